@@ -1,0 +1,41 @@
+package mark
+
+import "time"
+
+// JobState is where a job stands.
+type JobState string
+
+// The states of a job.
+const (
+	JobQueued   JobState = "queued"
+	JobRunning  JobState = "running"
+	JobPaused   JobState = "paused"
+	JobDone     JobState = "done"
+	JobFailed   JobState = "failed" // quarantined, with a Problem and a next action
+	JobCanceled JobState = "canceled"
+)
+
+// JobStep is what a running job is doing.
+type JobStep string
+
+// The steps of a document's job, in their order.
+const (
+	StepStore JobStep = "store" // the original is sealed
+	StepRead  JobStep = "read"  // pages: text, OCR where there is none
+	StepEmbed JobStep = "embed" // vectors
+)
+
+// Job is the reading of one document. It resumes from the last finished page.
+type Job struct {
+	ID       JobID
+	Document DocumentID
+	State    JobState
+	Step     JobStep
+	Done     int // pages read, or passages embedded
+	Total    int // 0 while unknown
+	Attempts int // of the current step
+	Problem  string
+	Code     Code
+	Created  time.Time
+	Updated  time.Time
+}

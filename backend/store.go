@@ -1,0 +1,154 @@
+package mark
+
+import (
+	"context"
+	"io"
+)
+
+// MatterStore is one matter's encrypted store. Many readers, one writer;
+// readers never block. It is safe for concurrent use.
+type MatterStore interface {
+	DocumentStore
+	PageStore
+	IndexStore
+	JobStore
+	ConversationStore
+	Close() error
+}
+
+// DocumentStore keeps documents and their sealed originals.
+type DocumentStore interface {
+	// PutDocument adds or replaces the row of d.
+	PutDocument(ctx context.Context, d Document) error
+	// Document returns one document, or NotFound.
+	Document(ctx context.Context, id DocumentID) (Document, error)
+	// Documents returns all, by name.
+	Documents(ctx context.Context) ([]Document, error)
+	// DocumentBySHA returns the document with these bytes and no parent, or NotFound.
+	DocumentBySHA(ctx context.Context, sha string) (Document, error)
+	// DeleteDocument removes a document, its attachments and all that was made of them.
+	DeleteDocument(ctx context.Context, id DocumentID) error
+	// PutOriginal seals the original's bytes, in parts, in one transaction each.
+	PutOriginal(ctx context.Context, id DocumentID, r io.Reader) error
+	// Original opens the sealed original. Its memory use does not grow with its size.
+	Original(ctx context.Context, id DocumentID) (Original, error)
+}
+
+// Original gives the bytes of a sealed original.
+type Original interface {
+	io.ReaderAt
+	Size() int64
+	Close() error
+}
+
+// PageStore keeps pages and passages.
+type PageStore interface {
+	// PutPages stores pages and the passages that they complete in one
+	// transaction and makes them searchable. Pages already stored keep their
+	// text (a page's text is never rewritten); the document's PagesRead,
+	// OCRPages follow.
+	PutPages(ctx context.Context, id DocumentID, pages []Page, chunks []Chunk) error
+	// Page returns one page, or NotFound.
+	Page(ctx context.Context, id DocumentID, number int) (Page, error)
+	// PagesFrom returns up to limit stored pages, the first being number.
+	PagesFrom(ctx context.Context, id DocumentID, number, limit int) ([]Page, error)
+	// LastChunk returns the passage of the document that ends last, or NotFound.
+	LastChunk(ctx context.Context, id DocumentID) (Chunk, error)
+	// PageNumbers returns the numbers of the stored pages, ascending.
+	PageNumbers(ctx context.Context, id DocumentID) ([]int, error)
+	// SetHeaders replaces the header of all passages of a document, in the text
+	// index too, and drops their vectors.
+	SetHeaders(ctx context.Context, id DocumentID, header func(Chunk) string) error
+	// Counts returns what the matter holds.
+	Counts(ctx context.Context) (Counts, error)
+}
+
+// Counts says what a matter holds.
+type Counts struct {
+	Documents, Pages, OCRPages, Chunks, Embedded, NeedYou int
+	Bytes                                                 int64
+}
+
+// ScoredChunk is a passage in a ranked list; larger scores are better.
+type ScoredChunk struct {
+	Chunk    ChunkID
+	Document DocumentID
+	Score    float64
+}
+
+// IndexStore finds passages. An empty docs means the whole matter. Results are
+// best first and deterministic.
+type IndexStore interface {
+	// MatchWords runs an FTS5 expression over the columns header and body
+	// (porter stems) with BM25 weights for the two columns.
+	MatchWords(ctx context.Context, expr string, weights [2]float64, docs []DocumentID, limit int) ([]ScoredChunk, error)
+	// MatchSubstring finds passages whose text contains s, whatever its
+	// punctuation, case folded (trigram index). s has at least three characters.
+	MatchSubstring(ctx context.Context, s string, docs []DocumentID, limit int) ([]ScoredChunk, error)
+	// NearestVectors ranks by cosine.
+	NearestVectors(ctx context.Context, v []float32, docs []DocumentID, limit int) ([]ScoredChunk, error)
+	// Vectors returns the stored vectors of chunks that have one.
+	Vectors(ctx context.Context, ids []ChunkID) (map[ChunkID][]float32, error)
+	// Chunks returns the passages asked for, in that order.
+	Chunks(ctx context.Context, ids []ChunkID) ([]Chunk, error)
+	// ChunksOf returns a document's passages in reading order.
+	ChunksOf(ctx context.Context, id DocumentID) ([]Chunk, error)
+	// Unembedded returns up to limit passages without a vector of this model,
+	// of one document or (id empty) of all.
+	Unembedded(ctx context.Context, id DocumentID, model string, limit int) ([]Chunk, error)
+	// PutVectors stores the vectors of passages, by this model.
+	PutVectors(ctx context.Context, model string, ids []ChunkID, vectors [][]float32) error
+	// DocumentFrequency returns in how many passages and documents each term
+	// (already as the tokenizer stems it, or raw) occurs, and the totals.
+	DocumentFrequency(ctx context.Context, terms []string) (map[string]int, int, error)
+}
+
+// JobStore is the durable queue.
+type JobStore interface {
+	PutJob(ctx context.Context, j Job) error
+	Job(ctx context.Context, id JobID) (Job, error)
+	// Jobs returns all jobs, newest first.
+	Jobs(ctx context.Context) ([]Job, error)
+	// NextJob takes the oldest queued job and marks it running in one
+	// transaction, or NotFound.
+	NextJob(ctx context.Context) (Job, error)
+	// RequeueRunning puts jobs that a dead process left running back to queued
+	// and returns how many.
+	RequeueRunning(ctx context.Context) (int, error)
+}
+
+// ConversationStore keeps questions and answers.
+type ConversationStore interface {
+	PutConversation(ctx context.Context, c Conversation) error
+	Conversations(ctx context.Context) ([]Conversation, error)
+	AddMessage(ctx context.Context, id ConversationID, m Message) error
+	Messages(ctx context.Context, id ConversationID) ([]Message, error)
+	DeleteConversation(ctx context.Context, id ConversationID) error
+}
+
+// Registry is the vault's own small encrypted store: matters with their
+// wrapped keys, settings, the audit trail.
+type Registry interface {
+	PutMatter(ctx context.Context, m Matter, wrappedKey []byte) error
+	// Matters returns all, by name.
+	Matters(ctx context.Context) ([]Matter, error)
+	// MatterKey returns the wrapped key, or NotFound.
+	MatterKey(ctx context.Context, id MatterID) ([]byte, error)
+	// EraseMatter forgets a matter and overwrites its wrapped key.
+	EraseMatter(ctx context.Context, id MatterID) error
+	Setting(ctx context.Context, key string) (string, error) // "" when unset
+	PutSetting(ctx context.Context, key, value string) error
+	// Audit appends an entry to the hash chain; Seq, Time and Hash are set here.
+	Audit(ctx context.Context, e AuditEntry) error
+	// AuditTrail returns entries after seq, oldest first.
+	AuditTrail(ctx context.Context, after int64, limit int) ([]AuditEntry, error)
+	Close() error
+}
+
+// Stores opens encrypted store files. key has 32 bytes. Errors: WrongKey (the
+// key does not fit or the file is damaged; the two cannot be told apart),
+// Damaged (not encrypted, not ours).
+type Stores interface {
+	OpenRegistry(ctx context.Context, path string, key []byte) (Registry, error)
+	OpenMatter(ctx context.Context, path string, key []byte) (MatterStore, error)
+}

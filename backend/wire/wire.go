@@ -1,0 +1,291 @@
+// Package wire holds the JSON forms that the window and the browser see: twins
+// of the domain's types, so that those carry no wire format. The TypeScript
+// types in frontend/src/api/types.gen.ts are generated from this file.
+package wire
+
+//go:generate go run ./gen ../../frontend/src/api/types.gen.ts
+
+// State is what the window needs to know before anything else.
+type State struct {
+	Vault     string      `json:"vault"` // "none", "locked" or "open"
+	Keyring   bool        `json:"keyring"`
+	Version   string      `json:"version"`
+	Offline   bool        `json:"offline"`
+	Desktop   bool        `json:"desktop"` // native file dialogs and drops
+	Home      string      `json:"home"`
+	Chat      ModelState  `json:"chat"`
+	Embedding ModelState  `json:"embedding"`
+	OCR       ModuleState `json:"ocr"`
+	Machine   Machine     `json:"machine"`
+}
+
+// ModelState is how a model stands.
+type ModelState struct {
+	ID       string  `json:"id"`
+	Name     string  `json:"name"`
+	Status   string  `json:"status"` // "off", "missing", "loading", "ready", "failed"
+	Problem  string  `json:"problem,omitempty"`
+	TokensPS float64 `json:"tokensPerSecond"` // of the last answer
+}
+
+// ModuleState is whether a module can be used.
+type ModuleState struct {
+	On      bool   `json:"on"`
+	Problem string `json:"problem,omitempty"`
+}
+
+// Machine is what the program found.
+type Machine struct {
+	Cores       int   `json:"cores"`
+	MemoryBytes int64 `json:"memoryBytes"`
+	FreeBytes   int64 `json:"freeBytes"`
+}
+
+// CreateVault asks for a new vault. Without a passphrase the keyring holds the key.
+type CreateVault struct {
+	Passphrase string `json:"passphrase,omitempty"`
+}
+
+// CreatedVault carries the recovery key, shown once.
+type CreatedVault struct {
+	RecoveryKey string `json:"recoveryKey"`
+}
+
+// Unlock opens the vault: one of the two, or neither for the keyring.
+type Unlock struct {
+	Passphrase  string `json:"passphrase,omitempty"`
+	RecoveryKey string `json:"recoveryKey,omitempty"`
+}
+
+// Matter is a matter in a list.
+type Matter struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Created   string `json:"created"` // RFC 3339
+	Documents int    `json:"documents"`
+	Pages     int    `json:"pages"`
+	OCRPages  int    `json:"ocrPages"`
+	NeedYou   int    `json:"needYou"`
+	Chunks    int    `json:"chunks"`
+	Embedded  int    `json:"embedded"`
+	Bytes     int64  `json:"bytes"`
+}
+
+// Document is a document in a list.
+type Document struct {
+	ID        string   `json:"id"`
+	Parent    string   `json:"parent,omitempty"`
+	Name      string   `json:"name"`
+	Source    string   `json:"source,omitempty"`
+	Kind      string   `json:"kind"` // "pdf", "image", "word", "mail", "text"
+	Bytes     int64    `json:"bytes"`
+	Pages     int      `json:"pages"`
+	PagesRead int      `json:"pagesRead"`
+	OCRPages  int      `json:"ocrPages"`
+	Title     string   `json:"title,omitempty"`
+	Parties   []string `json:"parties"`
+	Status    string   `json:"status"` // "queued", "reading", "searchable", "ready", "needs_you"
+	Problem   string   `json:"problem,omitempty"`
+	Code      string   `json:"code,omitempty"`
+	Notes     []string `json:"notes"`
+	Added     string   `json:"added"`
+}
+
+// Box is [x0, y0, x1, y1] in points from the page's top left.
+type Box [4]float64
+
+// Word is one word: text by offsets in UTF-16 code units of the page's text,
+// as JavaScript counts, and its box.
+type Word struct {
+	Start      int     `json:"s"`
+	End        int     `json:"e"`
+	Box        Box     `json:"b"`
+	Confidence float32 `json:"c"`
+}
+
+// Page is one page with its words.
+type Page struct {
+	Number     int     `json:"number"`
+	Label      string  `json:"label,omitempty"`
+	Width      float64 `json:"width"`
+	Height     float64 `json:"height"`
+	Text       string  `json:"text"`
+	Words      []Word  `json:"words"`
+	OCR        bool    `json:"ocr"`
+	Confidence float32 `json:"confidence"`
+	Problem    string  `json:"problem,omitempty"`
+}
+
+// Job is a piece of long work.
+type Job struct {
+	ID         string  `json:"id"`
+	Matter     string  `json:"matter"`
+	Document   string  `json:"document"`
+	Name       string  `json:"name"`  // of the document
+	State      string  `json:"state"` // "queued", "running", "paused", "done", "failed", "canceled"
+	Step       string  `json:"step"`  // "store", "read", "embed"
+	Done       int     `json:"done"`
+	Total      int     `json:"total"`
+	PerSecond  float64 `json:"perSecond"`
+	ETASeconds float64 `json:"etaSeconds"` // 0 while unknown
+	Problem    string  `json:"problem,omitempty"`
+	Code       string  `json:"code,omitempty"`
+	Updated    string  `json:"updated"`
+}
+
+// JobAction asks something of a job.
+type JobAction struct {
+	Action   string `json:"action"` // "pause", "resume", "cancel", "retry"
+	Password string `json:"password,omitempty"`
+}
+
+// AddResult says what became of added files, at once.
+type AddResult struct {
+	Jobs     []Job      `json:"jobs"`
+	Known    []Document `json:"known"` // already in the matter, by content
+	Rejected []Rejected `json:"rejected"`
+}
+
+// Rejected is a path that could not even be queued.
+type Rejected struct {
+	Name    string `json:"name"`
+	Code    string `json:"code"`
+	Problem string `json:"problem"`
+}
+
+// SearchRequest is a search in a matter.
+type SearchRequest struct {
+	Query     string   `json:"query"`
+	Documents []string `json:"documents,omitempty"`
+	Kinds     []string `json:"kinds,omitempty"`
+	Limit     int      `json:"limit,omitempty"`
+}
+
+// PageSpan is a piece of one page, with its boxes.
+type PageSpan struct {
+	Page  int   `json:"page"`
+	Boxes []Box `json:"boxes"`
+}
+
+// Hit is a found passage.
+type Hit struct {
+	Document string     `json:"document"`
+	Name     string     `json:"name"`
+	Kind     string     `json:"kind"`
+	Page     int        `json:"page"`
+	Header   string     `json:"header"`
+	Text     string     `json:"text"`
+	Marks    [][2]int   `json:"marks"` // matched words in Text, UTF-16 offsets
+	Score    float64    `json:"score"`
+	Why      []string   `json:"why"`
+	Spans    []PageSpan `json:"spans"`   // the whole passage
+	Matches  []PageSpan `json:"matches"` // the matched words
+}
+
+// AskRequest is a question to a matter.
+type AskRequest struct {
+	Question     string   `json:"question"`
+	Documents    []string `json:"documents,omitempty"`
+	Conversation string   `json:"conversation,omitempty"`
+}
+
+// Citation is a quotation found in the file.
+type Citation struct {
+	Document string     `json:"document"`
+	Name     string     `json:"name"`
+	Page     int        `json:"page"`
+	Quote    string     `json:"quote"`
+	Spans    []PageSpan `json:"spans"`
+}
+
+// Sentence is one judged sentence.
+type Sentence struct {
+	Text      string `json:"text"`
+	Verdict   string `json:"verdict"` // "verbatim", "supported", "altered", "unsupported"
+	Citations []int  `json:"citations"`
+	Note      string `json:"note,omitempty"`
+}
+
+// Answer is a finished answer.
+type Answer struct {
+	Text      string     `json:"text"`
+	Refused   bool       `json:"refused"`
+	Sentences []Sentence `json:"sentences"`
+	Citations []Citation `json:"citations"`
+	Nearest   []Hit      `json:"nearest"`
+	Documents int        `json:"documents"` // searched
+	Pages     int        `json:"pages"`     // searched
+	Unread    int        `json:"unread"`
+	Model     string     `json:"model,omitempty"`
+	SearchMS  float64    `json:"searchMs"`
+	FirstMS   float64    `json:"firstMs"`
+	TotalMS   float64    `json:"totalMs"`
+	TokensPS  float64    `json:"tokensPerSecond"`
+}
+
+// AskEvent is a step of an answer. Kind says which other field is set.
+type AskEvent struct {
+	Kind         string    `json:"kind"`                   // "started", "passages", "draft", "sentence", "final", "error"
+	Conversation string    `json:"conversation,omitempty"` // started
+	Passages     []Hit     `json:"passages,omitempty"`
+	Draft        string    `json:"draft,omitempty"`
+	Sentence     *Sentence `json:"sentence,omitempty"`
+	Final        *Answer   `json:"final,omitempty"`
+	Error        *Error    `json:"error,omitempty"`
+}
+
+// Conversation is a thread in a list.
+type Conversation struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Updated string `json:"updated"`
+}
+
+// Message is one turn.
+type Message struct {
+	Role    string  `json:"role"` // "user" or "assistant"
+	Text    string  `json:"text"`
+	Answer  *Answer `json:"answer,omitempty"`
+	Created string  `json:"created"`
+}
+
+// Setting is one line of the settings, explained.
+type Setting struct {
+	Key     string   `json:"key"`
+	Value   string   `json:"value"`
+	Default string   `json:"default"`
+	Origin  string   `json:"origin"` // "default", "file", "environment", "flag", "settings"
+	Doc     string   `json:"doc"`
+	Kind    string   `json:"kind"` // "bool", "int", "string", "choice"
+	Choices []string `json:"choices,omitempty"`
+	Restart bool     `json:"restart"` // takes effect at the next start
+}
+
+// Model is a model in the manager.
+type Model struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Role       string `json:"role"` // "chat" or "embedding"
+	Bytes      int64  `json:"bytes"`
+	NeedsBytes int64  `json:"needsBytes"` // of memory, estimated
+	Licence    string `json:"licence"`
+	Installed  bool   `json:"installed"`
+	Active     bool   `json:"active"`
+	Problem    string `json:"problem,omitempty"`
+}
+
+// Event is pushed to the window.
+type Event struct {
+	Kind     string    `json:"kind"` // "job", "document", "matter", "state"
+	Matter   string    `json:"matter,omitempty"`
+	Job      *Job      `json:"job,omitempty"`
+	Document *Document `json:"document,omitempty"`
+	Counts   *Matter   `json:"counts,omitempty"`
+	State    *State    `json:"state,omitempty"`
+}
+
+// Error is what a person may read of an error.
+type Error struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
