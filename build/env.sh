@@ -6,4 +6,4 @@ export CGO_CFLAGS="-O2 -g -I$MARKAI_CACHE/sqlite3mc/include"
 export CGO_LDFLAGS="-L$MARKAI_CACHE/sqlite3mc/lib -lm"
 export GOFLAGS="-tags=libsqlite3,fts5,sqlite_math_functions"
 export GOTOOLCHAIN=local
-[ -d "$MARKAI_CACHE/venv/bin" ] && export PATH="$MARKAI_CACHE/venv/bin:$PATH"
+if [ -d "$MARKAI_CACHE/venv/bin" ]; then export PATH="$MARKAI_CACHE/venv/bin:$PATH"; fi
