@@ -1,0 +1,95 @@
+import type {
+  AddResult,
+  AskEvent,
+  AskRequest,
+  Conversation,
+  CreatedVault,
+  CreateVault,
+  Document,
+  Event,
+  Hit,
+  Job,
+  JobAction,
+  Matter,
+  Message,
+  Model,
+  Page,
+  SearchRequest,
+  Setting,
+  State,
+  Unlock,
+} from "./types.gen";
+
+/** What a person may read of a failure, whatever carried it here. */
+export class ClientError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = "ClientError";
+  }
+}
+
+/** A piece of an original file: bytes [from, from + bytes.length) of total. */
+export interface Piece {
+  bytes: Uint8Array;
+  total: number;
+}
+
+/** Something that the program tells the window unasked. */
+export type Push =
+  | { kind: "event"; event: Event }
+  | { kind: "files-dropped"; paths: string[] }
+  /** The connection was lost or came back: what is shown may be stale. */
+  | { kind: "connection"; up: boolean };
+
+/**
+ * Everything the window can ask of the program. One implementation per
+ * transport; all pass the contract in contract.test.ts. Every method rejects
+ * with a ClientError.
+ */
+export interface Client {
+  /** Whether the program can show its own file dialog and take dropped paths. */
+  readonly native: boolean;
+
+  state(): Promise<State>;
+  createVault(request: CreateVault): Promise<CreatedVault>;
+  unlock(request: Unlock): Promise<void>;
+  lock(): Promise<void>;
+
+  matters(): Promise<Matter[]>;
+  createMatter(name: string): Promise<Matter>;
+  renameMatter(matter: string, name: string): Promise<void>;
+  /** Destroys the matter's key. confirm must be its name. */
+  eraseMatter(matter: string, confirm: string): Promise<void>;
+  /** Opens the sample matter, making it where missing. */
+  openSample(): Promise<Matter>;
+
+  documents(matter: string): Promise<Document[]>;
+  addFiles(matter: string, files: File[]): Promise<AddResult>;
+  addPaths(matter: string, paths: string[]): Promise<AddResult>;
+  /** Shows the program's own file dialog. Only where native. */
+  pickFiles(matter: string): Promise<AddResult>;
+  removeDocument(matter: string, document: string): Promise<void>;
+  page(matter: string, document: string, number: number): Promise<Page>;
+  /** Bytes [from, to) of the original, fewer at its end. */
+  original(matter: string, document: string, from: number, to: number): Promise<Piece>;
+
+  jobs(matter: string): Promise<Job[]>;
+  jobAction(matter: string, job: string, action: JobAction): Promise<void>;
+
+  search(matter: string, request: SearchRequest): Promise<Hit[]>;
+  /** The steps of an answer. Aborting the signal, or leaving the loop, cancels it. */
+  ask(matter: string, request: AskRequest, signal: AbortSignal): AsyncIterable<AskEvent>;
+  conversations(matter: string): Promise<Conversation[]>;
+  messages(matter: string, conversation: string): Promise<Message[]>;
+  deleteConversation(matter: string, conversation: string): Promise<void>;
+
+  settings(): Promise<Setting[]>;
+  putSetting(key: string, value: string): Promise<void>;
+  models(): Promise<Model[]>;
+
+  /** Calls back for everything pushed, until the returned function is called. */
+  subscribe(listener: (push: Push) => void): () => void;
+}

@@ -1,0 +1,174 @@
+import { ClientError, type Client, type Piece, type Push } from "./client";
+import { decodeEvents } from "./sse";
+import type { AskEvent, AskRequest, Error as WireError, Event } from "./types.gen";
+
+/** Where the server is and, outside a browser with its cookie, the token. */
+export interface HttpOptions {
+  base?: string;
+  token?: string;
+}
+
+/** Milliseconds to wait before the event stream is opened again. */
+const reconnect = [500, 1000, 2000, 5000];
+
+/** The client for `markai serve`: REST, with server-sent events for streams. */
+export function httpClient({ base = "", token }: HttpOptions = {}): Client {
+  const auth: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+
+  async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(base + path, {
+        credentials: "same-origin",
+        ...init,
+        method,
+        headers: { ...auth, ...(init.headers as Record<string, string> | undefined) },
+      });
+    } catch (cause) {
+      if (cause instanceof DOMException && cause.name === "AbortError") {
+        throw new ClientError("canceled", "The request was cancelled.");
+      }
+      throw new ClientError("unavailable", "Mark AI does not answer. Check that the program is still running.");
+    }
+    if (!response.ok) throw await failure(response);
+    return response;
+  }
+
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await send(
+      method,
+      path,
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } },
+    );
+    const text = await response.text();
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  }
+
+  const at = (matter: string, rest = "") => `/api/matters/${encodeURIComponent(matter)}${rest}`;
+  const doc = (matter: string, document: string, rest = "") =>
+    at(matter, `/documents/${encodeURIComponent(document)}${rest}`);
+  const list = async <T>(path: string) => (await call<T[] | null>("GET", path)) ?? [];
+
+  async function* ask(matter: string, request: AskRequest, signal: AbortSignal): AsyncGenerator<AskEvent> {
+    const response = await send("POST", at(matter, "/ask"), {
+      body: JSON.stringify(request),
+      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+      signal,
+    });
+    if (!response.body) return;
+    try {
+      for await (const { event, data } of decodeEvents(response.body)) {
+        if (event === "ask" || event === "message") yield JSON.parse(data) as AskEvent;
+      }
+    } catch (cause) {
+      if (signal.aborted) return;
+      throw cause instanceof ClientError
+        ? cause
+        : new ClientError("unavailable", "The connection was lost before the answer was finished. Ask again.");
+    }
+  }
+
+  function subscribe(listener: (push: Push) => void): () => void {
+    const stop = new AbortController();
+    void (async () => {
+      for (let failures = 0; !stop.signal.aborted; ) {
+        try {
+          const response = await send("GET", "/api/events", {
+            headers: { Accept: "text/event-stream" },
+            signal: stop.signal,
+          });
+          listener({ kind: "connection", up: true });
+          failures = 0;
+          if (response.body) {
+            for await (const { data } of decodeEvents(response.body)) {
+              listener({ kind: "event", event: JSON.parse(data) as Event });
+            }
+          }
+        } catch {
+          if (stop.signal.aborted) return;
+        }
+        if (stop.signal.aborted) return;
+        listener({ kind: "connection", up: false });
+        const wait = reconnect[Math.min(failures++, reconnect.length - 1)];
+        await new Promise((done) => setTimeout(done, wait));
+      }
+    })();
+    return () => stop.abort();
+  }
+
+  return {
+    native: false,
+    state: () => call("GET", "/api/state"),
+    createVault: (request) => call("POST", "/api/vault", request),
+    unlock: (request) => call("POST", "/api/vault/unlock", request),
+    lock: () => call("POST", "/api/vault/lock"),
+    matters: () => list("/api/matters"),
+    createMatter: (name) => call("POST", "/api/matters", { name }),
+    renameMatter: (matter, name) => call("PATCH", at(matter), { name }),
+    eraseMatter: (matter, confirm) => call("DELETE", at(matter), { confirm }),
+    openSample: () => call("POST", "/api/matters/sample"),
+    documents: (matter) => list(at(matter, "/documents")),
+    addFiles: async (matter, files) => {
+      const form = new FormData();
+      for (const file of files) form.append("files", file, file.name);
+      return (await send("POST", at(matter, "/documents"), { body: form })).json();
+    },
+    addPaths: (matter, paths) => call("POST", at(matter, "/paths"), { paths }),
+    pickFiles: () => Promise.reject(new ClientError("unsupported", "The browser shows its own file dialog.")),
+    removeDocument: (matter, document) => call("DELETE", doc(matter, document)),
+    page: (matter, document, number) => call("GET", doc(matter, document, `/pages/${number}`)),
+    original: (matter, document, from, to) => fetchPiece(base + doc(matter, document, "/original"), from, to, auth),
+    jobs: (matter) => list(at(matter, "/jobs")),
+    jobAction: (matter, job, action) => call("POST", at(matter, `/jobs/${encodeURIComponent(job)}`), action),
+    search: async (matter, request) => (await call<{ hits: [] | null }>("POST", at(matter, "/search"), request)).hits ?? [],
+    ask,
+    conversations: (matter) => list(at(matter, "/conversations")),
+    messages: (matter, conversation) => list(at(matter, `/conversations/${encodeURIComponent(conversation)}`)),
+    deleteConversation: (matter, conversation) =>
+      call("DELETE", at(matter, `/conversations/${encodeURIComponent(conversation)}`)),
+    settings: () => list("/api/settings"),
+    putSetting: (key, value) => call("PUT", "/api/settings", { key, value }),
+    models: () => list("/api/models"),
+    subscribe,
+  };
+}
+
+/** Turns a response that is not 2xx into what a person may read of it. */
+async function failure(response: Response): Promise<ClientError> {
+  try {
+    const { error } = (await response.json()) as { error?: WireError };
+    if (error?.message) return new ClientError(error.code, error.message);
+  } catch {
+    // Not our JSON: a proxy or a crash. The status says what there is to say.
+  }
+  if (response.status === 401 || response.status === 403) {
+    return new ClientError(
+      "forbidden",
+      "This page has no valid key. Open the link again that Mark AI printed when it started.",
+    );
+  }
+  return new ClientError("internal", `Mark AI answered with status ${response.status}. Nothing was changed.`);
+}
+
+/** Fetches bytes [from, to) of url by a Range request. */
+export async function fetchPiece(
+  url: string,
+  from: number,
+  to: number,
+  headers: Record<string, string> = {},
+): Promise<Piece> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      credentials: "same-origin",
+      headers: { ...headers, Range: `bytes=${from}-${to - 1}` },
+    });
+  } catch {
+    throw new ClientError("unavailable", "The file could not be fetched. Check that Mark AI is still running.");
+  }
+  if (!response.ok) throw await failure(response);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (response.status !== 206) return { bytes: bytes.subarray(from, to), total: bytes.length };
+  const total = Number(/\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "")?.[1] ?? NaN);
+  return { bytes, total: Number.isFinite(total) ? total : from + bytes.length };
+}

@@ -1,0 +1,313 @@
+// Generated from backend/wire/wire.go by backend/wire/gen. Do not edit.
+
+/** State is what the window needs to know before anything else. */
+export interface State {
+  /** "none", "locked" or "open" */
+  vault: "none" | "locked" | "open";
+  keyring: boolean;
+  version: string;
+  offline: boolean;
+  /** native file dialogs and drops */
+  desktop: boolean;
+  home: string;
+  chat: ModelState;
+  embedding: ModelState;
+  ocr: ModuleState;
+  machine: Machine;
+}
+
+/** ModelState is how a model stands. */
+export interface ModelState {
+  id: string;
+  name: string;
+  /** "off", "missing", "loading", "ready", "failed" */
+  status: "off" | "missing" | "loading" | "ready" | "failed";
+  problem?: string;
+  /** of the last answer */
+  tokensPerSecond: number;
+}
+
+/** ModuleState is whether a module can be used. */
+export interface ModuleState {
+  on: boolean;
+  problem?: string;
+}
+
+/** Machine is what the program found. */
+export interface Machine {
+  cores: number;
+  memoryBytes: number;
+  freeBytes: number;
+}
+
+/** CreateVault asks for a new vault. Without a passphrase the keyring holds the key. */
+export interface CreateVault {
+  passphrase?: string;
+}
+
+/** CreatedVault carries the recovery key, shown once. */
+export interface CreatedVault {
+  recoveryKey: string;
+}
+
+/** Unlock opens the vault: one of the two, or neither for the keyring. */
+export interface Unlock {
+  passphrase?: string;
+  recoveryKey?: string;
+}
+
+/** Matter is a matter in a list. */
+export interface Matter {
+  id: string;
+  name: string;
+  /** RFC 3339 */
+  created: string;
+  documents: number;
+  pages: number;
+  ocrPages: number;
+  needYou: number;
+  chunks: number;
+  embedded: number;
+  bytes: number;
+}
+
+/** Document is a document in a list. */
+export interface Document {
+  id: string;
+  parent?: string;
+  name: string;
+  source?: string;
+  /** "pdf", "image", "word", "mail", "text" */
+  kind: "pdf" | "image" | "word" | "mail" | "text";
+  bytes: number;
+  pages: number;
+  pagesRead: number;
+  ocrPages: number;
+  title?: string;
+  parties: string[];
+  /** "queued", "reading", "searchable", "ready", "needs_you" */
+  status: "queued" | "reading" | "searchable" | "ready" | "needs_you";
+  problem?: string;
+  code?: string;
+  notes: string[];
+  added: string;
+}
+
+/** Box is [x0, y0, x1, y1] in points from the page's top left. */
+export type Box = [number, number, number, number];
+
+/** Word is one word: text by offsets in UTF-16 code units of the page's text, as JavaScript counts, and its box. */
+export interface Word {
+  s: number;
+  e: number;
+  b: Box;
+  c: number;
+}
+
+/** Page is one page with its words. */
+export interface Page {
+  number: number;
+  label?: string;
+  width: number;
+  height: number;
+  text: string;
+  words: Word[];
+  ocr: boolean;
+  confidence: number;
+  problem?: string;
+}
+
+/** Job is a piece of long work. */
+export interface Job {
+  id: string;
+  matter: string;
+  document: string;
+  /** of the document */
+  name: string;
+  /** "queued", "running", "paused", "done", "failed", "canceled" */
+  state: "queued" | "running" | "paused" | "done" | "failed" | "canceled";
+  /** "store", "read", "embed" */
+  step: "store" | "read" | "embed";
+  done: number;
+  total: number;
+  perSecond: number;
+  /** 0 while unknown */
+  etaSeconds: number;
+  problem?: string;
+  code?: string;
+  updated: string;
+}
+
+/** JobAction asks something of a job. */
+export interface JobAction {
+  /** "pause", "resume", "cancel", "retry" */
+  action: "pause" | "resume" | "cancel" | "retry";
+  password?: string;
+}
+
+/** AddResult says what became of added files, at once. */
+export interface AddResult {
+  jobs: Job[];
+  /** already in the matter, by content */
+  known: Document[];
+  rejected: Rejected[];
+}
+
+/** Rejected is a path that could not even be queued. */
+export interface Rejected {
+  name: string;
+  code: string;
+  problem: string;
+}
+
+/** SearchRequest is a search in a matter. */
+export interface SearchRequest {
+  query: string;
+  documents?: string[];
+  kinds?: string[];
+  limit?: number;
+}
+
+/** PageSpan is a piece of one page, with its boxes. */
+export interface PageSpan {
+  page: number;
+  boxes: Box[];
+}
+
+/** Hit is a found passage. */
+export interface Hit {
+  document: string;
+  name: string;
+  kind: string;
+  page: number;
+  header: string;
+  text: string;
+  /** matched words in Text, UTF-16 offsets */
+  marks: [number, number][];
+  score: number;
+  why: string[];
+  /** the whole passage */
+  spans: PageSpan[];
+  /** the matched words */
+  matches: PageSpan[];
+}
+
+/** AskRequest is a question to a matter. */
+export interface AskRequest {
+  question: string;
+  documents?: string[];
+  conversation?: string;
+}
+
+/** Citation is a quotation found in the file. */
+export interface Citation {
+  document: string;
+  name: string;
+  page: number;
+  quote: string;
+  spans: PageSpan[];
+}
+
+/** Sentence is one judged sentence. */
+export interface Sentence {
+  text: string;
+  /** "verbatim", "supported", "altered", "unsupported" */
+  verdict: "verbatim" | "supported" | "altered" | "unsupported";
+  citations: number[];
+  note?: string;
+}
+
+/** Answer is a finished answer. */
+export interface Answer {
+  text: string;
+  refused: boolean;
+  sentences: Sentence[];
+  citations: Citation[];
+  nearest: Hit[];
+  /** searched */
+  documents: number;
+  /** searched */
+  pages: number;
+  unread: number;
+  model?: string;
+  searchMs: number;
+  firstMs: number;
+  totalMs: number;
+  tokensPerSecond: number;
+}
+
+/** AskEvent is a step of an answer. Kind says which other field is set. */
+export interface AskEvent {
+  /** "started", "passages", "draft", "sentence", "final", "error" */
+  kind: "started" | "passages" | "draft" | "sentence" | "final" | "error";
+  /** started */
+  conversation?: string;
+  passages?: Hit[];
+  draft?: string;
+  sentence?: Sentence;
+  final?: Answer;
+  error?: Error;
+}
+
+/** Conversation is a thread in a list. */
+export interface Conversation {
+  id: string;
+  title: string;
+  updated: string;
+}
+
+/** Message is one turn. */
+export interface Message {
+  /** "user" or "assistant" */
+  role: "user" | "assistant";
+  text: string;
+  answer?: Answer;
+  created: string;
+}
+
+/** Setting is one line of the settings, explained. */
+export interface Setting {
+  key: string;
+  value: string;
+  default: string;
+  /** "default", "file", "environment", "flag", "settings" */
+  origin: "default" | "file" | "environment" | "flag" | "settings";
+  doc: string;
+  /** "bool", "int", "string", "choice" */
+  kind: "bool" | "int" | "string" | "choice";
+  choices?: string[];
+  /** takes effect at the next start */
+  restart: boolean;
+}
+
+/** Model is a model in the manager. */
+export interface Model {
+  id: string;
+  name: string;
+  /** "chat" or "embedding" */
+  role: "chat" | "embedding";
+  bytes: number;
+  /** of memory, estimated */
+  needsBytes: number;
+  licence: string;
+  installed: boolean;
+  active: boolean;
+  problem?: string;
+}
+
+/** Event is pushed to the window. */
+export interface Event {
+  /** "job", "document", "matter", "state" */
+  kind: "job" | "document" | "matter" | "state";
+  matter?: string;
+  job?: Job;
+  document?: Document;
+  counts?: Matter;
+  state?: State;
+}
+
+/** Error is what a person may read of an error. */
+export interface Error {
+  code: string;
+  message: string;
+}

@@ -1,0 +1,128 @@
+import { ClientError, type Client, type Push } from "./client";
+import { fetchPiece } from "./http";
+import type { AskEvent, AskRequest, Event } from "./types.gen";
+
+type Bound = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+interface Runtime {
+  EventsOn(name: string, listener: (...data: unknown[]) => void): () => void;
+}
+
+interface WailsWindow {
+  go?: { desktop?: { Bridge?: Bound } };
+  runtime?: Runtime;
+}
+
+/** Whether this page runs inside the desktop program. */
+export function inDesktop(): boolean {
+  const w = window as unknown as WailsWindow;
+  return Boolean(w.go?.desktop?.Bridge && w.runtime);
+}
+
+/** The client for the desktop window: bound methods, and events for streams. */
+export function wailsClient(): Client {
+  const { go, runtime } = window as unknown as WailsWindow;
+  const bridge = go!.desktop!.Bridge!;
+  const events = runtime!;
+
+  async function call<T>(method: string, ...args: unknown[]): Promise<T> {
+    const bound = bridge[method];
+    if (!bound) throw new ClientError("internal", `This version of the program cannot do that (${method}).`);
+    try {
+      return (await bound(...args)) as T;
+    } catch (cause) {
+      throw asError(cause);
+    }
+  }
+  const list = async <T>(method: string, ...args: unknown[]) => (await call<T[] | null>(method, ...args)) ?? [];
+
+  async function* ask(matter: string, request: AskRequest, signal: AbortSignal): AsyncGenerator<AskEvent> {
+    const id = await call<string>("Ask", matter, request);
+    const queue: AskEvent[] = [];
+    let wake = () => {};
+    const off = events.EventsOn(`ask:${id}`, (event) => {
+      queue.push(event as AskEvent);
+      wake();
+    });
+    const stop = () => wake();
+    signal.addEventListener("abort", stop);
+    let over = false;
+    try {
+      // The bridge holds the first event back until it knows that somebody listens.
+      await bridge.AskReady?.(id);
+      while (!signal.aborted) {
+        const event = queue.shift();
+        if (!event) {
+          await new Promise<void>((resolve) => (wake = resolve));
+          continue;
+        }
+        over = event.kind === "final" || event.kind === "error";
+        yield event;
+        if (over) return;
+      }
+    } finally {
+      off();
+      signal.removeEventListener("abort", stop);
+      if (!over) await call("CancelAsk", id).catch(() => undefined);
+    }
+  }
+
+  function subscribe(listener: (push: Push) => void): () => void {
+    const offs = [
+      events.EventsOn("event", (event) => listener({ kind: "event", event: event as Event })),
+      events.EventsOn("files-dropped", (paths) => listener({ kind: "files-dropped", paths: paths as string[] })),
+    ];
+    return () => offs.forEach((off) => off());
+  }
+
+  return {
+    native: true,
+    state: () => call("State"),
+    createVault: (request) => call("CreateVault", request),
+    unlock: (request) => call("Unlock", request),
+    lock: () => call("Lock"),
+    matters: () => list("Matters"),
+    createMatter: (name) => call("CreateMatter", name),
+    renameMatter: (matter, name) => call("RenameMatter", matter, name),
+    eraseMatter: (matter, confirm) => call("EraseMatter", matter, confirm),
+    openSample: () => call("OpenSample"),
+    documents: (matter) => list("Documents", matter),
+    addFiles: () =>
+      Promise.reject(new ClientError("unsupported", "In the window, files are added by dropping them or from the dialog.")),
+    addPaths: (matter, paths) => call("AddPaths", matter, paths),
+    pickFiles: (matter) => call("PickFiles", matter),
+    removeDocument: (matter, document) => call("RemoveDocument", matter, document),
+    page: (matter, document, number) => call("Page", matter, document, number),
+    original: (matter, document, from, to) =>
+      fetchPiece(`/original/${encodeURIComponent(matter)}/${encodeURIComponent(document)}`, from, to),
+    jobs: (matter) => list("Jobs", matter),
+    jobAction: (matter, job, action) => call("JobAction", matter, job, action),
+    search: (matter, request) => list("Search", matter, request),
+    ask,
+    conversations: (matter) => list("Conversations", matter),
+    messages: (matter, conversation) => list("Messages", matter, conversation),
+    deleteConversation: (matter, conversation) => call("DeleteConversation", matter, conversation),
+    settings: () => list("Settings"),
+    putSetting: (key, value) => call("PutSetting", key, value),
+    models: () => list("Models"),
+    subscribe,
+  };
+}
+
+/** Reads what a bound method rejected with: an object, its JSON, or a bare message. */
+export function asError(cause: unknown): ClientError {
+  if (cause instanceof ClientError) return cause;
+  let value: unknown = cause;
+  if (typeof value === "string" && value.startsWith("{")) {
+    try {
+      value = JSON.parse(value);
+    } catch {
+      // A message that happens to start with a brace.
+    }
+  }
+  if (typeof value === "object" && value !== null && "message" in value) {
+    const { code, message } = value as { code?: unknown; message: unknown };
+    return new ClientError(typeof code === "string" ? code : "internal", String(message));
+  }
+  return new ClientError("internal", String(value));
+}
