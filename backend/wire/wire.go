@@ -17,6 +17,8 @@ type State struct {
 	Embedding ModelState  `json:"embedding"`
 	OCR       ModuleState `json:"ocr"`
 	Machine   Machine     `json:"machine"`
+	// RecoveryKey is set from the making of the vault until it is acknowledged.
+	RecoveryKey string `json:"recoveryKey,omitempty"`
 }
 
 // ModelState is how a model stands.

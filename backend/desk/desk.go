@@ -1,0 +1,360 @@
+// Package desk is what a window can do: the program's use cases in the words
+// of package wire. The native window and the browser call the same methods, so
+// they cannot drift apart; neither decides anything.
+package desk
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"log/slog"
+	"path"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	mark "markai/backend"
+	"markai/backend/wire"
+)
+
+// Vault is the part of the vault that a window needs.
+type Vault interface {
+	State(ctx context.Context) string
+	Create(ctx context.Context, passphrase string) (recoveryKey string, err error)
+	Unlock(ctx context.Context, passphrase string) error
+	UnlockWithKeyring(ctx context.Context) error
+	UnlockWithRecoveryKey(ctx context.Context, key string) error
+	Lock() error
+	CreateMatter(ctx context.Context, name string) (mark.Matter, error)
+	Matters(ctx context.Context) ([]mark.Matter, error)
+	RenameMatter(ctx context.Context, id mark.MatterID, name string) error
+	EraseMatter(ctx context.Context, id mark.MatterID) error
+	Matter(ctx context.Context, id mark.MatterID) (mark.MatterStore, error)
+	Registry(ctx context.Context) (mark.Registry, error)
+}
+
+// Ingester is the part of ingestion that a window needs.
+type Ingester interface {
+	Attach(ctx context.Context, id mark.MatterID, store mark.MatterStore) error
+	Detach(id mark.MatterID)
+	Add(ctx context.Context, id mark.MatterID, store mark.MatterStore, paths []string) (Added, error)
+	AddReader(ctx context.Context, id mark.MatterID, store mark.MatterStore, name string, r io.Reader) (Added, error)
+	Pause(ctx context.Context, id mark.MatterID, job mark.JobID) error
+	Resume(ctx context.Context, id mark.MatterID, job mark.JobID) error
+	Cancel(ctx context.Context, id mark.MatterID, job mark.JobID) error
+	Retry(ctx context.Context, id mark.MatterID, job mark.JobID, password string) error
+	Progress(id mark.MatterID, job mark.JobID) (perSecond float64, eta time.Duration)
+}
+
+// Added says what became of files that were added, at once.
+type Added struct {
+	Jobs     []mark.Job
+	Known    []mark.Document // already in the matter, by content
+	Rejected []Rejected
+}
+
+// Rejected is a file that could not even be queued.
+type Rejected struct {
+	Name string
+	Err  error
+}
+
+// Settings reads and writes the settings file.
+type Settings interface {
+	List() []wire.Setting
+	Put(key, value string) error
+}
+
+// Models lists models and says how the running ones stand.
+type Models interface {
+	List(ctx context.Context) ([]wire.Model, error)
+	States() (chat, embedding wire.ModelState, ocr wire.ModuleState)
+}
+
+// Deps are the parts that a Desk is made of.
+type Deps struct {
+	Vault    Vault
+	Ingest   Ingester
+	Searcher mark.Searcher
+	Answerer mark.Answerer
+	Settings Settings
+	Models   Models
+	Machine  func() wire.Machine
+	Sample   fs.FS // the sample matter's documents; nil: none
+	Version  string
+	Home     string
+	Desktop  bool
+	Keyring  bool // a keyring answered at start
+	Audit    bool
+	Limit    int // hits of a search that names none
+	User     mark.UserID
+}
+
+// Desk serves one vault. It is safe for concurrent use.
+type Desk struct {
+	d   Deps
+	hub hub
+
+	mu       sync.Mutex // guards the fields below
+	recovery string     // shown until acknowledged; memory only
+}
+
+// New makes a Desk.
+func New(d Deps) *Desk { return &Desk{d: d} }
+
+// SampleName is the name of the matter that holds the sample documents.
+const SampleName = "Sample matter"
+
+// Watch returns events until stop is called. A slow watcher loses events.
+func (d *Desk) Watch() (events <-chan wire.Event, stop func()) { return d.hub.watch() }
+
+// JobChanged tells all watchers that a job or its document moved on. Ingestion
+// calls it.
+func (d *Desk) JobChanged(m mark.MatterID, j mark.Job, doc mark.Document) {
+	wj, wd := d.wireJob(m, j, doc.Name), wireDocument(doc)
+	d.hub.send(wire.Event{Kind: "job", Matter: string(m), Job: &wj, Document: &wd})
+}
+
+// StateChanged tells all watchers how the program stands.
+func (d *Desk) StateChanged(ctx context.Context) {
+	s := d.State(ctx)
+	d.hub.send(wire.Event{Kind: "state", State: &s})
+}
+
+// State is what a window needs to know first.
+func (d *Desk) State(ctx context.Context) wire.State {
+	s := wire.State{
+		Vault: d.d.Vault.State(ctx), Keyring: d.d.Keyring, Version: d.d.Version, Offline: true,
+		Desktop: d.d.Desktop, Home: d.d.Home, Machine: d.d.Machine(),
+	}
+	s.Chat, s.Embedding, s.OCR = d.d.Models.States()
+	d.mu.Lock()
+	s.RecoveryKey = d.recovery
+	d.mu.Unlock()
+	return s
+}
+
+// CreateVault makes the vault and opens it. The recovery key is shown once:
+// until AcknowledgeRecovery, and never after the program ends.
+func (d *Desk) CreateVault(ctx context.Context, r wire.CreateVault) (wire.CreatedVault, error) {
+	key, err := d.d.Vault.Create(ctx, r.Passphrase)
+	if err != nil {
+		return wire.CreatedVault{}, err
+	}
+	d.mu.Lock()
+	d.recovery = key
+	d.mu.Unlock()
+	d.audit(ctx, "vault.create", "", "")
+	d.StateChanged(ctx)
+	return wire.CreatedVault{RecoveryKey: key}, nil
+}
+
+// AcknowledgeRecovery forgets the recovery key: it has been written down.
+func (d *Desk) AcknowledgeRecovery(ctx context.Context) {
+	d.mu.Lock()
+	d.recovery = ""
+	d.mu.Unlock()
+	d.StateChanged(ctx)
+}
+
+// Unlock opens the vault and goes on with the work that was left.
+func (d *Desk) Unlock(ctx context.Context, r wire.Unlock) error {
+	var err error
+	switch {
+	case r.RecoveryKey != "":
+		err = d.d.Vault.UnlockWithRecoveryKey(ctx, r.RecoveryKey)
+	case r.Passphrase != "":
+		err = d.d.Vault.Unlock(ctx, r.Passphrase)
+	default:
+		err = d.d.Vault.UnlockWithKeyring(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	d.audit(ctx, "vault.unlock", "", "")
+	if err := d.attachAll(ctx); err != nil {
+		return err
+	}
+	d.StateChanged(ctx)
+	return nil
+}
+
+// attachAll lets ingestion go on with every matter.
+func (d *Desk) attachAll(ctx context.Context) error {
+	ms, err := d.d.Vault.Matters(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range ms {
+		store, err := d.d.Vault.Matter(ctx, m.ID)
+		if err != nil {
+			// One damaged store must not keep the others closed.
+			slog.WarnContext(ctx, "matter left closed", "matter", m.ID, "err", err)
+			continue
+		}
+		if err := d.d.Ingest.Attach(ctx, m.ID, store); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Lock closes every store and forgets the keys.
+func (d *Desk) Lock(ctx context.Context) error {
+	ms, err := d.d.Vault.Matters(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range ms {
+		d.d.Ingest.Detach(m.ID)
+	}
+	d.audit(ctx, "vault.lock", "", "")
+	if err := d.d.Vault.Lock(); err != nil {
+		return err
+	}
+	d.StateChanged(ctx)
+	return nil
+}
+
+// Matters lists the matters with what they hold.
+func (d *Desk) Matters(ctx context.Context) ([]wire.Matter, error) {
+	ms, err := d.d.Vault.Matters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]wire.Matter, 0, len(ms))
+	for _, m := range ms {
+		var counts mark.Counts
+		store, err := d.d.Vault.Matter(ctx, m.ID)
+		if err == nil {
+			counts, err = store.Counts(ctx)
+		}
+		if err != nil {
+			slog.WarnContext(ctx, "matter not counted", "matter", m.ID, "err", err)
+		}
+		out = append(out, wireMatter(m, counts))
+	}
+	return out, nil
+}
+
+// CreateMatter makes an empty matter.
+func (d *Desk) CreateMatter(ctx context.Context, name string) (wire.Matter, error) {
+	name = strings.TrimSpace(name)
+	if name == "" {
+		return wire.Matter{}, mark.Errorf(mark.Invalid, "A matter needs a name.")
+	}
+	m, err := d.d.Vault.CreateMatter(ctx, name)
+	if err != nil {
+		return wire.Matter{}, err
+	}
+	store, err := d.d.Vault.Matter(ctx, m.ID)
+	if err != nil {
+		return wire.Matter{}, err
+	}
+	if err := d.d.Ingest.Attach(ctx, m.ID, store); err != nil {
+		return wire.Matter{}, err
+	}
+	d.audit(ctx, "matter.create", m.ID, "")
+	w := wireMatter(m, mark.Counts{})
+	d.hub.send(wire.Event{Kind: "matter", Matter: w.ID, Counts: &w})
+	return w, nil
+}
+
+// RenameMatter gives a matter another name.
+func (d *Desk) RenameMatter(ctx context.Context, id, name string) error {
+	if name = strings.TrimSpace(name); name == "" {
+		return mark.Errorf(mark.Invalid, "A matter needs a name.")
+	}
+	if err := d.d.Vault.RenameMatter(ctx, mark.MatterID(id), name); err != nil {
+		return err
+	}
+	d.audit(ctx, "matter.rename", mark.MatterID(id), "")
+	return nil
+}
+
+// EraseMatter destroys a matter's key, and so the matter. confirm is its name.
+func (d *Desk) EraseMatter(ctx context.Context, id, confirm string) error {
+	ms, err := d.d.Vault.Matters(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range ms {
+		if string(m.ID) != id {
+			continue
+		}
+		if m.Name != confirm {
+			return mark.Errorf(mark.Invalid, "Nothing was erased: the name you typed is not the matter's name.")
+		}
+		d.d.Ingest.Detach(m.ID)
+		if err := d.d.Vault.EraseMatter(ctx, m.ID); err != nil {
+			return err
+		}
+		d.audit(ctx, "matter.erase", m.ID, "")
+		return nil
+	}
+	return mark.Errorf(mark.NotFound, "There is no such matter.")
+}
+
+// OpenSample makes sure that the sample matter exists and is being read.
+func (d *Desk) OpenSample(ctx context.Context) (wire.Matter, error) {
+	if d.d.Sample == nil {
+		return wire.Matter{}, mark.Errorf(mark.Unavailable, "This build carries no sample documents.")
+	}
+	ms, err := d.d.Vault.Matters(ctx)
+	if err != nil {
+		return wire.Matter{}, err
+	}
+	for _, m := range ms {
+		if m.Name == SampleName {
+			return wireMatter(m, mark.Counts{}), d.addSample(ctx, string(m.ID))
+		}
+	}
+	m, err := d.CreateMatter(ctx, SampleName)
+	if err != nil {
+		return wire.Matter{}, err
+	}
+	return m, d.addSample(ctx, m.ID)
+}
+
+func (d *Desk) addSample(ctx context.Context, matter string) error {
+	files, err := fs.ReadDir(d.d.Sample, ".")
+	if err != nil {
+		return err
+	}
+	sort.Slice(files, func(i, j int) bool { return files[i].Name() < files[j].Name() })
+	for _, f := range files {
+		if f.IsDir() || strings.HasPrefix(f.Name(), ".") || path.Ext(f.Name()) == ".md" {
+			continue
+		}
+		if err := d.addSampleFile(ctx, matter, f.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Desk) addSampleFile(ctx context.Context, matter, name string) error {
+	r, err := d.d.Sample.Open(name)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = d.Upload(ctx, matter, name, r)
+	return err
+}
+
+// audit records that something was done. A trail that cannot be written is
+// logged loudly, but does not take the answer back.
+func (d *Desk) audit(ctx context.Context, action string, m mark.MatterID, object string) {
+	if !d.d.Audit {
+		return
+	}
+	r, err := d.d.Vault.Registry(ctx)
+	if err == nil {
+		err = r.Audit(ctx, mark.AuditEntry{User: d.d.User, Action: action, Matter: m, Object: object})
+	}
+	if err != nil {
+		slog.ErrorContext(ctx, "audit entry lost", "action", action, "err", err)
+	}
+}

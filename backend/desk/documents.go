@@ -1,0 +1,212 @@
+package desk
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	mark "markai/backend"
+	"markai/backend/wire"
+)
+
+// Documents lists a matter's documents, by name.
+func (d *Desk) Documents(ctx context.Context, matter string) ([]wire.Document, error) {
+	store, err := d.store(ctx, matter)
+	if err != nil {
+		return nil, err
+	}
+	docs, err := store.Documents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]wire.Document, 0, len(docs))
+	for _, doc := range docs {
+		out = append(out, wireDocument(doc))
+	}
+	return out, nil
+}
+
+// AddPaths queues files and folders of this machine.
+func (d *Desk) AddPaths(ctx context.Context, matter string, paths []string) (wire.AddResult, error) {
+	store, err := d.store(ctx, matter)
+	if err != nil {
+		return wire.AddResult{}, err
+	}
+	added, err := d.d.Ingest.Add(ctx, mark.MatterID(matter), store, paths)
+	if err != nil {
+		return wire.AddResult{}, err
+	}
+	return d.added(ctx, matter, store, added)
+}
+
+// Upload queues one file that is given as bytes.
+func (d *Desk) Upload(ctx context.Context, matter, name string, r io.Reader) (wire.AddResult, error) {
+	store, err := d.store(ctx, matter)
+	if err != nil {
+		return wire.AddResult{}, err
+	}
+	added, err := d.d.Ingest.AddReader(ctx, mark.MatterID(matter), store, name, r)
+	if err != nil {
+		return wire.AddResult{}, err
+	}
+	return d.added(ctx, matter, store, added)
+}
+
+func (d *Desk) added(ctx context.Context, matter string, store mark.MatterStore, a Added) (wire.AddResult, error) {
+	out := wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}}
+	for _, j := range a.Jobs {
+		doc, err := store.Document(ctx, j.Document)
+		if err != nil {
+			return out, err
+		}
+		out.Jobs = append(out.Jobs, d.wireJob(mark.MatterID(matter), j, doc.Name))
+		d.audit(ctx, "document.add", mark.MatterID(matter), string(j.Document))
+	}
+	for _, k := range a.Known {
+		out.Known = append(out.Known, wireDocument(k))
+	}
+	for _, r := range a.Rejected {
+		out.Rejected = append(out.Rejected, wire.Rejected{Name: r.Name, Code: string(mark.CodeOf(r.Err)), Problem: mark.MessageOf(r.Err)})
+	}
+	return out, nil
+}
+
+// RemoveDocument takes a document and its attachments out of the matter.
+func (d *Desk) RemoveDocument(ctx context.Context, matter, doc string) error {
+	store, err := d.store(ctx, matter)
+	if err != nil {
+		return err
+	}
+	jobs, err := store.Jobs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		if string(j.Document) == doc && (j.State == mark.JobQueued || j.State == mark.JobRunning || j.State == mark.JobPaused) {
+			if err := d.d.Ingest.Cancel(ctx, mark.MatterID(matter), j.ID); err != nil {
+				return err
+			}
+		}
+	}
+	if err := store.DeleteDocument(ctx, mark.DocumentID(doc)); err != nil {
+		return err
+	}
+	d.audit(ctx, "document.remove", mark.MatterID(matter), doc)
+	return nil
+}
+
+// Page is one page with its words.
+func (d *Desk) Page(ctx context.Context, matter, doc string, number int) (wire.Page, error) {
+	store, err := d.store(ctx, matter)
+	if err != nil {
+		return wire.Page{}, err
+	}
+	p, err := store.Page(ctx, mark.DocumentID(doc), number)
+	if err != nil {
+		return wire.Page{}, err
+	}
+	return wirePage(p), nil
+}
+
+// Original opens a document's sealed bytes. The caller closes it.
+func (d *Desk) Original(ctx context.Context, matter, doc string) (mark.Document, mark.Original, error) {
+	store, err := d.store(ctx, matter)
+	if err != nil {
+		return mark.Document{}, nil, err
+	}
+	info, err := store.Document(ctx, mark.DocumentID(doc))
+	if err != nil {
+		return mark.Document{}, nil, err
+	}
+	o, err := store.Original(ctx, mark.DocumentID(doc))
+	if err != nil {
+		return mark.Document{}, nil, err
+	}
+	d.audit(ctx, "document.open", mark.MatterID(matter), doc)
+	return info, o, nil
+}
+
+// Jobs lists a matter's jobs, newest first.
+func (d *Desk) Jobs(ctx context.Context, matter string) ([]wire.Job, error) {
+	store, err := d.store(ctx, matter)
+	if err != nil {
+		return nil, err
+	}
+	jobs, err := store.Jobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	docs, err := store.Documents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[mark.DocumentID]string, len(docs))
+	for _, doc := range docs {
+		names[doc.ID] = doc.Name
+	}
+	out := make([]wire.Job, 0, len(jobs))
+	for _, j := range jobs {
+		out = append(out, d.wireJob(mark.MatterID(matter), j, names[j.Document]))
+	}
+	return out, nil
+}
+
+// JobAction pauses, resumes, cancels or retries a job.
+func (d *Desk) JobAction(ctx context.Context, matter, job string, a wire.JobAction) error {
+	if _, err := d.store(ctx, matter); err != nil {
+		return err
+	}
+	m, j := mark.MatterID(matter), mark.JobID(job)
+	switch a.Action {
+	case "pause":
+		return d.d.Ingest.Pause(ctx, m, j)
+	case "resume":
+		return d.d.Ingest.Resume(ctx, m, j)
+	case "cancel":
+		return d.d.Ingest.Cancel(ctx, m, j)
+	case "retry":
+		return d.d.Ingest.Retry(ctx, m, j, a.Password)
+	}
+	return mark.Errorf(mark.Invalid, "A job can be paused, resumed, canceled or retried, not %q.", a.Action)
+}
+
+func (d *Desk) wireJob(m mark.MatterID, j mark.Job, name string) wire.Job {
+	out := wire.Job{
+		ID: string(j.ID), Matter: string(m), Document: string(j.Document), Name: name,
+		State: string(j.State), Step: string(j.Step), Done: j.Done, Total: j.Total,
+		Problem: j.Problem, Code: string(j.Code), Updated: stamp(j.Updated),
+	}
+	if j.State == mark.JobRunning {
+		rate, eta := d.d.Ingest.Progress(m, j.ID)
+		out.PerSecond, out.ETASeconds = rate, eta.Seconds()
+	}
+	return out
+}
+
+// store opens the matter named in a request.
+func (d *Desk) store(ctx context.Context, matter string) (mark.MatterStore, error) {
+	return d.d.Vault.Matter(ctx, mark.MatterID(matter))
+}
+
+// scope turns a request's document list and kinds into documents, so that
+// filtering happens before the search. A nil result means the whole matter.
+func scope(ctx context.Context, store mark.MatterStore, ids, kinds []string) ([]mark.DocumentID, error) {
+	var out []mark.DocumentID
+	for _, id := range ids {
+		out = append(out, mark.DocumentID(id))
+	}
+	if len(kinds) == 0 {
+		return out, nil
+	}
+	docs, err := store.Documents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	filtered := []mark.DocumentID{}
+	for _, doc := range docs {
+		if slices.Contains(kinds, string(doc.Kind)) && (len(out) == 0 || slices.Contains(out, doc.ID)) {
+			filtered = append(filtered, doc.ID)
+		}
+	}
+	return filtered, nil
+}
