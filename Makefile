@@ -1,0 +1,48 @@
+# Mark AI: everything a person types starts with make. `make run` and `make test`
+# set the machine up by themselves; build/setup.sh says what it installs and why.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-long dev bench eval fuzz e2e setup clean
+
+help: ## what there is to type
+	@echo "Mark AI, legal AI on the lawyer's own machine"
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: build ## set up, build, and open the window with the sample matter
+	@build/run.sh
+
+test: ## set up, build, and run everything CI runs (FROM=stage resumes there)
+	@build/setup.sh test
+	@build/test/run.sh $(FROM)
+
+test-long: build ## soaks, hundreds of kills, long fuzzing
+	@build/setup.sh test
+	@build/test/long.sh
+
+build: ## set up and build build/bin/markai and its headless twin
+	@build/setup.sh
+	@build/build.sh
+
+dev: build ## the UI with live reload, in a browser
+	@build/dev.sh
+
+bench: build ## speed as ratios to known programs (CORPUS=folder of PDFs)
+	@build/setup.sh test
+	@build/bench.sh $(CORPUS)
+
+eval: build ## retrieval and answers on a question set (SET=folder)
+	@build/eval.sh $(SET)
+
+fuzz: build ## every fuzz target for a while (FUZZTIME=30s)
+	@build/test/fuzz.sh
+
+e2e: build ## the end-to-end tests alone: browser, command line, window
+	@build/setup.sh test
+	@build/test/run.sh only e2e
+
+setup: ## only install what building and running need
+	@build/setup.sh
+
+clean: ## remove what was built, keep what was downloaded
+	rm -rf build/bin build/artifacts frontend/dist

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The packages that need no C compile for macOS and Windows. Nothing is run
+# there: that they work on those systems is not shown by this.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source build/env.sh
+
+mapfile -t packages < <(go list -f '{{.ImportPath}} {{join .Deps " "}}' ./backend/... |
+  grep -vE 'mattn/go-sqlite3|sqlite-vec-go-bindings|otiai10/gosseract' | cut -d' ' -f1)
+for target in darwin/arm64 darwin/amd64 windows/amd64; do
+  echo "compiling ${#packages[@]} packages for $target"
+  GOOS=${target%/*} GOARCH=${target#*/} CGO_ENABLED=0 go build "${packages[@]}"
+done
+echo "note: ${#packages[@]} packages compile for macOS and Windows; none was run there"
