@@ -1,0 +1,198 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	mark "markai/backend"
+	"markai/backend/desk"
+	"markai/backend/wire"
+)
+
+// Host is what the bridge needs of the native window.
+type Host interface {
+	Emit(event string, data any)
+	// PickFiles shows the system's file dialog; none when it was closed.
+	PickFiles() ([]string, error)
+}
+
+// Bridge is bound to the page: each exported method is one that the page calls.
+// A failure reaches the page as "code: sentence".
+type Bridge struct {
+	desk *desk.Desk
+	host Host
+	ctx  context.Context // the window's life; the page's calls carry none
+
+	mu     sync.Mutex // guards asking
+	asking map[string]context.CancelFunc
+	wg     sync.WaitGroup
+}
+
+// NewBridge returns a bridge whose calls end with ctx.
+func NewBridge(ctx context.Context, d *desk.Desk, h Host) *Bridge {
+	return &Bridge{desk: d, host: h, ctx: ctx, asking: map[string]context.CancelFunc{}}
+}
+
+// pageError is what crosses to the page.
+func pageError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(string(mark.CodeOf(err)) + ": " + mark.MessageOf(err))
+}
+
+func reply[T any](v T, err error) (T, error) { return v, pageError(err) }
+
+// State says how the program stands.
+func (b *Bridge) State() wire.State { return b.desk.State(b.ctx) }
+
+// CreateVault makes the vault.
+func (b *Bridge) CreateVault(r wire.CreateVault) (wire.CreatedVault, error) {
+	return reply(b.desk.CreateVault(b.ctx, r))
+}
+
+// AcknowledgeRecovery forgets the recovery key: it has been written down.
+func (b *Bridge) AcknowledgeRecovery() { b.desk.AcknowledgeRecovery(b.ctx) }
+
+// Unlock opens the vault.
+func (b *Bridge) Unlock(r wire.Unlock) error { return pageError(b.desk.Unlock(b.ctx, r)) }
+
+// Lock closes the vault.
+func (b *Bridge) Lock() error { return pageError(b.desk.Lock(b.ctx)) }
+
+// Matters lists the matters.
+func (b *Bridge) Matters() ([]wire.Matter, error) { return reply(b.desk.Matters(b.ctx)) }
+
+// CreateMatter makes an empty matter.
+func (b *Bridge) CreateMatter(name string) (wire.Matter, error) {
+	return reply(b.desk.CreateMatter(b.ctx, name))
+}
+
+// RenameMatter gives a matter another name.
+func (b *Bridge) RenameMatter(matter, name string) error {
+	return pageError(b.desk.RenameMatter(b.ctx, matter, name))
+}
+
+// EraseMatter destroys a matter; confirm is its name.
+func (b *Bridge) EraseMatter(matter, confirm string) error {
+	return pageError(b.desk.EraseMatter(b.ctx, matter, confirm))
+}
+
+// OpenSample makes sure that the sample matter is there.
+func (b *Bridge) OpenSample() (wire.Matter, error) { return reply(b.desk.OpenSample(b.ctx)) }
+
+// Documents lists a matter's documents.
+func (b *Bridge) Documents(matter string) ([]wire.Document, error) {
+	return reply(b.desk.Documents(b.ctx, matter))
+}
+
+// AddPaths queues dropped files and folders.
+func (b *Bridge) AddPaths(matter string, paths []string) (wire.AddResult, error) {
+	return reply(b.desk.AddPaths(b.ctx, matter, paths))
+}
+
+// PickFiles asks for files and queues them.
+func (b *Bridge) PickFiles(matter string) (wire.AddResult, error) {
+	paths, err := b.host.PickFiles()
+	if err != nil || len(paths) == 0 {
+		return wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}}, pageError(err)
+	}
+	return b.AddPaths(matter, paths)
+}
+
+// RemoveDocument takes a document out of its matter.
+func (b *Bridge) RemoveDocument(matter, doc string) error {
+	return pageError(b.desk.RemoveDocument(b.ctx, matter, doc))
+}
+
+// Page is one page with its words.
+func (b *Bridge) Page(matter, doc string, number int) (wire.Page, error) {
+	return reply(b.desk.Page(b.ctx, matter, doc, number))
+}
+
+// Jobs lists a matter's jobs.
+func (b *Bridge) Jobs(matter string) ([]wire.Job, error) { return reply(b.desk.Jobs(b.ctx, matter)) }
+
+// JobAction pauses, resumes, cancels or retries a job.
+func (b *Bridge) JobAction(matter, job string, a wire.JobAction) error {
+	return pageError(b.desk.JobAction(b.ctx, matter, job, a))
+}
+
+// Search finds passages.
+func (b *Bridge) Search(matter string, r wire.SearchRequest) ([]wire.Hit, error) {
+	return reply(b.desk.Search(b.ctx, matter, r))
+}
+
+// Ask starts an answer, whose events come as "ask:" and the returned id.
+func (b *Bridge) Ask(matter string, r wire.AskRequest) string {
+	id := mark.NewID()
+	ctx, cancel := context.WithCancel(b.ctx)
+	b.mu.Lock()
+	b.asking[id] = cancel
+	b.mu.Unlock()
+	b.wg.Go(func() {
+		defer b.CancelAsk(id)
+		err := b.desk.Ask(ctx, matter, r, func(e wire.AskEvent) error {
+			b.host.Emit("ask:"+id, e)
+			return ctx.Err()
+		})
+		if err != nil && ctx.Err() == nil {
+			b.host.Emit("ask:"+id, wire.AskEvent{Kind: "error", Error: desk.WireError(err)})
+		}
+	})
+	return id
+}
+
+// CancelAsk ends an answer.
+func (b *Bridge) CancelAsk(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if cancel, ok := b.asking[id]; ok {
+		cancel()
+		delete(b.asking, id)
+	}
+}
+
+// Conversations lists a matter's conversations.
+func (b *Bridge) Conversations(matter string) ([]wire.Conversation, error) {
+	return reply(b.desk.Conversations(b.ctx, matter))
+}
+
+// Messages gives one conversation.
+func (b *Bridge) Messages(matter, conversation string) ([]wire.Message, error) {
+	return reply(b.desk.Messages(b.ctx, matter, conversation))
+}
+
+// DeleteConversation forgets a conversation.
+func (b *Bridge) DeleteConversation(matter, conversation string) error {
+	return pageError(b.desk.DeleteConversation(b.ctx, matter, conversation))
+}
+
+// Settings lists all settings.
+func (b *Bridge) Settings() []wire.Setting { return b.desk.Settings() }
+
+// PutSetting writes one setting.
+func (b *Bridge) PutSetting(key, value string) error {
+	return pageError(b.desk.PutSetting(b.ctx, key, value))
+}
+
+// Models lists the models.
+func (b *Bridge) Models() ([]wire.Model, error) { return reply(b.desk.Models(b.ctx)) }
+
+// forward passes events on to the page until ctx ends.
+func (b *Bridge) forward(ctx context.Context) {
+	events, stop := b.desk.Watch()
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e := <-events:
+			b.host.Emit("event", e)
+		}
+	}
+}
+
+// wait returns when no answer is being made any more.
+func (b *Bridge) wait() { b.wg.Wait() }
