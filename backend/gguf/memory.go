@@ -1,0 +1,140 @@
+package gguf
+
+import "fmt"
+
+// Architecture is what a model file says about the network's shape.
+type Architecture struct {
+	Name       string // "llama", "bert", …
+	Title      string // the model's own name; may be empty
+	Context    int    // tokens it was trained on; 0 unknown
+	Layers     int
+	Width      int // of the hidden state
+	Heads      int
+	Vocabulary int
+	Parameters uint64
+	Weights    uint64 // bytes of tensor data
+	Chat       bool   // carries a chat template
+	Embedding  bool   // an encoder: texts in, vectors out
+	Quantised  Type   // the type that holds most of the numbers
+	kvBytes    uint64 // per token of context, at half precision
+	state      uint64 // bytes of recurrent state, of models that have one
+}
+
+// Architecture reads the shape of the network out of the metadata. A file that
+// does not say what it is, or whose counts are absurd, is ErrMalformed.
+func (f *File) Architecture() (Architecture, error) {
+	a := Architecture{Name: f.Text("general.architecture"), Title: f.Text("general.name")}
+	if a.Name == "" {
+		return a, fmt.Errorf("no general.architecture: %w", ErrMalformed)
+	}
+	for _, n := range []struct {
+		key string
+		to  *int
+	}{
+		{"context_length", &a.Context}, {"block_count", &a.Layers},
+		{"embedding_length", &a.Width}, {"attention.head_count", &a.Heads},
+	} {
+		v, _ := f.number(a.Name + "." + n.key)
+		if v > 1<<24 {
+			return a, fmt.Errorf("%s is %d: %w", n.key, v, ErrTooLarge)
+		}
+		*n.to = int(v)
+	}
+	if a.Layers == 0 || a.Width == 0 {
+		return a, fmt.Errorf("no layers or no width: %w", ErrMalformed)
+	}
+	if tokens, ok := f.Value("tokenizer.ggml.tokens").([]string); ok {
+		a.Vocabulary = len(tokens)
+	}
+	a.Chat = f.Text("tokenizer.chat_template") != ""
+	causal, stated := f.Value(a.Name + ".attention.causal").(bool)
+	a.Embedding = stated && !causal
+	if err := a.count(f.Tensors); err != nil {
+		return a, err
+	}
+	a.cache(f)
+	return a, nil
+}
+
+// count sums up the tensors.
+func (a *Architecture) count(tensors []Tensor) error {
+	numbers := make(map[Type]uint64)
+	for _, t := range tensors {
+		n, err := t.Numbers()
+		if err != nil {
+			return err
+		}
+		size, err := t.Size()
+		if err != nil {
+			return err
+		}
+		a.Parameters += n
+		a.Weights += size
+		numbers[t.Type] += n
+		if numbers[t.Type] > numbers[a.Quantised] {
+			a.Quantised = t.Type
+		}
+	}
+	return nil
+}
+
+// cache works out what a token of context costs.
+func (a *Architecture) cache(f *File) {
+	if a.Embedding {
+		return
+	}
+	key := func(k string, otherwise uint64) uint64 {
+		if v, ok := f.number(a.Name + "." + k); ok {
+			return min(v, 1<<24)
+		}
+		return otherwise
+	}
+	heads := uint64(max(a.Heads, 1))
+	head := uint64(a.Width) / heads
+	perHead := key("attention.key_length", head) + key("attention.value_length", head)
+	const half = 2 // bytes of a number in the cache
+	a.kvBytes = uint64(a.Layers) * key("attention.head_count_kv", heads) * perHead * half
+	if inner := key("ssm.inner_size", 0); inner > 0 {
+		const single = 4
+		a.state = uint64(a.Layers) * inner * (key("ssm.state_size", 0) + key("ssm.conv_kernel", 0)) * single
+	}
+}
+
+// number returns the whole number under key; of a list (one number a layer) the
+// largest.
+func (f *File) number(key string) (uint64, bool) {
+	switch list := f.Value(key).(type) {
+	case []uint32:
+		return largest(list)
+	case []int32:
+		return largest(list)
+	case []uint64:
+		return largest(list)
+	case []int64:
+		return largest(list)
+	}
+	return f.Uint(key)
+}
+
+func largest[T uint32 | int32 | uint64 | int64](list []T) (uint64, bool) {
+	top := T(0)
+	for _, v := range list {
+		top = max(top, v)
+	}
+	return uint64(top), len(list) > 0
+}
+
+// Memory estimates, in bytes, what running the model with a context of so many
+// tokens takes: weights, key-value cache at half precision and work space.
+func (a Architecture) Memory(context int) uint64 {
+	const (
+		batch  = 512      // tokens computed at a time
+		single = 4        // bytes of an activation
+		base   = 64 << 20 // libraries, vocabulary, the process itself
+	)
+	work := uint64(batch) * single * uint64(8*a.Width+a.Vocabulary)
+	if a.Embedding {
+		work = uint64(batch) * single * uint64(12*a.Width)
+	}
+	return a.Weights + uint64(max(context, 0))*a.kvBytes + a.state + work + base
+}
