@@ -1,0 +1,209 @@
+// Package chunk cuts the pages of a document into passages: small enough to be
+// found, whole enough to be read. It follows the document's own structure
+// (headings, numbered clauses, paragraphs, sentences) and gives every passage
+// a header with what a reader of the passage alone must know.
+package chunk
+
+import (
+	"strings"
+	"unicode"
+
+	mark "markai/backend"
+	"markai/backend/legal"
+)
+
+// Sizes of a passage in bytes. Passages of about 500 characters are found best
+// (what is shown may be larger; see package retrieve).
+const (
+	least  = 220  // shorter only before a heading or at the end
+	target = 550  // wished for
+	most   = 1000 // never longer, but for white space at the end
+	ahead  = 600  // bytes after the longest passage that its end may depend on
+)
+
+// Pages cuts pages, which follow each other, from the place where the last
+// stored passage ended (the zero Pos: from the beginning). It returns the
+// passages and where they end. Pages before from may be given: their headings
+// are then known. Unless final, the text may go on: a tail that further pages
+// could still change is withheld, and the same call with more pages cuts it as
+// it would have been cut at once. Every byte lies in exactly one passage, in
+// order, except white space between passages that has no text after it.
+func Pages(doc mark.Document, from mark.Pos, pages []mark.Page, final bool) ([]mark.Chunk, mark.Pos) {
+	t := join(from, pages)
+	var out []mark.Chunk
+	next := from
+	base := Header(doc)
+	path := t.path
+	for at := 0; at < len(t.text); {
+		limit := t.limit(at)
+		if !final && limit == len(t.text) && limit-at < most+ahead {
+			break
+		}
+		end := at + cut(t.text[at:limit])
+		piece := t.text[at:end]
+		if strings.TrimSpace(piece) != "" {
+			before, after := path.read(piece)
+			out = append(out, mark.Chunk{
+				Document: doc.ID,
+				From:     t.start(at), To: t.end(end),
+				Header: header(base, before),
+				Text:   piece,
+			})
+			path = after
+		}
+		at = end
+		next = t.end(end)
+	}
+	return out, next
+}
+
+// Header returns the part of a passage's header that its document gives: file
+// name, title and parties.
+func Header(doc mark.Document) string {
+	parts := []string{legal.ReadableName(doc.Name)}
+	if doc.Title != "" && !strings.EqualFold(doc.Title, parts[0]) {
+		parts = append(parts, doc.Title)
+	}
+	if len(doc.Parties) > 0 {
+		parts = append(parts, strings.Join(doc.Parties, "; "))
+	}
+	return strings.Join(parts, " | ")
+}
+
+// Reheader returns the header of a passage whose document has become better
+// known since: the document's part is made anew, the headings stay.
+func Reheader(doc mark.Document, c mark.Chunk) string {
+	return header(Header(doc), Headings(c.Header))
+}
+
+// Headings returns the part of a header that tells the headings over its passage.
+func Headings(header string) string {
+	_, path, _ := strings.Cut(header, "\n")
+	return path
+}
+
+func header(base, path string) string {
+	if path == "" {
+		return base
+	}
+	return base + "\n" + path
+}
+
+// Passage returns what is embedded of a passage: its headings and its text.
+func Passage(c mark.Chunk) string { return c.Header + "\n" + strings.TrimSpace(c.Text) }
+
+// joined is the text of pages after a place, and where each page begins in it.
+type joined struct {
+	text  string
+	pages []part
+	path  headings // over the place where the text begins
+}
+
+type part struct {
+	number, offset int // the page, and where on it this part begins
+	at             int // in joined.text
+	seam           bool
+}
+
+func join(from mark.Pos, pages []mark.Page) joined {
+	var t joined
+	var b strings.Builder
+	blank := true // the text so far ends with white space
+	for _, p := range pages {
+		text, offset := p.Text, 0
+		switch {
+		case p.Number < from.Page:
+			_, t.path = t.path.read(text)
+			continue
+		case p.Number == from.Page:
+			offset = min(from.Offset, len(text))
+			_, t.path = t.path.read(text[:offset])
+			text = text[offset:]
+		}
+		if text == "" {
+			continue
+		}
+		seam := !blank && !unicode.IsSpace(rune(text[0]))
+		t.pages = append(t.pages, part{p.Number, offset, b.Len(), seam})
+		b.WriteString(text)
+		last := text[len(text)-1]
+		blank = last == ' ' || last == '\n' || last == '\r' || last == '\t' || last == '\f'
+	}
+	t.text = b.String()
+	return t
+}
+
+// limit returns how far a passage from at may reach: to the end, or to a page
+// end where nothing separates the words of the two pages.
+func (t joined) limit(at int) int {
+	for _, p := range t.pages {
+		if p.seam && p.at > at {
+			return p.at
+		}
+	}
+	return len(t.text)
+}
+
+// start returns the place of the byte at i.
+func (t joined) start(i int) mark.Pos {
+	p := t.pages[0]
+	for _, q := range t.pages[1:] {
+		if q.at > i {
+			break
+		}
+		p = q
+	}
+	return mark.Pos{Page: p.number, Offset: p.offset + i - p.at}
+}
+
+// end returns the place after the byte before i, on that byte's page.
+func (t joined) end(i int) mark.Pos {
+	pos := t.start(i - 1)
+	pos.Offset++
+	return pos
+}
+
+// headings is the path of headings over a place, outermost first.
+type headings []legal.Heading
+
+// read walks over text and returns the path over its beginning, as a string
+// (with a heading that the text itself begins with), and the path after it.
+func (h headings) read(text string) (before string, after headings) {
+	after = h
+	first := true
+	for line := range strings.SplitSeq(text, "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if g, ok := legal.HeadingOf(line); ok && g.Title != "" {
+			after = after.push(g)
+		}
+		if first {
+			before, first = after.String(), false
+		}
+	}
+	if first {
+		before = h.String()
+	}
+	return before, after
+}
+
+// push returns the path under a new heading. The old path stays as it is.
+func (h headings) push(g legal.Heading) headings {
+	n := len(h)
+	for n > 0 && h[n-1].Level >= g.Level {
+		n--
+	}
+	return append(h[:n:n], g)
+}
+
+func (h headings) String() string {
+	var b strings.Builder
+	for i, g := range h {
+		if i > 0 {
+			b.WriteString(" › ")
+		}
+		b.WriteString(g.String())
+	}
+	return b.String()
+}

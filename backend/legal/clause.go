@@ -1,0 +1,148 @@
+package legal
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// Heading is what begins a clause or a section.
+type Heading struct {
+	Number string // as numbered, without its punctuation: "12.3", "IV", "a"; may be empty
+	Title  string // may be empty: not every clause has one
+	Level  int    // 1 is the outermost
+	Alone  bool   // the line holds nothing else
+}
+
+// String returns the heading as it is read: "12.3 Governing Law".
+func (h Heading) String() string { return strings.TrimSpace(h.Number + " " + h.Title) }
+
+const headingMax = 120 // bytes of a heading's title
+
+var (
+	named    = regexp.MustCompile(`^(?i:(article|section|sec\.|§+|chapter|part|clause|paragraph|schedule|exhibit|annex|appendix|item|count))\s*([0-9]+[0-9A-Za-z.\-]*|[IVXLC]+\b|[A-Z]\b)(?:[.:)\s–—-]+|$)`)
+	numbered = regexp.MustCompile(`^\(?(\d{1,3}(?:\.\d{1,3}){0,4})(?:\.\)?|\)|:)?\s+|^\(?(\d{1,3}(?:\.\d{1,3}){0,4})(?:[.)])\s*`)
+	roman    = regexp.MustCompile(`^([IVXL]{1,6})[.)]\s+`)
+	lettered = regexp.MustCompile(`^(?:\(([a-zA-Z]|[ivx]{1,5}|\d{1,2})\)|([a-zA-Z]|[ivx]{1,5})[.)])\s+`)
+	leaders  = regexp.MustCompile(`(?:\.\s?){4,}|\s\d{1,3}$`) // a line of a table of contents
+	runIn    = regexp.MustCompile(`^([^.:;]{2,90}?)(?:\.|:|\s[–—-])(?:\s|$)`)
+)
+
+// HeadingOf reads the heading that begins a line of text. ok is false for a
+// line of running text and for a line of a table of contents.
+func HeadingOf(line string) (h Heading, ok bool) {
+	line = strings.TrimSpace(line)
+	if line == "" || len(line) <= 200 && leaders.MatchString(line) {
+		return Heading{}, false
+	}
+	rest := line
+	switch {
+	case named.MatchString(line):
+		m := named.FindStringSubmatch(line)
+		word := strings.ToLower(m[1])
+		// "Section 5 of the Act applies" is a sentence that mentions a section.
+		rest = line[len(m[0]):]
+		if rest != "" && unicode.IsLower(firstRune(rest)) {
+			return Heading{}, false
+		}
+		h.Number = strings.Trim(m[2], ".-")
+		h.Level = 1 + strings.Count(h.Number, ".")
+		if word == "schedule" || word == "exhibit" || word == "annex" || word == "appendix" {
+			h.Number, h.Level = capital(word)+" "+h.Number, 1
+		}
+	case numbered.MatchString(line):
+		m := numbered.FindStringSubmatch(line)
+		h.Number = m[1] + m[2]
+		h.Level = 1 + strings.Count(h.Number, ".")
+		rest = line[len(m[0]):]
+	case roman.MatchString(line):
+		m := roman.FindStringSubmatch(line)
+		h.Number, h.Level, rest = m[1], 1, line[len(m[0]):]
+	case lettered.MatchString(line):
+		m := lettered.FindStringSubmatch(line)
+		h.Number, h.Level, rest = m[1]+m[2], 4, line[len(m[0]):]
+	default:
+		if len(line) > 80 || !unicode.IsLetter(firstRune(line)) || !titled(line) || strings.ContainsAny(line[len(line)-1:], ".,;") {
+			return Heading{}, false
+		}
+		h.Title, h.Level, h.Alone = strings.TrimRight(line, ": "), 2, true
+		if shouted(line) {
+			h.Level = 1
+		}
+		return h, true
+	}
+	if len(rest) <= headingMax && (titled(rest) || rest == "") && !strings.HasSuffix(rest, ";") {
+		h.Title, h.Alone = strings.TrimRight(rest, " .:"), true
+		return h, true
+	}
+	if m := runIn.FindStringSubmatch(rest); m != nil && titled(m[1]) {
+		h.Title = strings.TrimSpace(m[1])
+	}
+	return h, true
+}
+
+func firstRune(s string) rune {
+	for _, r := range s {
+		return r
+	}
+	return 0
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// small are the words that a title leaves in lower case.
+var small = map[string]bool{"a": true, "an": true, "and": true, "as": true, "at": true, "by": true, "for": true, "from": true, "if": true, "in": true,
+	"into": true, "of": true, "on": true, "or": true, "the": true, "to": true, "with": true, "upon": true, "under": true, "no": true, "not": true, "without": true, "other": true, "its": true, "per": true, "vs": true, "re": true}
+
+// titled reports whether s is set like a title: its words begin with capitals
+// but for the small ones.
+func titled(s string) bool {
+	n, caps := 0, 0
+	for w := range strings.FieldsSeq(s) {
+		w = strings.TrimFunc(w, func(r rune) bool { return !unicode.IsLetter(r) })
+		if w == "" {
+			continue
+		}
+		r := firstRune(w)
+		if unicode.IsUpper(r) {
+			n++
+			caps++
+		} else if !small[w] {
+			n++
+		}
+	}
+	if n == 0 || n > 14 {
+		return false
+	}
+	return caps == n || n >= 4 && caps >= n-1 || n == 1 && caps == 1
+}
+
+// shouted reports whether s is set in capitals.
+func shouted(s string) bool {
+	up := false
+	for _, r := range s {
+		if unicode.IsLower(r) {
+			return false
+		}
+		up = up || unicode.IsUpper(r)
+	}
+	return up
+}
+
+var sectionRef = regexp.MustCompile(`(?i)(?:§{1,2}\s*|\b(?:sections?|secs?\.|articles?|art\.|clauses?|cl\.|paragraphs?|paras?\.|rules?|exhibits?|schedules?)\s+)([0-9]+[0-9A-Za-z]*(?:\.[0-9A-Za-z]+)*(?:\([0-9A-Za-z]{1,4}\))*|[IVXLC]+\b)`)
+
+// Sections returns the numbers of the sections, articles, clauses and rules
+// that text names, normalised: "§ 12.3", "Sec. 12.3" and "section 12.3" all
+// give "12.3". Each appears once.
+func Sections(text string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, m := range sectionRef.FindAllStringSubmatch(text, 16) {
+		n := strings.Trim(m[1], ".")
+		if !seen[n] {
+			seen[n] = true
+			out = append(out, n)
+		}
+	}
+	return out
+}

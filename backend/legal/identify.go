@@ -1,0 +1,167 @@
+package legal
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	mark "markai/backend"
+)
+
+const (
+	headBytes  = 12000 // of the beginning of a document, where it says what it is
+	titleMax   = 140   // bytes of a title
+	partyMax   = 90    // bytes of a party's name
+	partiesMax = 6
+)
+
+// Identify returns what the first pages say of a document: its title and the
+// names of its parties, at most six, in their order. Either may be empty; name
+// is the file's name, used for a title where the text has none.
+func Identify(name string, firstPages []mark.Page) (title string, parties []string) {
+	var b strings.Builder
+	for _, p := range firstPages {
+		if b.Len() > headBytes {
+			break
+		}
+		b.WriteString(p.Text)
+		b.WriteString("\n")
+	}
+	head := b.String()
+	if len(head) > headBytes {
+		head = strings.ToValidUTF8(head[:headBytes], "")
+	}
+	title = findTitle(head)
+	if title == "" {
+		title = titleOfName(name)
+	}
+	return title, findParties(head)
+}
+
+// kinds are the words that end or carry the title of a legal document.
+var kinds = regexp.MustCompile(`(?i)\b(agreement|contract|lease|policy|addendum|amendment|order|complaint|petition|motion|memorandum|opinion|judgment|decree|affidavit|declaration|deed|will|testament|trust|bylaws|by-laws|indenture|guarant[ye]e?|guaranty|note|mortgage|licen[cs]e|terms (?:of|and)|notice|subpoena|answer|brief|stipulation|settlement|release|waiver|statement|certificate|charter|articles of|plan of merger|power of attorney|undertaking|nda|report|minutes|resolution|indictment|warrant|letter of intent|term sheet)\b`)
+
+// self matches a document that names itself: "This Reseller Agreement (the …".
+var self = regexp.MustCompile(`(?i:\bthis)\s+((?:[A-Z][\w’'&/.-]*|of|for|and|the|to|on|non)(?:[\s-]+(?:[A-Z][\w’'&/.-]*|of|for|and|the|to|on|non)){0,9}[\s-]+(?:Agreement|AGREEMENT|Contract|CONTRACT|Lease|LEASE|Policy|POLICY|Addendum|ADDENDUM|Amendment|AMENDMENT|Indenture|INDENTURE|Deed|DEED|License|LICENSE|Order|ORDER|Guaranty|GUARANTY|Merger|MERGER))`)
+
+var (
+	exhibit  = regexp.MustCompile(`(?i)^\s*(?:<PAGE>\s*)?(?:exhibit|ex\.?|schedule|annex|appendix)[\s-]*(?:no\.?\s*)?[\dA-Z]+(?:[.\-(][\w.()]+)*[\s:.–-]*`)
+	blank    = regexp.MustCompile(`\s+`)
+	pageMark = regexp.MustCompile(`(?i)^(?:page\s+\d+.*|-?\s*\d+\s*-?|\d+ of \d+|source:.*|confidential.*treatment.*)$`)
+)
+
+// findTitle returns the first line that looks like a title, else what the
+// document calls itself.
+func findTitle(head string) string {
+	lines := strings.Split(head, "\n")
+	seen := 0
+	for i := 0; i < len(lines) && seen < 25; i++ {
+		line := cleanLine(exhibit.ReplaceAllString(lines[i], ""))
+		if line == "" || pageMark.MatchString(line) {
+			continue
+		}
+		seen++
+		if t := titleLine(line); t != "" {
+			return joinTitle(t, lines[i+1:])
+		}
+	}
+	if m := self.FindStringSubmatch(head); m != nil {
+		return squeeze(m[1], titleMax)
+	}
+	return ""
+}
+
+// titleLine returns line as a title if it is one: short, shouted or in title
+// case, naming a kind of document, and not a sentence.
+func titleLine(line string) string {
+	if len(line) > titleMax || !kinds.MatchString(line) || strings.HasSuffix(line, ",") {
+		return ""
+	}
+	line = strings.TrimRight(line, " .:;")
+	if line == "" || !mostlyCapital(line) || strings.Contains(line, "....") {
+		return ""
+	}
+	return line
+}
+
+// joinTitle adds a second line that goes on with a shouted title: "NON
+// COMPETITION" over "AGREEMENT" is told from a caption by its kind word.
+func joinTitle(first string, rest []string) string {
+	if !strings.HasSuffix(strings.ToLower(first), " of") && !strings.HasSuffix(strings.ToLower(first), " and") {
+		return first
+	}
+	for _, l := range rest {
+		if l = cleanLine(l); l != "" {
+			if len(first)+len(l) < titleMax && mostlyCapital(l) {
+				return first + " " + strings.TrimRight(l, " .:;")
+			}
+			break
+		}
+	}
+	return first
+}
+
+// mostlyCapital reports whether nearly every longer word begins with a capital.
+func mostlyCapital(s string) bool {
+	n, caps := 0, 0
+	for _, w := range strings.Fields(s) {
+		w = strings.TrimLeft(w, `("“‘'[`)
+		r, _ := utf8.DecodeRuneInString(w)
+		if !unicode.IsLetter(r) || len(w) <= 3 && !unicode.IsUpper(r) {
+			continue
+		}
+		n++
+		if unicode.IsUpper(r) {
+			caps++
+		}
+	}
+	return n > 0 && caps*10 >= n*9
+}
+
+// titleOfName reads a title off a file's name: its longest part that names a
+// kind of document.
+func titleOfName(name string) string {
+	best := ""
+	for _, p := range strings.FieldsFunc(trimExt(name), func(r rune) bool { return r == '_' || r == '–' || r == '—' }) {
+		for _, q := range strings.Split(p, " - ") {
+			if q = ReadableName(q); kinds.MatchString(q) && len(q) > len(best) {
+				best = q
+			}
+		}
+	}
+	return squeeze(best, titleMax)
+}
+
+var (
+	escaped = regexp.MustCompile(`%20|_20(?:[^\d]|$)`)
+	camel   = regexp.MustCompile(`(\p{Ll})(\p{Lu})|(\p{Lu})(\p{Lu}\p{Ll})`)
+	ext     = regexp.MustCompile(`\.[A-Za-z0-9]{1,5}$`)
+)
+
+func trimExt(name string) string { return ext.ReplaceAllString(name, "") }
+
+// ReadableName returns a file's name as words: without its extension, with
+// underscores, escapes and CamelCase opened up.
+func ReadableName(name string) string {
+	s := trimExt(name)
+	s = escaped.ReplaceAllStringFunc(s, func(m string) string { return " " + strings.TrimPrefix(strings.TrimPrefix(m, "%20"), "_20") })
+	s = strings.NewReplacer("_", " ", "+", " ").Replace(s)
+	s = camel.ReplaceAllString(s, "$1$3 $2$4")
+	return strings.TrimSpace(blank.ReplaceAllString(s, " "))
+}
+
+func cleanLine(s string) string { return strings.TrimSpace(blank.ReplaceAllString(s, " ")) }
+
+// squeeze makes one line of s, of at most limit bytes.
+func squeeze(s string, limit int) string {
+	s = cleanLine(s)
+	if len(s) > limit {
+		s = s[:limit]
+		if i := strings.LastIndexByte(s, ' '); i > 0 {
+			s = s[:i]
+		}
+		s = strings.ToValidUTF8(s, "")
+	}
+	return s
+}

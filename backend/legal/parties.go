@@ -1,0 +1,223 @@
+package legal
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+var (
+	between   = regexp.MustCompile(`(?i)\b(?:by\s+and\s+)?(?:between|among(?:st)?)(?:\s*:)?\s+`)
+	versus    = regexp.MustCompile(`(?m)\s(?:v\.|vs\.?|versus|V\.|VS\.?|-v-)\s`)
+	paren     = regexp.MustCompile(`\([^()]*\)`)
+	entity    = regexp.MustCompile(`(?i)^(?:inc|incorporated|l\.?l\.?c|ltd|limited|l\.?p|l\.?l\.?p|p\.?l\.?c|corp|corporation|co|company|n\.?a|s\.?a|gmbh|ag|b\.?v|n\.?v|pte|pty|p\.?c|s\.?p\.?a|s\.?r\.?l|jr|sr|esq|m\.?d|ph\.?d)\b\.?`)
+	describes = regexp.MustCompile(`(?i)^\s*(?:a|an|the|with|whose|having|located|organi[sz]ed|existing|incorporated under|as|by|of|on|in|acting|on behalf|its|their|at|c/o|duly|being|and its|together with|who|which|d/b/a|doing business|individually|hereinafter|herein|\d)\b`)
+	stopName  = regexp.MustCompile(`(?i)\s+(?:with (?:its|an|a|offices|principal|address)|whose|having|located|organi[sz]ed|existing|hereinafter|hereafter|acting|residing|doing business|d/b/a|is made|is entered|dated|effective|as of|for the|to |shall|will|sets?|agree|a (?:corporation|company|limited|delaware|nevada|new|california|texas|florida)|an? \w+ (?:corporation|company|limited|partnership)|duly)\b.*`)
+	notParty  = regexp.MustCompile(`(?i)^(?:the )?(?:part(?:y|ies)|undersigned|following|company|agreement|effective date|date|seller|buyer|purchaser|licensor|licensee|recipient|discloser|disclosing party|receiving party|owner|contractor|consultant|client|customer|employee|employer|each|both|such|any|all|it|they|you|us|we|each of|one|two|page|section|exhibit|recitals|witnesseth|whereas|table of contents|dated?)\b[\s.:]*$`)
+	owner     = regexp.MustCompile(`(?i)\bthis (?:privacy|cookie) (?:policy|notice|statement)\b[^.]{0,80}?\b(?:of|describes how|explains how)\s+([A-Z][\w.&’' -]{1,50}?)(?:\s+(?:collects?|uses?|handles?|process)|[,.(])`)
+)
+
+// findParties returns the names after "between" in the opening of a contract,
+// or the two sides of a caption.
+func findParties(head string) []string {
+	for n, at := range between.FindAllStringIndex(head, 8) {
+		if n > 0 && at[0] > 6000 {
+			break
+		}
+		if p := listParties(head[at[1]:min(len(head), at[1]+1200)]); len(p) > 0 {
+			return p
+		}
+	}
+	if p := caption(head[:min(len(head), 4000)]); len(p) > 0 {
+		return p
+	}
+	if m := owner.FindStringSubmatch(head); m != nil {
+		return []string{squeeze(m[1], partyMax)}
+	}
+	return nil
+}
+
+// listParties reads the list of names that begins s.
+func listParties(s string) []string {
+	for range 3 { // definitions nest: ("Acme" (and its affiliates))
+		s = paren.ReplaceAllString(s, " ; ")
+	}
+	s = blank.ReplaceAllString(s, " ")
+	if i := sentenceEnd(s); i > 0 {
+		s = s[:i]
+	}
+	var out []string
+	for _, part := range splitNames(s) {
+		name := nameOf(part)
+		if name == "" {
+			continue
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+		if len(out) == partiesMax {
+			break
+		}
+	}
+	return out
+}
+
+// sentenceEnd returns where the sentence ends that names the parties: at a full
+// stop before a capital that does not follow an abbreviation, or at a recital.
+func sentenceEnd(s string) int {
+	end := len(s)
+	for _, w := range []string{"WITNESS", "Whereas", "WHEREAS", "RECITAL", "Recital", "NOW, THEREFORE", "BACKGROUND", "Background", "W I T N"} {
+		if i := strings.Index(s, w); i > 0 && i < end {
+			end = i
+		}
+	}
+	for i := 0; i+2 < end; i++ {
+		if s[i] == '.' && s[i+1] == ' ' && unicode.IsUpper(rune(s[i+2])) {
+			word := s[strings.LastIndexByte(s[:i], ' ')+1 : i]
+			if len(word) > 4 && !entity.MatchString(word) {
+				return i
+			}
+		}
+	}
+	return end
+}
+
+var (
+	nameSplit = regexp.MustCompile(`\s*;\s*(?:and\s+|AND\s+)?|,?\s+(?:and|AND|And)\s+(?:between\s+)?`)
+	lowerLead = regexp.MustCompile(`^[,\s]*(?:and|AND|by|between|among|amongst)\s+`)
+)
+
+func splitNames(s string) []string {
+	var out []string
+	for _, p := range nameSplit.Split(s, -1) {
+		p = lowerLead.ReplaceAllString(p, "")
+		p = strings.Trim(p, " ,;:")
+		// "Johnson and Johnson, Inc": a piece without a name of its own joins on.
+		if n := len(out); n > 0 && entity.MatchString(p) && len(p) < 30 {
+			out[n-1] += " and " + p
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// nameOf returns the name that begins part, or "".
+func nameOf(part string) string {
+	part = strings.TrimLeft(part, `"“”'‘’_-–—*[]. `)
+	pieces := strings.Split(part, ",")
+	name := strings.TrimSpace(pieces[0])
+	for _, p := range pieces[1:] {
+		p = strings.TrimSpace(p)
+		m := entity.FindString(p)
+		if m == "" {
+			break
+		}
+		if p != m && !describes.MatchString(p[len(m):]) && len(p) > len(m)+2 {
+			name += ", " + m
+			break
+		}
+		name += ", " + p
+	}
+	name = stopName.ReplaceAllString(name, "")
+	name = strings.Trim(cleanLine(name), ` ,.;:"“”'‘’`)
+	if entityDot(name) {
+		name += "."
+	}
+	if len(name) < 2 || len(name) > partyMax || notParty.MatchString(name) || !capitalised(name) || strings.Contains(name, "___") {
+		return ""
+	}
+	return name
+}
+
+// entityDot reports whether name ends with an abbreviation that lost its stop.
+func entityDot(name string) bool {
+	l := strings.ToLower(name)
+	for _, s := range []string{" inc", " ltd", " corp", " co", " l.p", " l.l.c", " n.a", " s.a", " b.v", " n.v", " jr"} {
+		if strings.HasSuffix(l, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// capitalised reports whether name begins with a capital or a digit and at
+// least half of its words do.
+func capitalised(name string) bool {
+	words := strings.Fields(name)
+	caps := 0
+	for i, w := range words {
+		r := []rune(w)[0]
+		up := unicode.IsUpper(r) || unicode.IsDigit(r) || unicode.IsLetter(r) && strings.IndexFunc(w, unicode.IsUpper) > 0 || r == '&'
+		if up {
+			caps++
+		} else if i == 0 && w != "the" {
+			return false
+		}
+	}
+	return caps*2 >= len(words) && caps > 0 && len(words) <= 14
+}
+
+var role = regexp.MustCompile(`(?i)[,\s]*\b(?:plaintiffs?|defendants?|petitioners?|respondents?|appellants?|appellees?|et al)\b.*`)
+
+// caption reads "A, Plaintiff, v. B, Defendant".
+func caption(head string) []string {
+	at := versus.FindStringIndex(head)
+	if at == nil {
+		return nil
+	}
+	left := lastBlock(head[:at[0]])
+	right := firstBlock(head[at[1]:])
+	var out []string
+	for _, side := range []string{left, right} {
+		side = strings.Trim(cleanLine(strings.NewReplacer(")", " ", "(", " ", "§", " ", "|", " ").Replace(side)), " ,;:.")
+		side = strings.Trim(role.ReplaceAllString(side, ""), " ,;:")
+		side = squeeze(side, partyMax)
+		if side != "" && capitalised(side) && !notParty.MatchString(side) {
+			out = append(out, side)
+		}
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
+// lastBlock returns the last lines of s that hold a name, without its role.
+func lastBlock(s string) string {
+	lines := strings.Split(strings.TrimRight(s, " \n\t)"), "\n")
+	var kept []string
+	for i := len(lines) - 1; i >= 0 && len(kept) < 2; i-- {
+		l := strings.Trim(strings.TrimSpace(lines[i]), ")(§|,: ")
+		if l == "" {
+			continue
+		}
+		if bare := strings.Trim(role.ReplaceAllString(l, ""), " ,.;:"); bare != "" {
+			if len(kept) > 0 || strings.Contains(strings.ToLower(l), "court") || strings.Contains(strings.ToLower(l), "district") {
+				break
+			}
+			kept = append(kept, bare)
+		}
+	}
+	if len(kept) == 0 {
+		return ""
+	}
+	k := kept[0]
+	if len(k) > partyMax {
+		k = k[len(k)-partyMax:]
+		if i := strings.IndexByte(k, ' '); i > 0 {
+			k = k[i+1:]
+		}
+	}
+	return k
+}
+
+func firstBlock(s string) string {
+	for l := range strings.SplitSeq(s, "\n") {
+		if l = strings.Trim(strings.TrimSpace(l), ")(§|,: "); l != "" {
+			return l
+		}
+	}
+	return ""
+}
