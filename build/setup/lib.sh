@@ -32,19 +32,20 @@ place() {
   mv -f "$2.new" "$2"
 }
 
-# as_root WHY COMMAND… runs COMMAND with the rights to install, saying why.
+# as_root WHY COMMAND… runs COMMAND with the rights to install, saying why. Its
+# output goes to a log whose end is shown when it fails.
 as_root() {
-  local why=$1
+  local why=$1 log=$MARKAI_CACHE/root.log sudo=()
   shift
   say "$why: $*"
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    say "asking for your password through sudo, for this command only"
-    sudo "$@"
-  else
-    die "you are not root and there is no sudo. Run this as root, then try again: $*"
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || die "you are not root and there is no sudo. Run this as root, then try again: $*"
+    say "this needs root: sudo may ask for your password, for this command only"
+    sudo=(sudo)
   fi
+  "${sudo[@]}" "$@" >"$log" 2>&1 </dev/null && return
+  tail -n 5 "$log" >&2
+  return 1
 }
 
 # python_env makes the Python environment that pip verifies and unpacks with.

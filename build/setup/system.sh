@@ -33,11 +33,7 @@ apt_install() {
 apt_get() {
   local why=$1
   shift
-  as_root "$why" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    -o Dpkg::Use-Pty=0 "$@" >"$MARKAI_CACHE/apt.log" 2>&1 </dev/null || {
-    tail -5 "$MARKAI_CACHE/apt.log" >&2
-    return 1
-  }
+  as_root "$why" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@"
 }
 
 names() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"; }
