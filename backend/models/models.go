@@ -59,6 +59,7 @@ type Model struct {
 	Bytes      int64
 	Context    int    // tokens it is run with
 	Parameters uint64 // numbers in its weights
+	Width      int    // of its hidden state: the length of an embedding model's vectors
 	NeedsBytes int64  // memory to run it, estimated
 	Problem    string // why it cannot be used, for people
 	Default    bool   // used for its role where nothing else is chosen
@@ -181,7 +182,7 @@ func (m *Model) look(path string) {
 		m.Problem = mark.MessageOf(err)
 		return
 	}
-	m.Bytes, m.Parameters = info.size, info.arch.Parameters
+	m.Bytes, m.Parameters, m.Width = info.size, info.arch.Parameters, info.arch.Width
 	if info.arch.Embedding {
 		m.Role = Embedding
 	}

@@ -1,0 +1,86 @@
+package llama
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	mark "markai/backend"
+	"markai/backend/worker"
+)
+
+// Generator continues prompts in a worker process. It implements
+// mark.Generator. Requests are computed one after the other; the beginning
+// that a prompt shares with the one before is not computed again.
+type Generator struct {
+	*keeper
+	name string
+}
+
+// NewGenerator returns a generator. The worker starts with the first request.
+func NewGenerator(cfg Config) (*Generator, error) {
+	if cfg.Context <= 0 {
+		cfg.Context = 4096
+	}
+	k, err := newKeeper(KindChat, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Generator{keeper: k, name: cfg.Name}, nil
+}
+
+// Model names the model and its version.
+func (g *Generator) Model() string { return g.name }
+
+// Generate continues p. A worker that dies before the first token is replaced
+// and asked once more; later its death is Crashed.
+func (g *Generator) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.Delta, error] {
+	return func(yield func(mark.Delta, error) bool) {
+		body, err := json.Marshal(promptOf(p))
+		if err != nil {
+			yield(mark.Delta{}, fmt.Errorf("generate: %w", err))
+			return
+		}
+		left := false // the caller broke out of the loop
+		err = g.retry(ctx, func(w *worker.Process) (bool, error) {
+			fresh := true
+			for m, err := range w.Stream(ctx, methodGenerate, g.threads.Load(), body) {
+				var d delta
+				if err == nil {
+					err = m.Decode(&d)
+				}
+				if err != nil {
+					return fresh, err
+				}
+				fresh = false
+				if !yield(mark.Delta{Text: d.Text, Tokens: d.Tokens, Stop: d.Stop}, nil) {
+					left = true
+					return false, nil
+				}
+			}
+			return false, nil
+		})
+		if err != nil && !left {
+			yield(mark.Delta{}, fmt.Errorf("generate: %w", err))
+		}
+	}
+}
+
+// CountTokens returns how many tokens text takes. It does not wait for a
+// generation under way.
+func (g *Generator) CountTokens(ctx context.Context, text string) (int, error) {
+	body, err := json.Marshal(text)
+	if err != nil {
+		return 0, fmt.Errorf("count tokens: %w", err)
+	}
+	var n counted
+	err = g.retry(ctx, func(w *worker.Process) (bool, error) {
+		_, err := w.Call(ctx, methodCount, nil, body, &n)
+		return true, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count tokens: %w", err)
+	}
+	return n.Tokens, nil
+}

@@ -1,0 +1,94 @@
+package llama_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	mark "markai/backend"
+	"markai/backend/llama"
+	"markai/backend/worker"
+)
+
+// TestMain is also the worker: the parent's side starts this very binary with
+// the arguments of `markai worker <kind>`.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "worker" {
+		worker.Main(os.Args[2], llama.Handlers())
+	}
+	os.Exit(m.Run())
+}
+
+// cache returns the folder that the set-up fills, or skips the test.
+func cache(t testing.TB, need ...string) string {
+	t.Helper()
+	dir := os.Getenv("MARKAI_CACHE")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "build", "cache")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(need, "runtime") {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Skipf("%s is not there: run `make setup` and `markai models prepare`", name)
+		}
+	}
+	return dir
+}
+
+func newEmbedder(t testing.TB) *llama.Embedder {
+	t.Helper()
+	dir := cache(t, "models/embed-q8_0.gguf")
+	e, err := llama.NewEmbedder(llama.Config{
+		Runtime: filepath.Join(dir, "runtime"), Model: filepath.Join(dir, "models", "embed-q8_0.gguf"),
+		Name: "minilm", Context: 256, Dim: 384,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.SetThreads(1, runtime.NumCPU())
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e
+}
+
+func newGenerator(t testing.TB, context int) *llama.Generator {
+	t.Helper()
+	dir := cache(t, "models/chat-q8_0.gguf")
+	g, err := llama.NewGenerator(llama.Config{
+		Runtime: filepath.Join(dir, "runtime"), Model: filepath.Join(dir, "models", "chat-q8_0.gguf"),
+		Name: "smollm2", Context: context,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.SetThreads(max(runtime.NumCPU()-1, 1), runtime.NumCPU())
+	t.Cleanup(func() {
+		if err := g.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return g
+}
+
+// collect runs a generation to its end.
+func collect(ctx context.Context, g mark.Generator, p mark.Prompt) (text, stop string, tokens int, err error) {
+	for d, err := range g.Generate(ctx, p) {
+		if err != nil {
+			return text, stop, tokens, err
+		}
+		text += d.Text
+		tokens += d.Tokens
+		if d.Stop != "" {
+			stop = d.Stop
+		}
+	}
+	return text, stop, tokens, nil
+}

@@ -1,0 +1,96 @@
+package llama
+
+import (
+	"encoding/json"
+	"os"
+
+	mark "markai/backend"
+)
+
+// The kinds of worker that Handlers serves.
+const (
+	KindChat  = "chat"
+	KindEmbed = "embed"
+)
+
+// The methods of the workers.
+const (
+	methodGenerate = "generate" // body: prompt; sends delta
+	methodCount    = "count"    // body: JSON string; replies counted
+	methodEmbed    = "embed"    // body: JSON []string; replies embedded, body: float32, little-endian
+)
+
+// envSetup carries the setup to the child.
+const envSetup = "MARKAI_LLAMA"
+
+// setup is what a worker loads when the first request comes.
+type setup struct {
+	Runtime string `json:"runtime"` // folder of the llama.cpp libraries
+	Model   string `json:"model"`   // path of the GGUF file
+	Context int    `json:"context"` // tokens
+}
+
+func (s setup) env() (string, error) {
+	b, err := json.Marshal(s)
+	return envSetup + "=" + string(b), err
+}
+
+func setupFromEnv() (setup, error) {
+	var s setup
+	if err := json.Unmarshal([]byte(os.Getenv(envSetup)), &s); err != nil {
+		return s, mark.Errorf(mark.Internal, "The model worker was started without a model.").Because(err)
+	}
+	return s, nil
+}
+
+// threads is the share of the machine that a request may take; it comes with
+// every request, so that a change takes effect at the next one.
+type threads struct {
+	Decode int `json:"decode"` // for one token after the other
+	Batch  int `json:"batch"`  // for prompts and passages
+}
+
+// turn is one message of a prompt.
+type turn struct {
+	Role string `json:"role"`
+	Text string `json:"text"`
+}
+
+// prompt is the body of a generate request: never in a header, never logged.
+type prompt struct {
+	Turns     []turn   `json:"turns"`
+	Prefix    string   `json:"prefix,omitempty"`
+	Stop      []string `json:"stop,omitempty"`
+	Grammar   string   `json:"grammar,omitempty"`
+	MaxTokens int      `json:"max_tokens,omitempty"`
+	Temp      float32  `json:"temp,omitempty"`
+	Seed      uint32   `json:"seed,omitempty"`
+}
+
+// delta is one message of a generation.
+type delta struct {
+	Text   string `json:"text,omitempty"`
+	Tokens int    `json:"tokens,omitempty"`
+	Stop   string `json:"stop,omitempty"`
+}
+
+type counted struct {
+	Tokens int `json:"tokens"`
+}
+
+type embedded struct {
+	Dim int `json:"dim"`
+}
+
+// promptOf lays a domain prompt out as turns.
+func promptOf(p mark.Prompt) prompt {
+	out := prompt{Prefix: p.Prefix, Stop: p.Stop, Grammar: p.Grammar, MaxTokens: p.MaxTokens, Temp: p.Temp, Seed: p.Seed}
+	if p.System != "" {
+		out.Turns = append(out.Turns, turn{"system", p.System})
+	}
+	for _, m := range p.History {
+		out.Turns = append(out.Turns, turn{m.Role, m.Text})
+	}
+	out.Turns = append(out.Turns, turn{"user", p.User})
+	return out
+}
