@@ -23,13 +23,12 @@ ui() {
 }
 
 # beside links what the program looks for beside itself: the engine's libraries,
-# the models, Tesseract's data and the sample matter.
+# the models and Tesseract's data.
 beside() {
   local name
   for name in runtime models tessdata; do
     ln -sfn "$MARKAI_CACHE/$name" "build/bin/$name"
   done
-  ln -sfn ../sample build/bin/sample
 }
 
 models() {

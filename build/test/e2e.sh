@@ -40,8 +40,8 @@ cut_off() {
 command_line() {
   printf 'correct horse battery staple\n' >"$work/passphrase"
   local options=(--home "$work/cli" --passphrase-file "$work/passphrase")
-  "$MARKAI_HEADLESS" "${options[@]}" ingest --matter Sample build/sample
-  "$MARKAI_HEADLESS" "${options[@]}" ask --matter Sample --json "What is the notice period for termination?" >"$work/answer.json"
+  "$MARKAI_HEADLESS" ingest "${options[@]}" --matter Sample build/sample/documents
+  "$MARKAI_HEADLESS" ask "${options[@]}" --matter Sample --json "What is the notice period for termination?" >"$work/answer.json"
   python3 build/test/answer.py "$work/answer.json"
   # Nothing of the documents may lie about in the clear.
   if grep -rlaiF -e "notice of termination" -e "notice period for termination" "$work/cli"; then
@@ -56,7 +56,7 @@ browser_fixtures() { (cd frontend && npm run --silent e2e); }
 browser_server() {
   local url=
   printf 'correct horse battery staple\n' >"$work/passphrase"
-  "$MARKAI_HEADLESS" --home "$work/serve" --passphrase-file "$work/passphrase" serve --addr 127.0.0.1:0 >"$work/serve.out" &
+  "$MARKAI_HEADLESS" serve --sample --home "$work/serve" --passphrase-file "$work/passphrase" --set serve.address=127.0.0.1:0 >"$work/serve.out" &
   server=$!
   for _ in $(seq 300); do
     url=$(grep -oE 'http://127[^ ]+' "$work/serve.out" | head -n 1 || true)
