@@ -1,0 +1,136 @@
+// Package ooxml opens Word documents (.docx): paragraphs with the numbers that
+// Word shows, tables as rows, footnotes, comments, headers and footers. Tracked
+// insertions are read, tracked deletions are not, and a note says so.
+package ooxml
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	mark "markai/backend"
+	"markai/backend/typeset"
+)
+
+// The limits that keep a crafted file from filling the memory.
+const (
+	maxEntries = 20_000
+	maxPart    = 64 << 20  // bytes of one part, unpacked
+	maxText    = 64 << 20  // bytes of text from the whole document
+	maxSmall   = 16 << 20  // bytes of a part that is read as a whole
+	maxDepth   = 1_000     // paragraphs and tables inside one another
+	maxParts   = 256 << 20 // bytes of all parts read, unpacked
+)
+
+// Parser opens .docx files.
+type Parser struct{}
+
+var _ mark.Parser = Parser{}
+
+// Score knows a Word document by its container and its name.
+func (Parser) Score(name string, head []byte) int {
+	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		return 0
+	}
+	switch ext := strings.ToLower(filepath.Ext(name)); {
+	case slices.Contains([]string{".docx", ".docm", ".dotx", ".dotm"}, ext):
+		return 90
+	case bytes.Contains(head, []byte("word/")):
+		return 70
+	}
+	return 0
+}
+
+// Open reads the document's text and lays it out.
+func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
+	z, err := zip.NewReader(f.Data, f.Size)
+	if err != nil {
+		return nil, mark.Errorf(mark.Damaged, "This Word document is damaged: its container cannot be opened. Open it in Word and save it again.").Because(err)
+	}
+	if len(z.File) > maxEntries {
+		return nil, mark.Errorf(mark.TooBig, "This Word document has %d parts, far more than Word makes; it was not opened.", len(z.File))
+	}
+	p := &pack{zip: z, left: maxParts}
+	text, info, err := p.document(ctx)
+	if err != nil {
+		return nil, explain(ctx, err)
+	}
+	return typeset.NewSource(text, info, nil), nil
+}
+
+// explain gives err a sentence for people.
+func explain(ctx context.Context, err error) error {
+	if _, ok := errors.AsType[*mark.Error](err); ok || ctx.Err() != nil {
+		return err
+	}
+	if errors.Is(err, errTooBig) {
+		return mark.Errorf(mark.TooBig, "This Word document unpacks to far more than a document holds; it was not read.").Because(err)
+	}
+	return mark.Errorf(mark.Damaged, "This Word document is damaged: its text cannot be read. Open it in Word and save it again.").Because(err)
+}
+
+// document reads the text of all the parts that a reader of the printed
+// document would see, and the comments.
+func (p *pack) document(ctx context.Context) (string, mark.SourceInfo, error) {
+	info := mark.SourceInfo{Kind: mark.KindWord}
+	root := p.relations(ctx, "")
+	main := first(root["officeDocument"], "word/document.xml")
+	rels := p.relations(ctx, main)
+
+	s := &story{lists: p.lists(ctx, rels), notes: map[string]int{}}
+	for _, name := range rels["header"] {
+		if err := s.part(ctx, p, name); err != nil {
+			return "", info, err
+		}
+	}
+	headers := s.takeUnique()
+	err := s.part(ctx, p, main)
+	switch {
+	case errors.Is(err, errMissing):
+		return "", info, mark.Errorf(mark.Unsupported, "This file is a container without a Word document inside.")
+	case isSyntax(err) && s.out.Len() > 0:
+		info.Notes = append(info.Notes, "The document is damaged and breaks off; what stands before the damage was read.")
+	case err != nil:
+		return "", info, err
+	}
+	body := s.take()
+
+	var tail strings.Builder
+	for _, part := range []struct{ relation, title string }{
+		{"footnotes", "Footnotes"}, {"endnotes", "Endnotes"}, {"comments", "Comments"}, {"footer", "Page footers"},
+	} {
+		for _, name := range rels[part.relation] {
+			if err := s.part(ctx, p, name); err != nil && !isSyntax(err) {
+				return "", info, err
+			}
+		}
+		if text := s.takeUnique(); text != "" {
+			tail.WriteString(part.title + "\n\n" + text)
+		}
+	}
+	if s.revised {
+		info.Notes = append(info.Notes, "The document has tracked changes: insertions were read, deletions were left out.")
+	}
+	info.Title = p.title(ctx, first(root["core-properties"], "docProps/core.xml"))
+	return strings.ToValidUTF8(headers+body+tail.String(), "\ufffd"), info, nil
+}
+
+// isSyntax reports whether err is about broken XML or a broken container.
+func isSyntax(err error) bool {
+	_, syntax := errors.AsType[*xml.SyntaxError](err)
+	return syntax || errors.Is(err, zip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, zip.ErrFormat)
+}
+
+// first returns the first of names, or what stands in for it.
+func first(names []string, otherwise string) string {
+	if len(names) > 0 {
+		return names[0]
+	}
+	return otherwise
+}

@@ -1,0 +1,117 @@
+package ooxml
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"golang.org/x/net/html/charset"
+)
+
+var (
+	// errTooBig ends the reading of a part that grows over a limit.
+	errTooBig = errors.New("over the limit")
+	// errMissing says that the container has no such part.
+	errMissing = errors.New("no such part")
+)
+
+// pack is an open container.
+type pack struct {
+	zip  *zip.Reader
+	left int64 // bytes that may still be unpacked
+}
+
+// open returns a decoder of the named part, which may unpack to limit bytes. It
+// is to be closed by the second result.
+func (p *pack) open(ctx context.Context, name string, limit int64) (*xml.Decoder, io.Closer, error) {
+	for _, f := range p.zip.File {
+		if !strings.EqualFold(f.Name, name) {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			return nil, nil, fmt.Errorf("unpack a part: %w", err)
+		}
+		d := xml.NewDecoder(&meter{ctx: ctx, r: r, part: limit, pack: p})
+		d.CharsetReader = charset.NewReaderLabel
+		return d, r, nil
+	}
+	return nil, nil, fmt.Errorf("%s: %w", name, errMissing)
+}
+
+// decode reads a whole small part into v.
+func (p *pack) decode(ctx context.Context, name string, v any) error {
+	d, c, err := p.open(ctx, name, maxSmall)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return d.Decode(v)
+}
+
+// meter reads one part until a limit or its context ends it.
+type meter struct {
+	ctx  context.Context // of the call that reads the part
+	r    io.Reader
+	part int64
+	pack *pack
+}
+
+func (m *meter) Read(b []byte) (int, error) {
+	if err := m.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := m.r.Read(b)
+	m.part -= int64(n)
+	m.pack.left -= int64(n)
+	if m.part < 0 || m.pack.left < 0 {
+		return 0, errTooBig
+	}
+	return n, err
+}
+
+// relations returns the parts that the named part points to, by the last word
+// of the relation's type. A part without relations has none; a broken list of
+// relations counts as none, because the usual names still find the text.
+func (p *pack) relations(ctx context.Context, name string) map[string][]string {
+	dir, base := path.Split(name)
+	var rels struct {
+		Relationship []struct {
+			Type       string `xml:",attr"`
+			Target     string `xml:",attr"`
+			TargetMode string `xml:",attr"`
+		}
+	}
+	out := map[string][]string{}
+	if p.decode(ctx, dir+"_rels/"+base+".rels", &rels) != nil {
+		return out
+	}
+	for _, r := range rels.Relationship {
+		if r.TargetMode == "External" {
+			continue
+		}
+		target := path.Join("/", dir, r.Target)
+		if strings.HasPrefix(r.Target, "/") {
+			target = path.Clean(r.Target)
+		}
+		kind := path.Base(r.Type)
+		out[kind] = append(out[kind], strings.TrimPrefix(target, "/"))
+	}
+	return out
+}
+
+// title returns the title in the document's properties.
+func (p *pack) title(ctx context.Context, name string) string {
+	var core struct {
+		Title string `xml:"title"`
+	}
+	if p.decode(ctx, name, &core) != nil || len(core.Title) > 1000 {
+		return ""
+	}
+	return strings.Join(strings.Fields(core.Title), " ")
+}
