@@ -1,0 +1,140 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	mark "markai/backend"
+)
+
+// matter is one matter's store. It is a mark.MatterStore.
+type matter struct{ db *database }
+
+var _ mark.MatterStore = (*matter)(nil)
+
+// Close closes the store; calls that are under way fail with mark.Locked.
+func (m *matter) Close() error { return m.db.Close() }
+
+const documentGone = "This document is no longer in the matter."
+
+const documentColumns = `id, parent, name, source, kind, sha256, bytes, pages, pages_read, ocr_pages,
+	title, parties, status, problem, code, notes, added`
+
+func scanDocument(r row) (d mark.Document, err error) {
+	var parties, notes string
+	var added int64
+	if err := r.Scan(&d.ID, &d.Parent, &d.Name, &d.Source, &d.Kind, &d.SHA256, &d.Bytes, &d.Pages, &d.PagesRead, &d.OCRPages,
+		&d.Title, &parties, &d.Status, &d.Problem, &d.Code, &notes, &added); err != nil {
+		return d, err
+	}
+	d.Added = timeOf(added)
+	return d, errors.Join(json.Unmarshal([]byte(parties), &d.Parties), json.Unmarshal([]byte(notes), &d.Notes))
+}
+
+// PutDocument adds or replaces the row of d. PagesRead and OCRPages are what
+// PutPages counted, whatever d says.
+func (m *matter) PutDocument(ctx context.Context, d mark.Document) error {
+	if d.ID == "" {
+		return mark.Errorf(mark.Invalid, "A document needs an id.")
+	}
+	parties, notes := jsonList(d.Parties), jsonList(d.Notes)
+	return m.db.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO document (id, parent, name, source, kind, sha256, bytes, pages, title, parties, status, problem, code, notes, added)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, source = excluded.source,
+				kind = excluded.kind, sha256 = excluded.sha256, bytes = excluded.bytes, pages = excluded.pages,
+				title = excluded.title, parties = excluded.parties, status = excluded.status, problem = excluded.problem,
+				code = excluded.code, notes = excluded.notes, added = excluded.added`,
+			d.ID, d.Parent, d.Name, d.Source, d.Kind, d.SHA256, d.Bytes, d.Pages, d.Title, parties, d.Status, d.Problem, d.Code, notes, nanos(d.Added))
+		return err
+	})
+}
+
+// Document returns one document, or NotFound.
+func (m *matter) Document(ctx context.Context, id mark.DocumentID) (mark.Document, error) {
+	return one(ctx, m.db.readers, scanDocument, documentGone,
+		"SELECT "+documentColumns+" FROM document WHERE id = ?", id)
+}
+
+// Documents returns all, by name.
+func (m *matter) Documents(ctx context.Context) ([]mark.Document, error) {
+	return collect(ctx, m.db.readers, scanDocument,
+		"SELECT "+documentColumns+" FROM document ORDER BY name COLLATE NOCASE, name, id")
+}
+
+// DocumentBySHA returns the document with these bytes and no parent, or NotFound.
+func (m *matter) DocumentBySHA(ctx context.Context, sha string) (mark.Document, error) {
+	return one(ctx, m.db.readers, scanDocument, "No document of this matter has this content.",
+		"SELECT "+documentColumns+" FROM document WHERE sha256 = ? AND parent = '' ORDER BY n LIMIT 1", sha)
+}
+
+// DeleteDocument removes a document, its attachments and all that was made of them.
+func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
+	return m.db.write(ctx, func(tx *sql.Tx) error {
+		family, err := collect(ctx, tx, scanInt, `
+			WITH RECURSIVE family (n, id) AS (
+				SELECT n, id FROM document WHERE id = ?
+				UNION SELECT d.n, d.id FROM document d JOIN family f ON d.parent = f.id
+			) SELECT n FROM family`, id)
+		if err != nil {
+			return err
+		}
+		if len(family) == 0 {
+			return mark.Errorf(mark.NotFound, documentGone)
+		}
+		for _, n := range family {
+			if err := dropVectors(ctx, tx, "SELECT id FROM passage WHERE document = ?", n); err != nil {
+				return err
+			}
+			// Passages go first and by themselves, so that their triggers clear
+			// the indexes; parts, pages and jobs follow the document.
+			for _, statement := range []string{
+				"DELETE FROM passage WHERE document = ?",
+				"DELETE FROM document WHERE n = ?",
+			} {
+				if _, err := tx.ExecContext(ctx, statement, n); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// documentNumber returns the short number of a document, or NotFound.
+func documentNumber(ctx context.Context, q querier, id mark.DocumentID) (int64, error) {
+	return one(ctx, q, scanInt, documentGone, "SELECT n FROM document WHERE id = ?", id)
+}
+
+func scanInt(r row) (n int64, err error) { return n, r.Scan(&n) }
+
+// jsonList writes a list of strings; nil is the empty list.
+func jsonList[T any](list []T) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	b, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // strings and integers always marshal
+	}
+	return string(b)
+}
+
+// nanos is how a time is stored; the zero time is 0.
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+func timeOf(nanos int64) time.Time {
+	if nanos == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, nanos).UTC()
+}

@@ -1,0 +1,170 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	sqlite3 "github.com/mattn/go-sqlite3"
+
+	mark "markai/backend"
+)
+
+// within is the condition that the rowid of an index table is a passage of the
+// documents in the JSON array ?. The unary plus keeps SQLite from running the
+// whole query once per passage.
+const within = ` AND +rowid IN (SELECT id FROM passage WHERE document IN
+	(SELECT n FROM document WHERE id IN (SELECT value FROM json_each(?))))`
+
+func scanScored(r row) (s mark.ScoredChunk, err error) {
+	return s, r.Scan(&s.Chunk, &s.Document, &s.Score)
+}
+
+// MatchWords runs an FTS5 expression over the columns header and body with
+// BM25 weights. An expression that FTS5 cannot read is Invalid.
+func (m *matter) MatchWords(ctx context.Context, expr string, weights [2]float64, docs []mark.DocumentID, limit int) ([]mark.ScoredChunk, error) {
+	if strings.TrimSpace(expr) == "" || limit <= 0 {
+		return nil, nil
+	}
+	query := "SELECT rowid AS id, bm25(passage_words, ?, ?) AS rank FROM passage_words WHERE passage_words MATCH ?"
+	args := []any{finite(weights[0]), finite(weights[1]), expr}
+	if len(docs) > 0 {
+		query += within
+		args = append(args, jsonList(docs))
+	}
+	query += " ORDER BY 2, 1 LIMIT ?"
+	args = append(args, limit)
+	hits, err := collect(ctx, m.db.readers, scanScored,
+		"SELECT f.id, d.id, -f.rank FROM ("+query+") f JOIN passage p ON p.id = f.id JOIN document d ON d.n = p.document ORDER BY f.rank, f.id", args...)
+	return hits, expressionFault(err)
+}
+
+// expressionFault says Invalid where FTS5 could not read an expression.
+func expressionFault(err error) error {
+	if violates(err, sqlite3.ErrNoExtended(sqlite3.ErrError)) {
+		return mark.Errorf(mark.Invalid, "The search could not be understood. Put quotation marks around words with punctuation.").Because(err)
+	}
+	return err
+}
+
+// maxTrigrams bounds how many trigrams of a long string are looked up; the
+// text is compared in any case.
+const maxTrigrams = 48
+
+// MatchSubstring finds passages whose text contains s, case folded, those with
+// more occurrences first.
+func (m *matter) MatchSubstring(ctx context.Context, s string, docs []mark.DocumentID, limit int) ([]mark.ScoredChunk, error) {
+	if utf8.RuneCountInString(s) < 3 {
+		return nil, mark.Errorf(mark.Invalid, "An exact search needs at least three characters.")
+	}
+	if limit <= 0 || strings.ContainsRune(s, 0) || !utf8.ValidString(s) {
+		return nil, nil
+	}
+	query := "SELECT t.rowid, d.id, p.body FROM (SELECT rowid FROM passage_trigrams WHERE passage_trigrams MATCH ?"
+	args := []any{trigrams(s)}
+	if len(docs) > 0 {
+		query += within
+		args = append(args, jsonList(docs))
+	}
+	query += ") t JOIN passage p ON p.id = t.rowid JOIN document d ON d.n = p.document"
+	folded := fold(s)
+	rows, err := m.db.readers.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fault(ctx, err)
+	}
+	defer rows.Close()
+	best := topChunks{limit: limit}
+	for rows.Next() {
+		var hit mark.ScoredChunk
+		var body sql.RawBytes
+		if err := rows.Scan(&hit.Chunk, &hit.Document, &body); err != nil {
+			return nil, fault(ctx, err)
+		}
+		if n := strings.Count(fold(string(body)), folded); n > 0 {
+			hit.Score = float64(n)
+			best.add(hit)
+		}
+	}
+	return best.list(), fault(ctx, rows.Err())
+}
+
+// trigrams is the FTS5 expression for "has all trigrams of s".
+func trigrams(s string) string {
+	runes := []rune(s)
+	count := len(runes) - 2
+	step := max(1, (count+maxTrigrams-1)/maxTrigrams)
+	seen := map[string]bool{}
+	var terms []string
+	for i := 0; i < count; i += step {
+		t := string(runes[i : i+3])
+		if !seen[t] {
+			seen[t] = true
+			terms = append(terms, quote(t))
+		}
+	}
+	return strings.Join(terms, " AND ")
+}
+
+// quote writes s as an FTS5 string.
+func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+// fold maps letters that differ in case only to the same one.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf {
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			return r
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
+// Chunks returns the passages asked for, in that order. One that was deleted
+// meanwhile is left out.
+func (m *matter) Chunks(ctx context.Context, ids []mark.ChunkID) ([]mark.Chunk, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return collect(ctx, m.db.readers, scanChunk,
+		"SELECT "+chunkColumns+" FROM json_each(?) j JOIN passage p ON p.id = j.value JOIN document d ON d.n = p.document ORDER BY j.key", jsonList(ids))
+}
+
+// ChunksOf returns a document's passages in reading order.
+func (m *matter) ChunksOf(ctx context.Context, id mark.DocumentID) ([]mark.Chunk, error) {
+	return collect(ctx, m.db.readers, scanChunk,
+		"SELECT "+chunkColumns+chunkTables+"WHERE d.id = ? ORDER BY p.from_page, p.from_offset", id)
+}
+
+// DocumentFrequency returns in how many passages each term occurs and how many
+// passages there are. A term may be a word as written or as the index keeps
+// it; a term of several words counts where they stand together.
+func (m *matter) DocumentFrequency(ctx context.Context, terms []string) (map[string]int, int, error) {
+	tx, err := m.db.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, 0, fault(ctx, err)
+	}
+	defer tx.Rollback()
+	total, err := one(ctx, tx, scanInt, "", "SELECT count(*) FROM passage")
+	if err != nil {
+		return nil, 0, err
+	}
+	frequency := make(map[string]int, len(terms))
+	for _, term := range terms {
+		if _, done := frequency[term]; done {
+			continue
+		}
+		n, err := one(ctx, tx, scanInt, "", `
+			SELECT max((SELECT count(*) FROM passage_words WHERE passage_words MATCH ?),
+				coalesce((SELECT doc FROM passage_terms WHERE term = ?), 0))`,
+			quote(strings.ReplaceAll(term, "\x00", " ")), term)
+		if err != nil {
+			return nil, 0, err
+		}
+		frequency[term] = int(n)
+	}
+	return frequency, int(total), nil
+}

@@ -1,0 +1,288 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+
+	mark "markai/backend"
+)
+
+// Vectors are kept twice: exact in the table vector, and as one byte per
+// number in the sqlite-vec table nearest, whose scan reads a quarter of the
+// bytes. A search of the whole matter takes candidates from nearest and ranks
+// them by the exact vectors; a search in few documents ranks exactly at once.
+const (
+	candidates    = 4    // per hit asked for
+	minCandidates = 64   // whatever is asked for
+	maxCandidates = 4096 // sqlite-vec's own limit
+	exactUpTo     = 4096 // passages in scope that are ranked without candidates
+)
+
+// Unembedded returns up to limit passages without a vector of this model, of
+// one document or (id empty) of all.
+func (m *matter) Unembedded(ctx context.Context, id mark.DocumentID, model string, limit int) ([]mark.Chunk, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	return collect(ctx, m.db.readers, scanChunk,
+		"SELECT "+chunkColumns+chunkTables+`
+		WHERE (? = '' OR d.id = ?) AND (
+			NOT EXISTS (SELECT 1 FROM vector_model WHERE name = ?)
+			OR NOT EXISTS (SELECT 1 FROM vector v WHERE v.passage = p.id))
+		ORDER BY p.id LIMIT ?`, id, id, model, limit)
+}
+
+// PutVectors stores the vectors of passages. The first vectors of another
+// model replace all that there are: vectors of two models do not compare.
+// Passages that were deleted meanwhile are left out.
+func (m *matter) PutVectors(ctx context.Context, model string, ids []mark.ChunkID, vectors [][]float32) error {
+	if len(ids) != len(vectors) {
+		return mark.Errorf(mark.Invalid, "There must be one vector for each passage.")
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	dim := len(vectors[0])
+	for _, v := range vectors {
+		if len(v) != dim || dim == 0 || !directed(v) {
+			return mark.Errorf(mark.Invalid, "The embedding model gave a vector that cannot be compared. Choose another embedding model in Settings.")
+		}
+	}
+	return m.db.write(ctx, func(tx *sql.Tx) error {
+		if err := useModel(ctx, tx, model, dim); err != nil {
+			return err
+		}
+		for i, id := range ids {
+			if err := putVector(ctx, tx, id, vectors[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func putVector(ctx context.Context, tx *sql.Tx, id mark.ChunkID, v []float32) error {
+	added, err := tx.ExecContext(ctx, `
+		INSERT INTO vector (passage, data) SELECT id, ? FROM passage WHERE id = ?
+		ON CONFLICT (passage) DO UPDATE SET data = excluded.data`, floats(v), id)
+	if err != nil {
+		return err
+	}
+	if n, err := added.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	// sqlite-vec has no upsert, and its UPDATE forgets that the bytes are int8.
+	if _, err := tx.ExecContext(ctx, "DELETE FROM nearest WHERE rowid = ?", id); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO nearest (rowid, code) VALUES (?, vec_int8(?))", id, codes(v))
+	return err
+}
+
+// vectorModel returns the model whose vectors are stored; dim is 0 where there
+// are none.
+func vectorModel(ctx context.Context, q querier) (name string, dim int, err error) {
+	err = q.QueryRowContext(ctx, "SELECT name, dim FROM vector_model").Scan(&name, &dim)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", 0, nil
+	}
+	return name, dim, fault(ctx, err)
+}
+
+// useModel makes room for vectors of this model, at the cost of all others'.
+func useModel(ctx context.Context, tx *sql.Tx, model string, dim int) error {
+	name, have, err := vectorModel(ctx, tx)
+	if err != nil || (name == model && have == dim) {
+		return err
+	}
+	if err := forgetModel(ctx, tx); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO vector_model (one, name, dim) VALUES (1, ?, ?)", model, dim); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, fmt.Sprintf("CREATE VIRTUAL TABLE nearest USING vec0 (code int8[%d] distance_metric=cosine)", dim))
+	return err
+}
+
+func forgetModel(ctx context.Context, tx *sql.Tx) error {
+	for _, statement := range []string{"DELETE FROM vector", "DELETE FROM vector_model", "DROP TABLE IF EXISTS nearest"} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropVectors removes the vectors of the passages that a query yields.
+func dropVectors(ctx context.Context, tx *sql.Tx, passages string, args ...any) error {
+	_, dim, err := vectorModel(ctx, tx)
+	if err != nil || dim == 0 {
+		return err
+	}
+	ids, err := collect(ctx, tx, scanInt, "SELECT passage FROM vector WHERE passage IN ("+passages+")", args...)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM nearest WHERE rowid = ?", id); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM vector WHERE passage = ?", id); err != nil {
+			return err
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	left, err := one(ctx, tx, scanInt, "", "SELECT EXISTS (SELECT 1 FROM vector)")
+	if err != nil || left == 1 {
+		return err
+	}
+	return forgetModel(ctx, tx) // sqlite-vec only marks deleted rows: this frees them
+}
+
+// NearestVectors ranks by cosine. It finds nothing where there are no vectors.
+func (m *matter) NearestVectors(ctx context.Context, v []float32, docs []mark.DocumentID, limit int) ([]mark.ScoredChunk, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	// One transaction, so that both tables are seen at the same moment.
+	tx, err := m.db.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, fault(ctx, err)
+	}
+	defer tx.Rollback()
+	_, dim, err := vectorModel(ctx, tx)
+	if err != nil || dim == 0 {
+		return nil, err
+	}
+	if len(v) != dim || !directed(v) {
+		return nil, mark.Errorf(mark.Invalid, "The question was embedded by another model than the passages. Embed the matter again or choose its model in Settings.")
+	}
+	scope, args := "SELECT passage AS id FROM vector", []any{}
+	if len(docs) > 0 {
+		scope = `SELECT p.id AS id FROM passage p JOIN document d ON d.n = p.document WHERE d.id IN (SELECT value FROM json_each(?))`
+		args = append(args, jsonList(docs))
+	}
+	few, err := one(ctx, tx, func(r row) (n int, err error) { return n, r.Scan(&n) }, "",
+		fmt.Sprintf("SELECT count(*) <= %d FROM (%s LIMIT %d)", exactUpTo, scope, exactUpTo+1), args...)
+	if err != nil {
+		return nil, err
+	}
+	if few == 0 {
+		k := min(maxCandidates, max(minCandidates, candidates*limit))
+		inner := "SELECT rowid AS id FROM nearest WHERE code MATCH vec_int8(?) AND k = ?"
+		if len(docs) > 0 {
+			inner += " AND rowid IN (" + scope + ")"
+		}
+		scope, args = inner, append([]any{codes(v), k}, args...)
+	}
+	return rankExactly(ctx, tx, v, limit, scope, args)
+}
+
+// rankExactly ranks the passages that the query scope yields.
+func rankExactly(ctx context.Context, q querier, v []float32, limit int, scope string, args []any) ([]mark.ScoredChunk, error) {
+	rows, err := q.QueryContext(ctx, `
+		SELECT p.id, d.id, v.data FROM (`+scope+`) s
+		JOIN vector v ON v.passage = s.id JOIN passage p ON p.id = v.passage JOIN document d ON d.n = p.document`, args...)
+	if err != nil {
+		return nil, fault(ctx, err)
+	}
+	defer rows.Close()
+	best := topChunks{limit: limit}
+	for rows.Next() {
+		var hit mark.ScoredChunk
+		var data sql.RawBytes
+		if err := rows.Scan(&hit.Chunk, &hit.Document, &data); err != nil {
+			return nil, fault(ctx, err)
+		}
+		if hit.Score, err = cosine(v, data); err != nil {
+			return nil, err
+		}
+		best.add(hit)
+	}
+	return best.list(), fault(ctx, rows.Err())
+}
+
+// Vectors returns the stored vectors of chunks that have one.
+func (m *matter) Vectors(ctx context.Context, ids []mark.ChunkID) (map[mark.ChunkID][]float32, error) {
+	type entry struct {
+		id mark.ChunkID
+		v  []float32
+	}
+	list, err := collect(ctx, m.db.readers, func(r row) (e entry, err error) {
+		var data sql.RawBytes
+		if err := r.Scan(&e.id, &data); err != nil {
+			return e, err
+		}
+		e.v = make([]float32, len(data)/4)
+		for i := range e.v {
+			e.v[i] = float(data, i)
+		}
+		return e, nil
+	}, "SELECT passage, data FROM vector WHERE passage IN (SELECT value FROM json_each(?))", jsonList(ids))
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[mark.ChunkID][]float32, len(list))
+	for _, e := range list {
+		found[e.id] = e.v
+	}
+	return found, nil
+}
+
+// floats is how a vector is stored.
+func floats(v []float32) []byte {
+	b := make([]byte, 0, 4*len(v))
+	for _, x := range v {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
+	}
+	return b
+}
+
+func float(data []byte, i int) float32 {
+	return math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+}
+
+// codes scales a vector so that its largest number is 127, which cosine does
+// not see, and rounds.
+func codes(v []float32) []byte {
+	var top float32
+	for _, x := range v {
+		top = max(top, x, -x)
+	}
+	b := make([]byte, len(v))
+	for i, x := range v {
+		b[i] = byte(int8(math.Round(float64(x / top * 127))))
+	}
+	return b
+}
+
+// directed reports whether v has a direction: finite and not all zero.
+func directed(v []float32) bool {
+	var sum float64
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	return sum > 0 && !math.IsInf(sum, 0) && !math.IsNaN(sum)
+}
+
+// cosine compares v with a stored vector of the same width.
+func cosine(v []float32, data []byte) (float64, error) {
+	if len(data) != 4*len(v) {
+		return 0, mark.Errorf(mark.Damaged, "A stored vector has the wrong width. Embed the matter again.")
+	}
+	var dot, vv, dd float64
+	for i, x := range v {
+		y := float64(float(data, i))
+		dot += float64(x) * y
+		vv += float64(x) * float64(x)
+		dd += y * y
+	}
+	return dot / math.Sqrt(vv*dd), nil
+}
