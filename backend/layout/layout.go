@@ -1,0 +1,335 @@
+// Package layout turns the placed characters of a page into its text: words
+// with boxes, lines, paragraphs, in reading order.
+package layout
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	mark "markai/backend"
+)
+
+// Char is a character where it stands on the page as it is shown.
+type Char struct {
+	Rune rune
+	Box  mark.Rect
+	Turn int // quarter turns clockwise by which it is turned; 0 is upright
+}
+
+// Text lays the characters of a page out. They come in the order in which the
+// file draws them, which mostly is the reading order; blocks that are drawn out
+// of order are put below what stands above them. Lines end with a newline,
+// paragraphs with a blank line. Words are what stands between white space; the
+// words' boxes are as high as their line.
+func Text(chars []Char) (string, []mark.Word) {
+	blocks := order(group(lines(split(chars))))
+	var out writer
+	for i, b := range blocks {
+		if i > 0 {
+			out.gap(!sideBySide(blocks[i-1].box, b.box))
+		}
+		out.block(b)
+	}
+	return out.text.String(), out.words
+}
+
+// word, line and block hold boxes twice: as shown, and in a frame in which
+// their text runs from left to right.
+type word struct {
+	text  []byte
+	box   mark.Rect // as shown
+	frame mark.Rect
+	turn  int
+	rtl   bool
+	low   []float64 // bottoms of its characters, in the frame
+	tall  float64   // of its tallest character
+}
+
+type line struct {
+	words []word
+	frame mark.Rect
+	turn  int
+	base  float64 // where the letters stand, in the frame
+	tall  float64
+}
+
+type block struct {
+	lines []line
+	box   mark.Rect // as shown
+}
+
+// minTall is the least height in points that counts as a line's: of a line of
+// dots nothing can be measured.
+const minTall = 4
+
+// toFrame turns a box back by so many quarter turns.
+func toFrame(r mark.Rect, turn int) mark.Rect {
+	switch turn & 3 {
+	case 1:
+		return mark.Rect{X0: r.Y0, Y0: -r.X1, X1: r.Y1, Y1: -r.X0}
+	case 2:
+		return mark.Rect{X0: -r.X1, Y0: -r.Y1, X1: -r.X0, Y1: -r.Y0}
+	case 3:
+		return mark.Rect{X0: -r.Y1, Y0: r.X0, X1: -r.Y0, Y1: r.X1}
+	}
+	return r
+}
+
+// fromFrame undoes toFrame.
+func fromFrame(r mark.Rect, turn int) mark.Rect { return toFrame(r, (4-turn&3)&3) }
+
+// split cuts the characters into words, at white space and where they stand apart.
+func split(chars []Char) []word {
+	var out []word
+	var cur word
+	flush := func() {
+		if len(cur.text) > 0 {
+			out = append(out, cur)
+		}
+		cur = word{}
+	}
+	for _, c := range chars {
+		if !finite(c.Box) {
+			continue
+		}
+		s := spell(c.Rune)
+		switch {
+		case s == "":
+			continue
+		case s == " ":
+			flush()
+			continue
+		}
+		f := toFrame(c.Box, c.Turn)
+		rtl := isRTL(c.Rune)
+		if len(cur.text) > 0 && (cur.turn != c.Turn&3 || !unicode.Is(unicode.Mn, c.Rune) && apart(cur, f, rtl)) {
+			flush()
+		}
+		if len(cur.text) == 0 {
+			cur = word{box: c.Box, frame: f, turn: c.Turn & 3}
+		}
+		cur.text = append(cur.text, s...)
+		cur.box = cur.box.Union(c.Box)
+		cur.frame = cur.frame.Union(f)
+		cur.rtl = cur.rtl || rtl
+		cur.low = append(cur.low, f.Y1)
+		cur.tall = max(cur.tall, f.Y1-f.Y0)
+	}
+	flush()
+	return out
+}
+
+// apart reports whether a character at f is no continuation of w.
+func apart(w word, f mark.Rect, rtl bool) bool {
+	h := max(w.tall, f.Y1-f.Y0, minTall)
+	if max(w.frame.Y0, f.Y0)-min(w.frame.Y1, f.Y1) > 0.6*h { // an apostrophe hovers, a comma hangs
+		return true
+	}
+	gap := f.X0 - w.frame.X1
+	if rtl || w.rtl {
+		gap = min(math.Abs(gap), math.Abs(w.frame.X0-f.X1))
+	}
+	return gap > h || gap < -max(h, f.X1-f.X0)
+}
+
+// lines strings words together that follow each other on one line.
+func lines(words []word) []line {
+	var out []line
+	for _, w := range words {
+		if n := len(out); n > 0 && continues(out[n-1], w) {
+			l := &out[n-1]
+			l.words = append(l.words, w)
+			l.frame = l.frame.Union(w.frame)
+			l.tall = max(l.tall, w.tall)
+			continue
+		}
+		out = append(out, line{words: []word{w}, frame: w.frame, turn: w.turn, tall: w.tall})
+	}
+	for i := range out {
+		var low []float64
+		for _, w := range out[i].words {
+			low = append(low, w.low...)
+		}
+		slices.Sort(low)
+		out[i].base = low[len(low)/2]
+	}
+	return out
+}
+
+func continues(l line, w word) bool {
+	if l.turn != w.turn {
+		return false
+	}
+	last := l.words[len(l.words)-1]
+	h := max(last.tall, w.tall, minTall)
+	overlap := min(l.frame.Y1, w.frame.Y1) - max(l.frame.Y0, w.frame.Y0)
+	if overlap < 0.4*min(l.frame.Y1-l.frame.Y0, w.frame.Y1-w.frame.Y0) &&
+		// a dash or a quotation mark has hardly any height of its own
+		(min(last.tall, w.tall) > 0.5*h || -overlap > 0.4*h) {
+		return false
+	}
+	if last.rtl && w.rtl {
+		return w.frame.X1 <= last.frame.X0+h
+	}
+	return w.frame.X0 >= last.frame.X1-0.5*h
+}
+
+// group gathers lines that run on below each other.
+func group(ls []line) []block {
+	var out []block
+	for _, l := range ls {
+		box := fromFrame(l.frame, l.turn)
+		if n := len(out); n > 0 {
+			b := &out[n-1]
+			prev := b.lines[len(b.lines)-1]
+			pitch := l.base - prev.base
+			across := min(prev.frame.X1, l.frame.X1) - max(prev.frame.X0, l.frame.X0)
+			if prev.turn == l.turn && across > 0 && pitch > 0 && pitch < 4*max(prev.tall, l.tall, minTall) {
+				b.lines = append(b.lines, l)
+				b.box = b.box.Union(box)
+				continue
+			}
+		}
+		out = append(out, block{lines: []line{l}, box: box})
+	}
+	return out
+}
+
+// maxOrdered bounds the quadratic work of order.
+const maxOrdered = 1500
+
+// order keeps the blocks as they are drawn, except that a block never comes
+// before one that stands above it in the same column.
+func order(blocks []block) []block {
+	n := len(blocks)
+	if n < 2 || n > maxOrdered {
+		return blocks
+	}
+	below := make([][]int, n) // what has to wait for i
+	waits := make([]int, n)
+	for i := range n {
+		for j := range n {
+			if i != j && above(blocks[i].box, blocks[j].box) {
+				below[i] = append(below[i], j)
+				waits[j]++
+			}
+		}
+	}
+	out := make([]block, 0, n)
+	done := make([]bool, n)
+	for len(out) < n {
+		for i := range n {
+			if !done[i] && waits[i] == 0 {
+				done[i] = true
+				out = append(out, blocks[i])
+				for _, j := range below[i] {
+					waits[j]--
+				}
+				break
+			}
+		}
+	}
+	return out
+}
+
+// above reports whether a stands over b: they share a column and a ends before
+// b begins. Middles decide, so that no two boxes stand over each other.
+func above(a, b mark.Rect) bool {
+	across := min(a.X1, b.X1) - max(a.X0, b.X0)
+	return across > 0.1*min(a.X1-a.X0, b.X1-b.X0) && a.Y1 <= b.Y0+2 && a.Y0+a.Y1 < b.Y0+b.Y1
+}
+
+func sideBySide(a, b mark.Rect) bool {
+	overlap := min(a.Y1, b.Y1) - max(a.Y0, b.Y0)
+	return overlap > 0.5*min(a.Y1-a.Y0, b.Y1-b.Y0)
+}
+
+// writer puts the text together.
+type writer struct {
+	text  strings.Builder
+	words []mark.Word
+}
+
+func (o *writer) gap(paragraph bool) {
+	o.text.WriteByte('\n')
+	if paragraph {
+		o.text.WriteByte('\n')
+	}
+}
+
+func (o *writer) block(b block) {
+	for i, l := range b.lines {
+		if i > 0 {
+			o.gap(paragraphBefore(b.lines, i))
+		}
+		for k, w := range l.words {
+			if k > 0 {
+				o.text.WriteByte(' ')
+			}
+			start := o.text.Len()
+			o.text.Write(w.text)
+			o.words = append(o.words, mark.Word{Start: start, End: o.text.Len(), Box: lineHigh(l, w), Confidence: 1})
+		}
+	}
+}
+
+// paragraphBefore reports whether line i stands clearly further from the one
+// before it than its neighbours do.
+func paragraphBefore(ls []line, i int) bool {
+	pitch := ls[i].base - ls[i-1].base
+	usual := math.Inf(1)
+	if i > 1 {
+		usual = ls[i-1].base - ls[i-2].base
+	}
+	if i+1 < len(ls) {
+		usual = min(usual, ls[i+1].base-ls[i].base)
+	}
+	if math.IsInf(usual, 1) {
+		usual = 1.8 * max(ls[i].tall, ls[i-1].tall)
+	}
+	return pitch > 1.3*usual
+}
+
+// lineHigh returns the word's box, as high as its line unless the line holds
+// something much taller.
+func lineHigh(l line, w word) mark.Rect {
+	f := w.frame
+	if l.frame.Y1-l.frame.Y0 <= 2.2*max(w.tall, minTall) {
+		f.Y0, f.Y1 = l.frame.Y0, l.frame.Y1
+	}
+	r := fromFrame(f, w.turn)
+	return mark.Rect{X0: round(r.X0), Y0: round(r.Y0), X1: round(r.X1), Y1: round(r.Y1)}
+}
+
+func round(v float64) float64 { return math.Round(v*100) / 100 }
+
+func finite(r mark.Rect) bool {
+	const far = 1e6
+	return math.Abs(r.X0) < far && math.Abs(r.Y0) < far && math.Abs(r.X1) < far && math.Abs(r.Y1) < far &&
+		r.X0 <= r.X1 && r.Y0 <= r.Y1
+}
+
+// spell returns how a character is written in the text: a space for all white
+// space, nothing for what is no character, ligatures in letters.
+func spell(r rune) string {
+	switch {
+	case r == 2, r == 0xAD: // how PDFium marks a hyphen at the end of a line
+		return "-"
+	case r >= 0xFB00 && r <= 0xFB06:
+		return [...]string{"ff", "fi", "fl", "ffi", "ffl", "st", "st"}[r-0xFB00]
+	case r == 0xF0B7, r == 0xF0A7: // the symbol fonts' bullets
+		return "•"
+	case unicode.IsSpace(r), r == 0x200B:
+		return " "
+	case unicode.IsControl(r), r == 0xFEFF, r == 0xFFFE, r == 0xFFFF, r >= 0xD800 && r < 0xE000, r < 0, r > unicode.MaxRune,
+		r >= 0x200C && r <= 0x200F, r >= 0x202A && r <= 0x202E:
+		return ""
+	}
+	return string(r)
+}
+
+func isRTL(r rune) bool {
+	return r >= 0x590 && r <= 0x8FF || r >= 0xFB1D && r <= 0xFDFF || r >= 0xFE70 && r <= 0xFEFE
+}

@@ -1,0 +1,133 @@
+package layout_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	mark "markai/backend"
+	"markai/backend/layout"
+
+	"pgregory.net/rapid"
+)
+
+// at sets a line of text at x, y (its baseline): each character 6 points wide,
+// capitals and letters 8 high.
+func at(x, y float64, s string) []layout.Char {
+	var out []layout.Char
+	for _, r := range s {
+		box := mark.Rect{X0: x, Y0: y - 8, X1: x + 5.5, Y1: y}
+		switch r {
+		case '.', ',':
+			box.Y0 = y - 1.5
+			box.Y1 = y + 1
+		case '\'', '’':
+			box.Y1 = y - 6
+		case '-', '–':
+			box.Y0, box.Y1 = y-4, y-3
+		case 'g', 'p', 'y':
+			box.Y1 = y + 2.5
+		}
+		out = append(out, layout.Char{Rune: r, Box: box})
+		x += 6
+	}
+	return out
+}
+
+func TestTextReadsAsItStandsOnThePage(t *testing.T) {
+	para := func(x, y float64) []layout.Char {
+		return slices.Concat(at(x, y, "This Agreement may be"), at(x, y+12, "terminated by either"), at(x, y+24, "party."))
+	}
+	const text = "This Agreement may be\nterminated by either\nparty."
+	for _, c := range []struct {
+		name  string
+		chars []layout.Char
+		want  string
+	}{
+		{"one line", at(72, 100, "Notice of Motion"), "Notice of Motion"},
+		{"lines of one paragraph", para(72, 100), text},
+		{"paragraphs with a gap", slices.Concat(para(72, 100), para(72, 144)), text + "\n\n" + text},
+		{"double-spaced lines are one paragraph", slices.Concat(at(72, 100, "one and"), at(72, 124, "two and"), at(72, 148, "three")), "one and\ntwo and\nthree"},
+		{"two columns, one after the other", slices.Concat(para(72, 100), para(320, 100)), text + "\n" + text},
+		{"what is drawn last but stands first comes first", slices.Concat(para(72, 100), at(72, 40, "EXHIBIT A")), "EXHIBIT A\n\n" + text},
+		{"a footer that is drawn first comes last", slices.Concat(at(72, 700, "Page 1"), para(72, 100)), text + "\n\nPage 1"},
+		{"blocks that the file glues together are apart", slices.Concat(at(72, 100, "Name"), at(200, 100, "Date")), "Name Date"},
+		{"punctuation stays with its word", at(72, 100, "the seller's Co. - and"), "the seller's Co. - and"},
+		{"ligatures are letters, soft hyphens hyphens", at(72, 100, "con\uFB01rm agree\x02"), "confirm agree-"},
+		{"white space of all kinds is a space", at(72, 100, "a\u00a0b\r\nc"), "a b c"},
+		{"nothing", nil, ""},
+		{"only white space", at(72, 100, " \n "), ""},
+	} {
+		if got, _ := layout.Text(c.chars); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestTurnedTextIsReadInItsOwnDirection(t *testing.T) {
+	const text = "This runs\nup the page"
+	upright := slices.Concat(at(100, 100, "This runs"), at(100, 112, "up the page"))
+	for turn := range 4 {
+		var turned []layout.Char
+		for _, c := range upright {
+			r := c.Box
+			switch turn {
+			case 1:
+				r = mark.Rect{X0: 600 - r.Y1, Y0: r.X0, X1: 600 - r.Y0, Y1: r.X1}
+			case 2:
+				r = mark.Rect{X0: 600 - r.X1, Y0: 600 - r.Y1, X1: 600 - r.X0, Y1: 600 - r.Y0}
+			case 3:
+				r = mark.Rect{X0: r.Y0, Y0: 600 - r.X1, X1: r.Y1, Y1: 600 - r.X0}
+			}
+			turned = append(turned, layout.Char{Rune: c.Rune, Box: r, Turn: turn})
+		}
+		got, words := layout.Text(turned)
+		if got != text {
+			t.Errorf("%d quarter turns: %q", turn, got)
+		}
+		if len(words) > 0 {
+			if b, c := words[0].Box, turned[0].Box; b.X0 > c.X0+0.01 || b.Y0 > c.Y0+0.01 || b.X1 < c.X1-0.01 || b.Y1 < c.Y1-0.01 {
+				t.Errorf("%d quarter turns: %v does not hold %v", turn, b, c)
+			}
+		}
+	}
+}
+
+func TestWordsOfALineAreAsHighAsTheLine(t *testing.T) {
+	_, words := layout.Text(at(72, 100, "any. Typo"))
+	if len(words) != 2 || words[0].Box.Y0 != 92 || words[0].Box.Y1 != 102.5 || words[1].Box.Y0 != 92 {
+		t.Fatal(words)
+	}
+}
+
+func TestWordsCoverTheTextInOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 60).Draw(t, "n")
+		var chars []layout.Char
+		for range n {
+			x, y := rapid.Float64Range(-50, 700).Draw(t, "x"), rapid.Float64Range(-50, 900).Draw(t, "y")
+			chars = append(chars, layout.Char{
+				Rune: rapid.Rune().Draw(t, "r"),
+				Box:  mark.Rect{X0: x, Y0: y, X1: x + rapid.Float64Range(0, 30).Draw(t, "w"), Y1: y + rapid.Float64Range(0, 30).Draw(t, "h")},
+				Turn: rapid.IntRange(0, 3).Draw(t, "turn"),
+			})
+		}
+		text, words := layout.Text(chars)
+		at := 0
+		for _, w := range words {
+			if w.Start < at || w.End <= w.Start || w.End > len(text) {
+				t.Fatalf("word %v after %d in %d bytes", w, at, len(text))
+			}
+			if strings.TrimSpace(text[at:w.Start]) != "" {
+				t.Fatalf("text outside the words: %q", text[at:w.Start])
+			}
+			if strings.ContainsAny(text[w.Start:w.End], " \n") {
+				t.Fatalf("white space in the word %q", text[w.Start:w.End])
+			}
+			at = w.End
+		}
+		if at != len(text) {
+			t.Fatalf("%q after the last word", text[at:])
+		}
+	})
+}
