@@ -1,0 +1,147 @@
+"""bench.py CORPUS: prints how fast the program is, as ratios to known programs.
+
+Extraction against pdftotext, OCR against as many tesseract commands as there
+are cores, the engine against llama.cpp's own server; then what has no peer:
+the time from a drop to the first hit, answers by stage, memory.
+"""
+
+import glob
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import client
+import scan
+
+CORES = len(os.sched_getaffinity(0))
+HEADLESS = os.path.abspath("build/bin/markai-headless")
+QUESTIONS = ["What is the notice period for termination?", "Who are the parties?", "Which law governs?"]
+OCR_PAGES = 8
+
+
+def main(corpus):
+    pdfs = sorted(glob.glob(os.path.join(corpus, "**", "*.pdf"), recursive=True))
+    if not pdfs:
+        raise SystemExit(f"there are no PDFs in {corpus}")
+    print(f"{CORES} cores, {len(pdfs)} PDFs in {corpus}")
+    with tempfile.TemporaryDirectory() as folder:
+        born = [path for path in pdfs if words(path) > 50]
+        extraction(born, folder)
+        ocr(max(born, key=os.path.getsize), folder)
+        ingestion(corpus, born[0], folder)
+    engine()
+
+
+def line(what, ours, unit, peer=None, theirs=None):
+    """One figure, and its ratio to the peer's where there is one."""
+    text = f"{what:34} {ours:9.1f} {unit}"
+    if theirs:
+        text += f"   {peer} {theirs:.1f}, ratio {ours / theirs:.2f}"
+    print(text, flush=True)
+
+
+def timed(*command, **options):
+    begin = time.monotonic()
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **options)
+    return time.monotonic() - begin, done
+
+
+def words(path):
+    return len(subprocess.run(["pdftotext", path, "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.split())
+
+
+def pages(path):
+    found = re.search(rb"^Pages:\s+(\d+)", subprocess.run(["pdfinfo", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout, re.M)
+    return int(found[1]) if found else 0
+
+
+def extraction(pdfs, folder):
+    """Both as one command a file; small files mostly measure the start."""
+    timed(HEADLESS, "extract", pdfs[0], "--json")  # compiles the PDF reader once
+    total, ours, theirs = 0, 0.0, 0.0
+    for path in pdfs:
+        seconds, done = timed(HEADLESS, "extract", path, "--json")
+        if done.returncode != 0:
+            continue
+        total += pages(path)
+        ours += seconds
+        theirs += timed("pdftotext", "-bbox", path, os.path.join(folder, "out.html"))[0]
+    line("extraction with word boxes", total / ours, "pages/s", "pdftotext -bbox", total / theirs)
+    longest = max(pdfs, key=pages)
+    ours, theirs = timed(HEADLESS, "extract", longest, "--json")[0], timed("pdftotext", "-bbox", longest, os.path.join(folder, "out.html"))[0]
+    line(f"  the longest ({pages(longest)} pages)", pages(longest) / ours, "pages/s", "pdftotext -bbox", pages(longest) / theirs)
+
+
+def ocr(source, folder):
+    """The peer renders with pdftoppm, then runs a tesseract command a page."""
+    path = os.path.join(folder, "scan.pdf")
+    count = scan.scan(source, path, folder, OCR_PAGES)
+    ours, _ = timed(HEADLESS, "extract", path, "--json")
+    begin = time.monotonic()
+    with ThreadPoolExecutor(CORES) as pool:
+        list(pool.map(lambda number: tesseract(path, number, folder), range(1, count + 1)))
+    line("OCR", count / ours, "pages/s", f"{CORES} tesseract commands", count / (time.monotonic() - begin))
+
+
+def tesseract(path, number, folder):
+    picture = os.path.join(folder, f"page{number}")
+    subprocess.run(["pdftoppm", "-gray", "-r", "300", "-singlefile", "-f", str(number), "-l", str(number), path, picture], check=True)
+    subprocess.run(
+        ["tesseract", picture + ".pgm", picture, "-l", "eng", "tsv"],
+        env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def ingestion(corpus, first, folder):
+    """A drop of the whole corpus into a new matter, then three questions."""
+    text = subprocess.run(["pdftotext", "-l", "1", first, "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+    word = max(re.findall(r"[A-Za-z]+", text), key=len)
+    server = client.Server(HEADLESS, folder)
+    try:
+        memory = client.Memory(server.process.pid)
+        matter = server.call("POST", "/api/matters", {"name": "Bench"})["id"]
+        begin = time.monotonic()
+        server.call("POST", f"/api/matters/{matter}/paths", {"paths": [os.path.abspath(corpus)]})
+        while not server.call("POST", f"/api/matters/{matter}/search", {"query": word})["hits"]:
+            if time.monotonic() - begin > 300:
+                raise SystemExit("nothing could be found five minutes after the drop")
+            time.sleep(0.02)
+        line("drop to first search hit", (time.monotonic() - begin) * 1000, "ms")
+        while any(job["state"] in ("queued", "running") for job in server.call("GET", f"/api/matters/{matter}/jobs")):
+            time.sleep(0.1)
+        seconds = time.monotonic() - begin
+        counts = next(m for m in server.call("GET", "/api/matters") if m["id"] == matter)
+        line("drop to everything embedded", seconds, f"s for {counts['pages']} pages, {counts['embedded']} passages")
+        for question in QUESTIONS:
+            answer = server.ask(matter, question)
+            print(
+                f"answer: search {answer['searchMs']:.0f} ms, first sentence {answer['firstMs']:.0f} ms, "
+                f"finished {answer['totalMs']:.0f} ms ({question})"
+            )
+        line("peak memory, all processes (PSS)", memory.stop() / 1e6, "MB")
+    finally:
+        server.stop()
+
+
+def engine():
+    """Our engine's own benchmarks, then llama.cpp's server on the same files."""
+    out = subprocess.run(
+        ["go", "test", "-run=^$", "-bench=.", "-benchtime=5x", "./backend/llama"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ).stdout
+    ours = {unit: float(value) for value, unit in re.findall(r"([0-9.]+) ([a-z-]+/s)", out)}
+    peer = os.path.join(os.environ["MARKAI_CACHE"], "python", "bin", "python")
+    theirs = {}
+    if subprocess.run([peer, "-c", "import xllamacpp"], stderr=subprocess.DEVNULL).returncode == 0:
+        done = subprocess.run([peer, "build/bench/peer.py", os.path.join(os.environ["MARKAI_CACHE"], "models")], stdout=subprocess.PIPE, text=True)
+        theirs = {unit: float(value) for value, unit in re.findall(r"([0-9.]+) (\S+/s)", done.stdout)}
+    for unit, value in ours.items():
+        line("engine", value, unit, "llama.cpp's server", theirs.get(unit))
+
+
+main(sys.argv[1])
