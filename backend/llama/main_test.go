@@ -59,6 +59,23 @@ func newEmbedder(t testing.TB) *llama.Embedder {
 	return e
 }
 
+// brokenEmbedder has the runtime and no model.
+func brokenEmbedder(t testing.TB) *llama.Embedder {
+	t.Helper()
+	e, err := llama.NewEmbedder(llama.Config{
+		Runtime: filepath.Join(cache(t), "runtime"), Model: filepath.Join(t.TempDir(), "nowhere.gguf"), Dim: 384,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e
+}
+
 func newGenerator(t testing.TB, context int) *llama.Generator {
 	t.Helper()
 	dir := cache(t, "models/chat-q8_0.gguf")
