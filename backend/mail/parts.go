@@ -1,0 +1,277 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"path"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	mark "markai/backend"
+	"markai/backend/typeset"
+
+	"github.com/emersion/go-message"
+	"golang.org/x/text/encoding/charmap"
+)
+
+// decoration is the size in bytes under which a picture inside the text is
+// taken for a logo.
+const decoration = 20 << 10
+
+// walker goes through a message once: for its text, or for its attachments.
+type walker struct {
+	yield     func(mark.Attachment, error) bool // nil: names only
+	stopped   bool                              // yield asked for no more
+	subject   string
+	names     []string // of the attachments
+	notes     []string
+	encrypted bool
+	parts     int
+	bytes     int // of body text
+}
+
+// body is the text of a part in the forms it comes in.
+type body struct{ plain, html string }
+
+// text returns the form for reading.
+func (b body) text() string {
+	if strings.TrimSpace(b.plain) != "" {
+		return b.plain
+	}
+	return b.html
+}
+
+// note adds a sentence once.
+func (w *walker) note(s string) {
+	for _, n := range w.notes {
+		if n == s {
+			return
+		}
+	}
+	w.notes = append(w.notes, s)
+}
+
+const damagedNote = "The message is damaged: a part of it could not be read."
+
+// part goes through one part. Its errors end the message; damage does not.
+func (w *walker) part(e *message.Entity, depth int) (body, error) {
+	kind, params, err := e.Header.ContentType()
+	if err != nil || kind == "" {
+		kind = "text/plain" // what RFC 2045 says of a part whose type is broken
+	}
+	w.parts++
+	if w.parts > maxParts || depth > maxDepth {
+		return body{}, mark.Errorf(mark.TooBig, "This message has more parts than any mail program makes; it was not read.")
+	}
+	switch {
+	case kind == "multipart/encrypted",
+		kind == "application/pkcs7-mime" && params["smime-type"] != "signed-data", kind == "application/x-pkcs7-mime" && params["smime-type"] != "signed-data":
+		w.encrypted = true
+		return body{}, nil
+	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
+		return w.multipart(e, kind, depth)
+	case strings.HasSuffix(kind, "pkcs7-signature"), kind == "application/pgp-signature":
+		return body{}, nil
+	}
+	disposition, dparams, _ := e.Header.ContentDisposition()
+	name := fileName(params["name"], dparams["filename"])
+	shown := disposition != "attachment" && name == ""
+	switch {
+	case shown && kind == "text/html":
+		text, err := w.text(e)
+		html, _ := typeset.HTML(strings.NewReader(text))
+		return body{html: html}, err
+	case shown && strings.HasPrefix(kind, "text/") && kind != "text/calendar", strings.HasPrefix(kind, "multipart/"):
+		text, err := w.text(e)
+		if strings.EqualFold(params["format"], "flowed") {
+			text = unflow(text)
+		}
+		return body{plain: text}, err
+	}
+	inline := strings.HasPrefix(kind, "image/") && e.Header.Get("Content-Id") != "" && disposition != "attachment"
+	return body{}, w.attachment(e, kind, name, inline)
+}
+
+// multipart goes through the parts of one.
+func (w *walker) multipart(e *message.Entity, kind string, depth int) (body, error) {
+	var all body
+	mr := e.MultipartReader()
+	for !w.stopped {
+		p, err := mr.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if p == nil {
+			if cause := stopCause(err); cause != nil {
+				return all, cause
+			}
+			w.note(damagedNote)
+			break
+		}
+		if kind == "multipart/digest" && p.Header.Get("Content-Type") == "" {
+			p.Header.Set("Content-Type", "message/rfc822")
+		}
+		b, err := w.part(p, depth+1)
+		if err != nil {
+			return all, err
+		}
+		switch {
+		case kind == "multipart/alternative":
+			// The same text in several forms: the first of each kind.
+			if all.plain == "" {
+				all.plain = b.plain
+			}
+			if all.html == "" {
+				all.html = b.html
+			}
+		default:
+			all.plain = join(all.plain, b.text())
+		}
+	}
+	return all, nil
+}
+
+// join sets two texts below one another.
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return strings.TrimRight(a, "\r\n") + "\n\n" + b
+}
+
+// text reads the decoded text of a part.
+func (w *walker) text(e *message.Entity) (string, error) {
+	raw, err := io.ReadAll(io.LimitReader(e.Body, int64(maxBody-w.bytes)+1))
+	if cause := stopCause(err); cause != nil {
+		return "", cause
+	}
+	if err != nil {
+		w.note(damagedNote)
+	}
+	if w.bytes += len(raw); w.bytes > maxBody {
+		return "", mark.Errorf(mark.TooBig, "This message has more than %d MB of text; it was not read.", maxBody>>20)
+	}
+	return decode(raw), nil
+}
+
+// attachment names a file inside the message, or hands it out.
+func (w *walker) attachment(e *message.Entity, kind, name string, inline bool) error {
+	raw, err := io.ReadAll(io.LimitReader(e.Body, maxAttachment+1))
+	if cause := stopCause(err); cause != nil {
+		return cause
+	}
+	if inline && len(raw) < decoration {
+		return nil
+	}
+	if name == "" {
+		name = invent(kind, raw, len(w.names)+1)
+	}
+	w.names = append(w.names, name)
+	switch {
+	case w.yield == nil:
+		if err != nil {
+			w.note("The attachment " + name + " is damaged; it was read as far as it goes.")
+		}
+	case len(raw) > maxAttachment:
+		w.stopped = !w.yield(mark.Attachment{Name: name}, mark.Errorf(mark.TooBig,
+			"The attachment %s has more than %d MB. Save it as a file and add that.", name, maxAttachment>>20))
+	default:
+		w.stopped = !w.yield(mark.Attachment{Name: name, Data: raw}, nil)
+	}
+	return nil
+}
+
+// invent names an attachment that has no name: a message after its subject,
+// other files after their kind.
+func invent(kind string, raw []byte, n int) string {
+	if kind == "message/rfc822" {
+		if m, _ := message.Read(bytes.NewReader(raw)); m != nil {
+			if name := fileName(strings.ReplaceAll(field(m.Header, "Subject"), "/", "-")); name != "" {
+				return name + ".eml"
+			}
+		}
+		return "Message " + strconv.Itoa(n) + ".eml"
+	}
+	ext := map[string]string{
+		"application/pdf": ".pdf", "text/plain": ".txt", "text/html": ".html", "image/jpeg": ".jpg", "image/png": ".png", "image/tiff": ".tif", "text/calendar": ".ics",
+	}[kind]
+	return "Attachment " + strconv.Itoa(n) + ext
+}
+
+// fileName returns the first of names that is one, without folders, control
+// characters or more than people can read.
+func fileName(names ...string) string {
+	for _, name := range names {
+		if d, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
+			name = d
+		}
+		name = path.Base(strings.ReplaceAll(decode([]byte(name)), `\`, "/"))
+		name = strings.Map(func(r rune) rune {
+			if r < 0x20 || r == 0x7f {
+				return -1
+			}
+			return r
+		}, name)
+		if r := []rune(name); len(r) > 150 {
+			ext := []rune(path.Ext(name))
+			if len(ext) > 10 {
+				ext = nil
+			}
+			name = string(r[:140]) + string(ext)
+		}
+		if name = strings.TrimSpace(name); name != "" && name != "." && name != ".." && name != "/" {
+			return name
+		}
+	}
+	return ""
+}
+
+// decode makes UTF-8 of bytes that go-message left as they were: what is not
+// UTF-8 is Windows-1252, as mail programs without a charset write it.
+func decode(raw []byte) string {
+	if utf8.Valid(raw) {
+		return string(raw)
+	}
+	out, err := charmap.Windows1252.NewDecoder().Bytes(raw)
+	if err != nil {
+		return strings.ToValidUTF8(string(raw), "\ufffd")
+	}
+	return string(out)
+}
+
+// clean ends every line with a line feed alone and drops blank space at the end.
+func clean(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\x00", "")
+	if s = strings.TrimRight(s, " \t\r\n"); s == "" {
+		return ""
+	}
+	return s + "\n"
+}
+
+// unflow joins the lines of text in the "flowed" format (RFC 3676). Quoted
+// lines stay as they are.
+func unflow(s string) string {
+	var out strings.Builder
+	for line := range strings.Lines(strings.ReplaceAll(s, "\r\n", "\n")) {
+		text := strings.TrimSuffix(line, "\n")
+		if strings.HasSuffix(text, " ") && text != "-- " && !strings.HasPrefix(text, ">") {
+			out.WriteString(text)
+			continue
+		}
+		out.WriteString(line)
+	}
+	return out.String()
+}
+
+// stopCause returns err if it says that the caller gave up, and not that the
+// message is damaged.
+func stopCause(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
