@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source build/env.sh
 
-mapfile -t packages < <(go list -f '{{.ImportPath}} {{join .Deps " "}}' ./backend/... |
-  grep -vE 'mattn/go-sqlite3|sqlite-vec-go-bindings|otiai10/gosseract' | cut -d' ' -f1)
+listed=$(go list -f '{{.ImportPath}} {{join .Deps " "}}' ./backend/...)
+mapfile -t packages < <(grep -vE 'mattn/go-sqlite3|sqlite-vec-go-bindings|otiai10/gosseract' <<<"$listed" | cut -d' ' -f1)
 for target in darwin/arm64 darwin/amd64 windows/amd64; do
   echo "compiling ${#packages[@]} packages for $target"
   GOOS=${target%/*} GOARCH=${target#*/} CGO_ENABLED=0 go build "${packages[@]}"

@@ -6,4 +6,4 @@ source ../build/env.sh
 source ../build/test/count.sh
 
 npm run --silent check
-npm run --silent test | tee /dev/stderr | counted_vitest
+npm run --silent test 2>&1 | counted_vitest

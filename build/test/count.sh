@@ -14,10 +14,11 @@ counted_go() {
     }'
 }
 
-# counted_vitest turns Vitest's summary ("Tests  3 failed | 45 passed (48)")
-# into the same line.
+# counted_vitest does the same for Vitest, from its summary
+# ("Tests  3 failed | 45 passed (48)").
 counted_vitest() {
   sed 's/\x1b\[[0-9;]*m//g' | awk '
+    { print }
     $1 == "Tests" {
       for (i = 2; i <= NF; i++) {
         if ($i ~ /^passed/) passed = $(i - 1)
