@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 
@@ -18,20 +19,27 @@ type Host interface {
 }
 
 // Bridge is bound to the page: each exported method is one that the page calls.
-// A failure reaches the page as "code: sentence".
+// A failure reaches the page as JSON with code and message.
 type Bridge struct {
 	desk *desk.Desk
 	host Host
 	ctx  context.Context // the window's life; the page's calls carry none
 
 	mu     sync.Mutex // guards asking
-	asking map[string]context.CancelFunc
+	asking map[string]*asking
 	wg     sync.WaitGroup
+}
+
+// asking is an answer that is being made.
+type asking struct {
+	cancel context.CancelFunc
+	ready  chan struct{} // closed when the page listens
+	once   sync.Once
 }
 
 // NewBridge returns a bridge whose calls end with ctx.
 func NewBridge(ctx context.Context, d *desk.Desk, h Host) *Bridge {
-	return &Bridge{desk: d, host: h, ctx: ctx, asking: map[string]context.CancelFunc{}}
+	return &Bridge{desk: d, host: h, ctx: ctx, asking: map[string]*asking{}}
 }
 
 // pageError is what crosses to the page.
@@ -39,7 +47,8 @@ func pageError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.New(string(mark.CodeOf(err)) + ": " + mark.MessageOf(err))
+	text, _ := json.Marshal(desk.WireError(err)) // two strings always marshal
+	return errors.New(string(text))
 }
 
 func reply[T any](v T, err error) (T, error) { return v, pageError(err) }
@@ -124,15 +133,22 @@ func (b *Bridge) Search(matter string, r wire.SearchRequest) ([]wire.Hit, error)
 	return reply(b.desk.Search(b.ctx, matter, r))
 }
 
-// Ask starts an answer, whose events come as "ask:" and the returned id.
+// Ask starts an answer, whose events come as "ask:" and the returned id once
+// the page has called AskReady.
 func (b *Bridge) Ask(matter string, r wire.AskRequest) string {
 	id := mark.NewID()
 	ctx, cancel := context.WithCancel(b.ctx)
+	a := &asking{cancel: cancel, ready: make(chan struct{})}
 	b.mu.Lock()
-	b.asking[id] = cancel
+	b.asking[id] = a
 	b.mu.Unlock()
 	b.wg.Go(func() {
 		defer b.CancelAsk(id)
+		select {
+		case <-a.ready:
+		case <-ctx.Done():
+			return
+		}
 		err := b.desk.Ask(ctx, matter, r, func(e wire.AskEvent) error {
 			b.host.Emit("ask:"+id, e)
 			return ctx.Err()
@@ -144,12 +160,21 @@ func (b *Bridge) Ask(matter string, r wire.AskRequest) string {
 	return id
 }
 
+// AskReady says that the page listens for the answer's events.
+func (b *Bridge) AskReady(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if a, ok := b.asking[id]; ok {
+		a.once.Do(func() { close(a.ready) })
+	}
+}
+
 // CancelAsk ends an answer.
 func (b *Bridge) CancelAsk(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if cancel, ok := b.asking[id]; ok {
-		cancel()
+	if a, ok := b.asking[id]; ok {
+		a.cancel()
 		delete(b.asking, id)
 	}
 }

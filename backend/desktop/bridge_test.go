@@ -1,0 +1,79 @@
+package desktop
+
+import (
+	"context"
+	"io/fs"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	mark "markai/backend"
+	"markai/backend/desk"
+	"markai/backend/wire"
+)
+
+// lockedVault answers that it is locked, whatever is asked.
+type lockedVault struct{ desk.Vault }
+
+func (lockedVault) Matter(context.Context, mark.MatterID) (mark.MatterStore, error) {
+	return nil, mark.Errorf(mark.Locked, "The vault is locked. Unlock it first.")
+}
+
+type host struct {
+	mu     sync.Mutex
+	events []string
+	last   any
+	got    chan struct{}
+}
+
+func (h *host) Emit(event string, data any) {
+	h.mu.Lock()
+	h.events, h.last = append(h.events, event), data
+	h.mu.Unlock()
+	h.got <- struct{}{}
+}
+
+func (h *host) PickFiles() ([]string, error) { return nil, fs.ErrClosed }
+
+func newBridge(t *testing.T) (*Bridge, *host) {
+	t.Helper()
+	h := &host{got: make(chan struct{}, 8)}
+	ctx, cancel := context.WithCancel(t.Context())
+	b := NewBridge(ctx, desk.New(desk.Deps{Vault: lockedVault{}}), h)
+	t.Cleanup(func() { cancel(); b.wait() })
+	return b, h
+}
+
+func TestFailuresReachThePageAsCodeAndSentence(t *testing.T) {
+	b, _ := newBridge(t)
+	_, err := b.Documents("m")
+	if want := `{"code":"locked","message":"The vault is locked. Unlock it first."}`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if _, err := b.PickFiles("m"); err == nil || strings.Contains(err.Error(), fs.ErrClosed.Error()) {
+		t.Errorf("an inner error is not for the page: %v", err)
+	}
+}
+
+func TestAnswersWaitUntilThePageListens(t *testing.T) {
+	b, h := newBridge(t)
+	id := b.Ask("m", wire.AskRequest{Question: "When?"})
+	select {
+	case <-h.got:
+		t.Fatal("an event came before the page listened")
+	case <-time.After(20 * time.Millisecond):
+	}
+	b.AskReady(id)
+	<-h.got
+	if e, ok := h.last.(wire.AskEvent); !ok || e.Kind != "error" || e.Error.Code != "locked" || h.events[0] != "ask:"+id {
+		t.Errorf("got %v %+v", h.events, h.last)
+	}
+}
+
+func TestAnAnswerNobodyListensToEndsWithTheWindow(t *testing.T) {
+	b, _ := newBridge(t)
+	b.Ask("m", wire.AskRequest{Question: "When?"})
+	b.CancelAsk("unknown")
+	b.AskReady("unknown")
+} // the cleanup would hang if it did not end
