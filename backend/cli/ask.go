@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	mark "markai/backend"
+	"markai/backend/wire"
+)
+
+// foundHit is a hit in the JSON of 'markai search'.
+type foundHit struct {
+	Document string   `json:"document"`
+	ID       string   `json:"id"`
+	Page     int      `json:"page"`
+	Text     string   `json:"text"`
+	Score    float64  `json:"score"`
+	Why      []string `json:"why"`
+}
+
+func runSearch(ctx context.Context, p *Program, args []string) (err error) {
+	f := newFlags("search")
+	name := f.String("matter", "", "`name` of the matter")
+	limit := f.Int("limit", 0, "most passages to show")
+	words, err := f.parse(args)
+	if err != nil {
+		return err
+	}
+	if len(words) == 0 {
+		return mark.Errorf(mark.Invalid, "Say what to look for.")
+	}
+	s, m, err := p.openMatter(ctx, f, *name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	hits, err := s.Desk.Search(ctx, m.ID, wire.SearchRequest{Query: strings.Join(words, " "), Limit: *limit})
+	if err != nil {
+		return err
+	}
+	if f.json {
+		out := []foundHit{}
+		for _, h := range hits {
+			out = append(out, foundHit{h.Name, h.Document, h.Page, h.Text, h.Score, h.Why})
+		}
+		return p.printJSON(map[string]any{"hits": out})
+	}
+	for i, h := range hits {
+		fmt.Fprintf(p.Stdout, "%d. %s, page %d\n", i+1, h.Name, h.Page)
+		indent(p.Stdout, h.Text)
+		fmt.Fprintf(p.Stdout, "   (%s)\n\n", strings.Join(h.Why, "; "))
+	}
+	if len(hits) == 0 {
+		fmt.Fprintln(p.Stdout, "Nothing found.")
+	}
+	return nil
+}
+
+// answered is the JSON of 'markai ask'.
+type answered struct {
+	Answer    string           `json:"answer"`
+	Refused   bool             `json:"refused"`
+	Sentences []askedSentence  `json:"sentences"`
+	Citations []askedCitation  `json:"citations"`
+	Searched  map[string]int   `json:"searched"`
+	Timings   map[string]int64 `json:"milliseconds"`
+}
+
+type askedSentence struct {
+	Text      string `json:"text"`
+	Verdict   string `json:"verdict"`
+	Citations []int  `json:"citations"`
+	Note      string `json:"note,omitempty"`
+}
+
+type askedCitation struct {
+	Document string     `json:"document"`
+	ID       string     `json:"id"`
+	Page     int        `json:"page"`
+	Quote    string     `json:"quote"`
+	Boxes    []wire.Box `json:"boxes"` // on Page
+}
+
+func runAsk(ctx context.Context, p *Program, args []string) (err error) {
+	f := newFlags("ask")
+	name := f.String("matter", "", "`name` of the matter")
+	words, err := f.parse(args)
+	if err != nil {
+		return err
+	}
+	s, m, err := p.openMatter(ctx, f, *name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	a, err := s.Desk.Answer(ctx, m.ID, wire.AskRequest{Question: strings.Join(words, " ")})
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return p.printJSON(asked(a))
+	}
+	printAnswer(p.Stdout, a)
+	return nil
+}
+
+// openMatter opens the vault and one matter that is there.
+func (p *Program) openMatter(ctx context.Context, f *flags, name string) (*session, wire.Matter, error) {
+	s, err := p.open(ctx, f, false)
+	if err != nil {
+		return nil, wire.Matter{}, err
+	}
+	m, err := s.matter(ctx, name, false)
+	if err != nil {
+		return nil, m, errors.Join(err, s.stop())
+	}
+	return s, m, nil
+}
+
+func asked(a wire.Answer) answered {
+	out := answered{
+		Answer: a.Text, Refused: a.Refused, Sentences: []askedSentence{}, Citations: []askedCitation{},
+		Searched: map[string]int{"documents": a.Documents, "pages": a.Pages, "unread": a.Unread},
+		Timings:  map[string]int64{"search": int64(a.SearchMS), "first": int64(a.FirstMS), "total": int64(a.TotalMS)},
+	}
+	for _, s := range a.Sentences {
+		out.Sentences = append(out.Sentences, askedSentence{s.Text, s.Verdict, s.Citations, s.Note})
+	}
+	for _, c := range a.Citations {
+		boxes := []wire.Box{}
+		for _, sp := range c.Spans {
+			if sp.Page == c.Page {
+				boxes = append(boxes, sp.Boxes...)
+			}
+		}
+		out.Citations = append(out.Citations, askedCitation{c.Name, c.Document, c.Page, c.Quote, boxes})
+	}
+	return out
+}
+
+var verdictMarks = map[string]string{"verbatim": "✓", "supported": "≈", "altered": "Δ", "unsupported": "✗"}
+
+func printAnswer(w io.Writer, a wire.Answer) {
+	if len(a.Sentences) == 0 {
+		fmt.Fprintln(w, a.Text)
+	}
+	for _, s := range a.Sentences {
+		refs := ""
+		for _, c := range s.Citations {
+			refs += fmt.Sprintf(" [%d]", c+1)
+		}
+		fmt.Fprintf(w, "%s %s%s\n", verdictMarks[s.Verdict], s.Text, refs)
+		if s.Note != "" {
+			fmt.Fprintf(w, "  (%s)\n", s.Note)
+		}
+	}
+	for i, c := range a.Citations {
+		fmt.Fprintf(w, "\n[%d] %s, page %d\n", i+1, c.Name, c.Page)
+		indent(w, "“"+c.Quote+"”")
+	}
+}
+
+func indent(w io.Writer, text string) {
+	for _, l := range strings.Split(strings.TrimSpace(text), "\n") {
+		fmt.Fprintf(w, "   %s\n", strings.TrimSpace(l))
+	}
+}
+
+func runMatters(ctx context.Context, p *Program, args []string) (err error) {
+	f := newFlags("matters")
+	if _, err := f.parse(args); err != nil {
+		return err
+	}
+	s, err := p.open(ctx, f, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	ms, err := s.Desk.Matters(ctx)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return p.printJSON(map[string]any{"matters": ms})
+	}
+	for _, m := range ms {
+		fmt.Fprintf(p.Stdout, "%s: %d documents, %d pages, %d need you\n", m.Name, m.Documents, m.Pages, m.NeedYou)
+	}
+	return nil
+}

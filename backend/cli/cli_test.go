@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"markai/backend/app"
+)
+
+func program() *Program {
+	return &Program{
+		Version: "test",
+		Assets:  fstest.MapFS{"index.html": {Data: []byte("<title>Mark AI</title>")}},
+		Sample:  fstest.MapFS{"lease.txt": {Data: []byte("The lease ends on 30 June 2031. Either party may terminate on ninety days' written notice.")}},
+		Stdout:  os.Stdout, Stderr: os.Stderr, Stdin: os.Stdin, Environ: os.Environ(),
+	}
+}
+
+func TestMain(m *testing.M) {
+	// Workers are this very program, started again.
+	if len(os.Args) > 1 && os.Args[1] == "worker" {
+		os.Exit(Main(program(), os.Args[1:]))
+	}
+	testscript.Main(m, map[string]func(){
+		"markai": func() { os.Exit(Main(program(), os.Args[1:])) },
+	})
+}
+
+// TestScripts runs the sessions in testdata: each is what a person would type
+// and what they would see.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("MARKAI_HOME", filepath.Join(e.WorkDir, "vault"))
+			e.Setenv("MARKAI_CACHE", os.Getenv("MARKAI_CACHE"))
+			// No keyring of the machine that runs the tests.
+			e.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(e.WorkDir, "no-bus"))
+			return nil
+		},
+		Condition: func(c string) (bool, error) {
+			return c == "models" && app.ModelsInstalled(), nil
+		},
+	})
+}

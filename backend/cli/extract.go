@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	mark "markai/backend"
+	"markai/backend/app"
+)
+
+type extracted struct {
+	Kind  string          `json:"kind"`
+	Title string          `json:"title,omitempty"`
+	Notes []string        `json:"notes,omitempty"`
+	Pages []extractedPage `json:"pages"`
+}
+
+type extractedPage struct {
+	Number int             `json:"number"`
+	Text   string          `json:"text"`
+	OCR    bool            `json:"ocr"`
+	Width  float64         `json:"width"`
+	Height float64         `json:"height"`
+	Words  []extractedWord `json:"words"`
+	Error  string          `json:"error,omitempty"`
+}
+
+type extractedWord struct {
+	Text string     `json:"t"`
+	Box  [4]float64 `json:"b"` // points from the top left
+	Conf float64    `json:"c,omitempty"`
+}
+
+func runExtract(ctx context.Context, p *Program, args []string) (err error) {
+	f := newFlags("extract")
+	password := f.String("password", "", "the document's `password`")
+	files, err := f.parse(args)
+	if err != nil {
+		return err
+	}
+	if len(files) != 1 {
+		return mark.Errorf(mark.Invalid, "Name one file to read.")
+	}
+	home, err := p.homeDir(f)
+	if err != nil {
+		return err
+	}
+	c, _, err := p.loadConfig(f, home)
+	if err != nil {
+		return err
+	}
+	r, err := app.NewReader(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	file, err := os.Open(files[0])
+	if err != nil {
+		return mark.Errorf(mark.NotFound, "The file %s cannot be opened.", files[0]).Because(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return mark.Errorf(mark.Invalid, "%s is a folder. Name one file.", files[0])
+	}
+	out := extracted{Pages: []extractedPage{}}
+	source, pages, err := r.Read(ctx, mark.File{Name: filepath.Base(files[0]), Size: info.Size(), Data: file, Password: *password})
+	if err != nil {
+		return err
+	}
+	out.Kind, out.Title, out.Notes = string(source.Kind), source.Title, source.Notes
+	for page, err := range pages {
+		if err != nil {
+			return err
+		}
+		out.Pages = append(out.Pages, extractPage(page))
+	}
+	if unread(out.Pages) {
+		return mark.Errorf(mark.Damaged, "No page of %s could be read: %s", files[0], out.Pages[0].Error)
+	}
+	if f.json {
+		return p.printJSON(out)
+	}
+	for i, pg := range out.Pages {
+		if i > 0 {
+			fmt.Fprint(p.Stdout, "\f")
+		}
+		fmt.Fprintln(p.Stdout, pg.Text)
+	}
+	return nil
+}
+
+// unread reports whether there are pages and each of them failed.
+func unread(pages []extractedPage) bool {
+	for _, p := range pages {
+		if p.Error == "" {
+			return false
+		}
+	}
+	return len(pages) > 0
+}
+
+func extractPage(p mark.Page) extractedPage {
+	out := extractedPage{Number: p.Number, Text: p.Text, OCR: p.OCR, Width: p.Width, Height: p.Height, Words: make([]extractedWord, 0, len(p.Words)), Error: p.Problem}
+	for _, w := range p.Words {
+		e := extractedWord{Text: p.Text[w.Start:w.End], Box: [4]float64{cent(w.Box.X0), cent(w.Box.Y0), cent(w.Box.X1), cent(w.Box.Y1)}}
+		if p.OCR {
+			e.Conf = cent(float64(w.Confidence))
+		}
+		out.Words = append(out.Words, e)
+	}
+	return out
+}
+
+func cent(x float64) float64 { return math.Round(x*100) / 100 }
