@@ -6,7 +6,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source build/env.sh
 source build/setup/lib.sh
-stamps=$MARKAI_CACHE/stamps
 say() { printf '%s\n' "build: $*" >&2; }
 
 ui_packages() {
@@ -36,16 +35,16 @@ models() {
   build/bin/markai-headless models prepare >&2
 }
 
-mkdir -p build/bin
-[ -d frontend/node_modules ] || rm -f "$stamps"/ui_packages-*
-[ -e frontend/dist/index.html ] || rm -f "$stamps"/ui-*
-step ui_packages ui_packages frontend/package-lock.json
+mkdir -p build/bin frontend/node_modules
+# Each stamp lies beside what it vouches for, so that both vanish together.
+stamps=frontend/node_modules step ui_packages ui_packages frontend/package-lock.json
+[ -e frontend/dist/index.html ] || rm -f build/bin/ui-*
 mapfile -t sources < <(find frontend/src frontend/public frontend/*.* -type f 2>/dev/null | LC_ALL=C sort)
-step ui ui "${sources[@]}"
+stamps=build/bin step ui ui "${sources[@]}"
 
 window=desktop,production
 [ "$(uname -s)" = Linux ] && window=$window,webkit2_41
 go build -o build/bin/markai-headless .
 go build -tags "$MARKAI_TAGS,$window" -o build/bin/markai .
 beside
-step prepared models build/manifest/models.txt build/manifest/models.json
+stamps=$MARKAI_CACHE/stamps step prepared models build/manifest/models.txt build/manifest/models.json
