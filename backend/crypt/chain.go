@@ -4,6 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"strconv"
+
+	mark "markai/backend"
 )
 
 // Chain returns the hexadecimal SHA-256 over the hash before it and the fields
@@ -18,4 +21,11 @@ func Chain(previous string, fields ...string) string {
 		h.Write([]byte(f))
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// AuditHash is the hash of an entry of the audit trail: over the hash before
+// it ("" for the first) and all its fields but Hash.
+func AuditHash(previous string, e mark.AuditEntry) string {
+	return Chain(previous, strconv.FormatInt(e.Seq, 10), strconv.FormatInt(e.Time.UnixNano(), 10),
+		string(e.User), e.Action, string(e.Matter), e.Object)
 }

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	sqlite3 "github.com/mattn/go-sqlite3"
-
 	mark "markai/backend"
 )
 
@@ -56,7 +54,7 @@ func (m *matter) AddMessage(ctx context.Context, id mark.ConversationID, msg mar
 	return m.db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO message (conversation, role, text, answer, created) VALUES (?, ?, ?, ?, ?)",
 			id, msg.Role, msg.Text, answer, nanos(msg.Created))
-		if violates(err, sqlite3.ErrConstraintForeignKey) {
+		if resultCode(err) == resultForeignKey {
 			return mark.Errorf(mark.NotFound, conversationGone).Because(err)
 		}
 		if err != nil {

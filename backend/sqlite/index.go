@@ -7,8 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	sqlite3 "github.com/mattn/go-sqlite3"
-
 	mark "markai/backend"
 )
 
@@ -43,7 +41,7 @@ func (m *matter) MatchWords(ctx context.Context, expr string, weights [2]float64
 
 // expressionFault says Invalid where FTS5 could not read an expression.
 func expressionFault(err error) error {
-	if violates(err, sqlite3.ErrNoExtended(sqlite3.ErrError)) {
+	if resultCode(err) == resultError {
 		return mark.Errorf(mark.Invalid, "The search could not be understood. Put quotation marks around words with punctuation.").Because(err)
 	}
 	return err

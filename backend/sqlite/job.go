@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"time"
 
-	sqlite3 "github.com/mattn/go-sqlite3"
-
 	mark "markai/backend"
 )
 
@@ -33,7 +31,7 @@ func (m *matter) PutJob(ctx context.Context, j mark.Job) error {
 				done = excluded.done, total = excluded.total, attempts = excluded.attempts, problem = excluded.problem,
 				code = excluded.code, created = excluded.created, updated = excluded.updated`,
 			j.ID, j.Document, j.State, j.Step, j.Done, j.Total, j.Attempts, j.Problem, j.Code, nanos(j.Created), nanos(j.Updated))
-		if violates(err, sqlite3.ErrConstraintForeignKey) {
+		if resultCode(err) == resultForeignKey {
 			return mark.Errorf(mark.NotFound, documentGone).Because(err)
 		}
 		return err

@@ -125,11 +125,13 @@ static int markai_auto(void) {
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"unsafe"
 
 	vec "github.com/asg017/sqlite-vec-go-bindings/cgo"
+	sqlite3 "github.com/mattn/go-sqlite3"
 
 	mark "markai/backend"
 )
@@ -164,3 +166,11 @@ func holdKey(key []byte) (slot int, err error) {
 }
 
 func dropKey(slot int) { C.markai_drop(C.int(slot)) }
+
+// resultCode returns SQLite's extended result code of an error, or 0.
+func resultCode(err error) int {
+	if e, ok := errors.AsType[sqlite3.Error](err); ok {
+		return int(e.ExtendedCode)
+	}
+	return 0
+}

@@ -14,3 +14,6 @@ func holdKey([]byte) (slot int, err error) {
 }
 
 func dropKey(int) {}
+
+// resultCode has no errors to look at: no store is ever open.
+func resultCode(error) int { return 0 }

@@ -14,8 +14,6 @@ import (
 	"strconv"
 	"sync"
 
-	sqlite3 "github.com/mattn/go-sqlite3"
-
 	mark "markai/backend"
 )
 
@@ -136,7 +134,7 @@ func requireCipher(ctx context.Context, db *sql.DB) error {
 	var version string
 	err := db.QueryRowContext(ctx, "SELECT sqlite3mc_version()").Scan(&version)
 	if err != nil {
-		if e, ok := errors.AsType[sqlite3.Error](err); ok && e.Code == sqlite3.ErrError {
+		if resultCode(err) == resultError {
 			return mark.Errorf(mark.Unavailable, "The database library of this build cannot encrypt, so no store is opened. Install Mark AI again.").Because(err)
 		}
 		return openFault(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
 	"time"
 
 	mark "markai/backend"
@@ -107,7 +106,7 @@ func (r *registry) Audit(ctx context.Context, e mark.AuditEntry) error {
 		}
 		e.Seq++
 		e.Time = time.Now().UTC()
-		e.Hash = AuditHash(previous, e)
+		e.Hash = crypt.AuditHash(previous, e)
 		_, err = tx.ExecContext(ctx, "INSERT INTO audit (seq, time, user, action, matter, object, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			e.Seq, nanos(e.Time), e.User, e.Action, e.Matter, e.Object, e.Hash)
 		return err
@@ -122,11 +121,4 @@ func (r *registry) AuditTrail(ctx context.Context, after int64, limit int) ([]ma
 		e.Time = timeOf(at)
 		return e, err
 	}, "SELECT seq, time, user, action, matter, object, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, max(0, limit))
-}
-
-// AuditHash is the hash of an entry in the chain: over the hash before it and
-// all its fields but Hash.
-func AuditHash(previous string, e mark.AuditEntry) string {
-	return crypt.Chain(previous, strconv.FormatInt(e.Seq, 10), strconv.FormatInt(nanos(e.Time), 10),
-		string(e.User), e.Action, string(e.Matter), e.Object)
 }

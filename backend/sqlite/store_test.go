@@ -39,6 +39,10 @@ func must[T any](t testing.TB) func(v T, err error) T {
 	}
 }
 
+func pos(page, offset int) mark.Pos { return mark.Pos{Page: page, Offset: offset} }
+
+var box = mark.Rect{X0: 1, Y0: 2, X1: 3, Y1: 4}
+
 func TestDocumentComesBackAsItWasPut(t *testing.T) {
 	m := marktest.OpenMatter(t)
 	want := mark.Document{
@@ -134,8 +138,8 @@ func TestPageKeepsItsFirstText(t *testing.T) {
 	m := marktest.OpenMatter(t)
 	d := marktest.AddText(t, m, "a.txt", "first text here")
 	again := mark.Page{Number: 1, Text: "second text"}
-	check(t, m.PutPages(t.Context(), d.ID, []mark.Page{again, {Number: 2, Text: "new", OCR: true, Words: []mark.Word{{0, 3, mark.Rect{1, 2, 3, 4}, 0.5}}}, {Number: 3, Problem: "Page 3 could not be read."}},
-		[]mark.Chunk{{From: mark.Pos{1, 0}, To: mark.Pos{1, 5}, Text: "other"}, {From: mark.Pos{2, 0}, To: mark.Pos{2, 3}, Text: "new"}}))
+	check(t, m.PutPages(t.Context(), d.ID, []mark.Page{again, {Number: 2, Text: "new", OCR: true, Words: []mark.Word{{Start: 0, End: 3, Box: box, Confidence: 0.5}}}, {Number: 3, Problem: "Page 3 could not be read."}},
+		[]mark.Chunk{{From: pos(1, 0), To: pos(1, 5), Text: "other"}, {From: pos(2, 0), To: pos(2, 3), Text: "new"}}))
 	if p := must[mark.Page](t)(m.Page(t.Context(), d.ID, 1)); p.Text != "first text here" {
 		t.Errorf("page 1 now says %q", p.Text)
 	}
@@ -149,7 +153,7 @@ func TestPageKeepsItsFirstText(t *testing.T) {
 	if got := must[[]int](t)(m.PageNumbers(t.Context(), d.ID)); !reflect.DeepEqual(got, []int{1, 2, 3}) {
 		t.Errorf("page numbers %v", got)
 	}
-	if got := must[[]mark.Page](t)(m.PagesFrom(t.Context(), d.ID, 2, 5)); len(got) != 2 || got[0].Words[0].Box != (mark.Rect{1, 2, 3, 4}) {
+	if got := must[[]mark.Page](t)(m.PagesFrom(t.Context(), d.ID, 2, 5)); len(got) != 2 || got[0].Words[0].Box != box {
 		t.Errorf("pages from 2: %+v", got)
 	}
 	if got := must[mark.Chunk](t)(m.LastChunk(t.Context(), d.ID)); got.Text != "new" || got.Document != d.ID {
@@ -239,7 +243,7 @@ func TestConversationKeepsItsAnswers(t *testing.T) {
 	want := mark.Message{Role: "assistant", Text: "Thirty days. [1]", Created: at.Add(time.Hour), Answer: &mark.Answer{
 		Text:      "Thirty days. [1]",
 		Sentences: []mark.Sentence{{Text: "Thirty days.", Verdict: mark.VerdictVerbatim, Citations: []int{0}}},
-		Citations: []mark.Citation{{Document: "d", Quote: "thirty (30) days", Spans: []mark.Span{{"d", 4, 10, 26}}, Boxes: []mark.PageBoxes{{4, []mark.Rect{{1, 2, 3, 4}}}}}},
+		Citations: []mark.Citation{{Document: "d", Quote: "thirty (30) days", Spans: []mark.Span{{Document: "d", Page: 4, Start: 10, End: 26}}, Boxes: []mark.PageBoxes{{Page: 4, Boxes: []mark.Rect{box}}}}},
 		Timings:   mark.Timings{Search: time.Second},
 	}}
 	check(t, m.AddMessage(t.Context(), "c", mark.Message{Role: "user", Text: "How long?", Created: at}))
