@@ -1,0 +1,80 @@
+package pdfium
+
+import (
+	"bytes"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"markai/backend/worker"
+)
+
+// Kind is the worker's kind: `markai worker pdf`.
+const Kind = "pdf"
+
+// envCache tells the worker where compiled code is kept.
+const envCache = "MARKAI_PDF_CACHE"
+
+// Options say how PDFium's workers run.
+type Options struct {
+	Executable  string        // see worker.Spec
+	CacheDir    string        // existing directory for compiled code, never for documents; empty: compile at each start (3 s)
+	Nice        int           // see worker.Spec
+	Processes   int           // at most so many at once; 0: half the processors
+	PageTimeout time.Duration // a page that takes longer is given up; 0: 30 s
+}
+
+// memoryLimit holds for one worker process; each document's engine is held to
+// engineMemory.
+const memoryLimit = 1 << 30
+
+// NewPool makes the worker pool that New and the second opinion share.
+func NewPool(o Options) *worker.Pool {
+	n := o.Processes
+	if n <= 0 {
+		n = max(1, runtime.NumCPU()/2)
+	}
+	spec := worker.Spec{
+		Kind:         Kind,
+		Executable:   o.Executable,
+		Nice:         o.Nice,
+		MemoryLimit:  memoryLimit,
+		StartTimeout: time.Minute,
+	}
+	if o.CacheDir != "" {
+		spec.Env = []string{envCache + "=" + o.CacheDir}
+		spec.WriteDirs = []string{o.CacheDir}
+	}
+	return worker.NewPool(spec, n, worker.PoolOptions{MaxUses: 5000})
+}
+
+// New makes a parser over the pool, which serves Handlers. Its text comes from
+// character boxes; a page that is a picture with at most a stamp on it comes
+// back without text, for OCR.
+func New(pool *worker.Pool, o Options) *worker.Parser {
+	return worker.NewParser(pool, worker.ParserOptions{
+		Score:       Score,
+		OpenTimeout: 2 * o.PageTimeout,
+		PageTimeout: o.PageTimeout, ImageTimeout: 2 * o.PageTimeout,
+		What: "PDF",
+	})
+}
+
+// Score knows PDF files by their head, which may follow some rubbish, and
+// takes a damaged one by its name.
+func Score(name string, head []byte) int {
+	if bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")) {
+		return 100
+	}
+	if strings.EqualFold(filepath.Ext(name), ".pdf") {
+		return 40
+	}
+	return 0
+}
+
+// Handlers are what the worker serves.
+func Handlers() worker.Handlers {
+	e := &engine{}
+	return worker.ParserHandlers(e.open)
+}
