@@ -26,6 +26,15 @@ function pdfData(): Plugin {
 // tests that need no server; the ordinary build does not contain it.
 const fake = process.env.MARKAI_FAKE === "1";
 
+// make dev: the window from its sources, the data from a running server whose
+// printed address, token included, is in MARKAI_URL.
+const data = process.env.MARKAI_URL ? new URL(process.env.MARKAI_URL) : undefined;
+const proxy = data && {
+  target: data.origin,
+  changeOrigin: true,
+  headers: { Authorization: `Bearer ${data.searchParams.get("token")}`, Origin: data.origin },
+};
+
 export default defineConfig({
   base: "./",
   plugins: [svelte(), pdfData()],
@@ -37,6 +46,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: process.env.MARKAI_URL ? { "/api": { target: process.env.MARKAI_URL } } : undefined,
+    proxy: proxy && { "/api": proxy },
   },
 });
