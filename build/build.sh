@@ -39,7 +39,8 @@ mkdir -p build/bin frontend/node_modules
 # Each stamp lies beside what it vouches for, so that both vanish together.
 stamps=frontend/node_modules step ui_packages ui_packages frontend/package-lock.json
 [ -e frontend/dist/index.html ] || rm -f build/bin/ui-*
-mapfile -t sources < <(find frontend/src frontend/public frontend/*.* -type f 2>/dev/null | LC_ALL=C sort)
+sources=()
+while IFS= read -r file; do sources+=("$file"); done < <(find frontend/src frontend/public frontend/*.* -type f 2>/dev/null | LC_ALL=C sort)
 stamps=build/bin step ui ui "${sources[@]}"
 
 window=desktop,production

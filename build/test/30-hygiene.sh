@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 status=0
+mkdir -p build/artifacts
 
 # none WHAT PATTERN PATHSPEC… complains about every line that matches.
 none() {
@@ -25,10 +26,16 @@ none "undone work" '(TODO|FIXME|XXX):?( |$)' '*.go' '*.ts' '*.svelte' '*.sh' Mak
 while read -r size path; do
   echo "$path holds $size bytes; at most 5 MB belong in the repository"
   status=1
-done < <(git ls-files -z | xargs -0 -r stat -c '%s %n' 2>/dev/null | awk '$1 > 5000000')
+done < <(git ls-files -z | xargs -0 wc -c | awk '$2 != "total" && $1 > 5000000')
 
 while read -r lines path; do
   echo "$path has $lines lines; one subject and at most 500 lines a file"
   status=1
 done < <(git ls-files -z '*.go' '*.ts' '*.svelte' '*.sh' | xargs -0 wc -l | awk '$2 != "total" && $1 > 500')
+
+# The sample matter is what build/sample/SOURCES.md says it is.
+sed -nE 's/^\| ([^|]+) \| .* \| `([0-9a-f]{64})` \|$/\2  \1/p' build/sample/SOURCES.md >build/artifacts/sample.sha256
+(cd build/sample/documents && { sha256sum --quiet -c 2>/dev/null || shasum -a 256 -c; }) <build/artifacts/sample.sha256 || status=1
+[ "$(find build/sample/documents -type f | wc -l)" -eq "$(wc -l <build/artifacts/sample.sha256)" ] ||
+  { echo "build/sample/SOURCES.md does not name every document" && status=1; }
 exit $status
