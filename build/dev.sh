@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Live reload: the headless program serves the data, Vite serves the UI from its
-# sources and hands everything under /api and /original on to it.
+# sources and hands everything under /api on to it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source build/env.sh
