@@ -77,13 +77,19 @@ func (t *Text) Find(quote string) (Match, bool) {
 // nearPerLetter bounds misreading: one letter in so many may differ.
 const nearPerLetter = 10
 
-// Between returns the text from one place to another as spans and stored bytes.
-// Places outside the pages are moved to the nearest end.
-func (t *Text) Between(from, to mark.Pos) Match {
-	return t.match(t.offset(from), t.offset(to), Exact, 0)
+// String returns the pages' texts, joined.
+func (t *Text) String() string { return t.raw }
+
+// Slice returns the bytes start to end of String as a match. Space at its ends
+// is left out.
+func (t *Text) Slice(start, end int) Match {
+	start = max(0, min(start, len(t.raw)))
+	return t.match(start, max(start, min(end, len(t.raw))), Exact, 0)
 }
 
-func (t *Text) offset(p mark.Pos) int {
+// Offset returns where a place stands in String. A place outside the pages is
+// moved to the nearest end.
+func (t *Text) Offset(p mark.Pos) int {
 	for i, n := range t.pages {
 		if p.Page > n {
 			continue

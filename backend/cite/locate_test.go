@@ -89,3 +89,22 @@ func checkFind(t fataler, pages []mark.Page, quote string, stands bool) {
 		t.Fatalf("%q found as %q", quote, m.Quote)
 	}
 }
+
+func TestOffsetFindsAPlaceOfThePages(t *testing.T) {
+	text := NewText("d", []mark.Page{{Number: 3, Text: "abc"}, {Number: 4}, {Number: 5, Text: "defg"}})
+	tests := []struct {
+		pos  mark.Pos
+		want int
+	}{
+		{mark.Pos{Page: 1}, 0}, {mark.Pos{Page: 3, Offset: 2}, 2}, {mark.Pos{Page: 3, Offset: 9}, 3},
+		{mark.Pos{Page: 4, Offset: 5}, 3}, {mark.Pos{Page: 5, Offset: 1}, 4}, {mark.Pos{Page: 9}, 7},
+	}
+	for _, tt := range tests {
+		if got := text.Offset(tt.pos); got != tt.want {
+			t.Errorf("Offset(%v) = %d, want %d", tt.pos, got, tt.want)
+		}
+	}
+	if m := text.Slice(1, 5); m.Quote != "bcde" || len(m.Spans) != 2 || m.Spans[1] != (mark.Span{Document: "d", Page: 5, Start: 0, End: 2}) {
+		t.Errorf("Slice(1, 5) = %+v", m)
+	}
+}
