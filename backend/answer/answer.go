@@ -1,0 +1,288 @@
+package answer
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	mark "markai/backend"
+	"markai/backend/cite"
+)
+
+// Model is the chat model that is loaded.
+type Model struct {
+	Name       string
+	Parameters int64
+}
+
+// Writes reports whether a model is trusted to write: it must have a thousand
+// million parameters. Smaller ones were measured to lose names and denials more
+// often than they help, and quotations answer better.
+func (m Model) Writes(least int64) bool {
+	if least <= 0 {
+		least = LeastParameters
+	}
+	return m.Parameters >= least
+}
+
+// LeastParameters is the size from which a chat model writes.
+const LeastParameters = 1_000_000_000
+
+// Config is what a Service works with.
+type Config struct {
+	Searcher        mark.Searcher
+	Generator       mark.Generator // nil: quotations alone
+	Model           func() Model   // the chat model that Generator uses now; nil: none
+	LeastParameters int64          // from which a model writes; 0 means LeastParameters
+	PassageTokens   int            // budget for passages in a prompt; 0 means 1,500
+}
+
+// Service answers questions. It is safe for concurrent use.
+type Service struct{ cfg Config }
+
+var _ mark.Answerer = (*Service)(nil)
+
+// New returns a Service.
+func New(cfg Config) *Service { return &Service{cfg: cfg} }
+
+const (
+	searchDepth = 24 // passages that search is asked for
+	shown       = 8  // of them in the first event and in a refusal
+)
+
+// Answer answers q from the documents of m. The events come in this order:
+// Passages once, then Draft and Sentence as they are made, Final last. A
+// question that nothing bears on gets a Final that is refused. Errors: Invalid
+// for an empty question, and those of search and of the store. A model that
+// fails costs its sentences, not the answer.
+func (s *Service) Answer(ctx context.Context, m mark.MatterStore, q mark.Question) iter.Seq2[mark.AnswerEvent, error] {
+	return func(yield func(mark.AnswerEvent, error) bool) {
+		if strings.TrimSpace(q.Text) == "" {
+			yield(mark.AnswerEvent{}, mark.Errorf(mark.Invalid, "Type a question first."))
+			return
+		}
+		w := &work{s: s, m: m, q: q, began: time.Now()}
+		if err := w.run(ctx, func(e mark.AnswerEvent) bool { return yield(e, nil) }); err != nil && err != errStopped {
+			yield(mark.AnswerEvent{}, err)
+		}
+	}
+}
+
+// work is one question being answered.
+type work struct {
+	s     *Service
+	m     mark.MatterStore
+	q     mark.Question
+	began time.Time
+
+	in     inquiry
+	hits   []mark.Hit
+	answer mark.Answer
+}
+
+var errStopped = fmt.Errorf("the reader left")
+
+// run makes the answer. emit returns false when nobody listens any more.
+func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error {
+	var carried []mark.DocumentID
+	w.in, carried = follow(ask(w.q.Text), w.q.History)
+	if err := w.search(ctx, carried); err != nil {
+		return err
+	}
+	if !emit(mark.AnswerEvent{Passages: w.hits[:min(shown, len(w.hits))]}) {
+		return errStopped
+	}
+	chosen, err := w.s.choose(ctx, w.m, w.in, w.hits, len(w.q.Documents) > 0)
+	if err != nil {
+		return err
+	}
+	var quotes []candidate
+	if chosen.absent == "" {
+		quotes = best(w.candidates(chosen.readings))
+	}
+	w.answer.Timings.Search = time.Since(w.began)
+	if len(quotes) == 0 {
+		if err := w.refuse(ctx, chosen.absent); err != nil {
+			return err
+		}
+	} else {
+		if err := w.write(ctx, quotes, emit); err != nil {
+			return err
+		}
+	}
+	if err := w.cover(ctx); err != nil {
+		return err
+	}
+	w.answer.Timings.Total = time.Since(w.began)
+	slog.DebugContext(ctx, "question answered", "question", w.q, "refused", w.answer.Refused,
+		"sentences", len(w.answer.Sentences), "citations", len(w.answer.Citations), "took", w.answer.Timings.Total)
+	emit(mark.AnswerEvent{Final: &w.answer})
+	return nil
+}
+
+// search finds passages. A question that leans on the one before looks in the
+// documents that were cited, unless nothing is there.
+func (w *work) search(ctx context.Context, carried []mark.DocumentID) error {
+	query := mark.Query{Text: w.q.Text, Documents: w.q.Documents, Limit: searchDepth}
+	if len(query.Documents) == 0 {
+		query.Documents = carried
+	}
+	if before := lastQuestion(w.q.History); before != "" && len(carried) > 0 {
+		query.Text = w.q.Text + "\n" + before
+	}
+	var err error
+	w.hits, err = w.s.cfg.Searcher.Search(ctx, w.m, query)
+	if err == nil && len(w.hits) == 0 && len(carried) > 0 && len(w.q.Documents) == 0 {
+		query.Documents = nil
+		w.hits, err = w.s.cfg.Searcher.Search(ctx, w.m, query)
+	}
+	if err != nil {
+		return fmt.Errorf("search for an answer: %w", err)
+	}
+	return nil
+}
+
+func lastQuestion(history []mark.Message) string {
+	for _, m := range slices.Backward(history) {
+		if m.Role == "user" {
+			return m.Text
+		}
+	}
+	return ""
+}
+
+// candidates rates the sentences of all readings, best first. Of two equal ones
+// that of the document found first leads.
+func (w *work) candidates(readings []*reading) []candidate {
+	var all []candidate
+	for i, r := range readings {
+		found := r.score(w.in, r.ranks(w.hits))
+		for j := range found {
+			found[j].score -= forOrder * float64(i)
+		}
+		all = append(all, found...)
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int { return compare(b.score, a.score) })
+	return all
+}
+
+const forOrder = 0.1 // that a document found later gives up
+
+// ranks returns how well search liked the passage that a line stands in: 1 for
+// the first hit of this document, less for later ones, 0 for none.
+func (r *reading) ranks(hits []mark.Hit) func(line int) float64 {
+	value := make([]float64, len(r.lines))
+	n := 0
+	for _, h := range hits {
+		if h.Chunk.Document != r.doc.ID {
+			continue
+		}
+		from, to := r.text.Offset(h.Chunk.From), r.text.Offset(h.Chunk.To)
+		v := math.Pow(rankDecay, float64(n))
+		n++
+		for i, s := range r.lines {
+			if s.Start < to && from < s.End {
+				value[i] = max(value[i], v)
+			}
+		}
+	}
+	return func(line int) float64 { return value[line] }
+}
+
+const rankDecay = 0.85
+
+// quote makes the citation of a candidate: the stored bytes, where they stand
+// on the pages, and their boxes.
+func (c candidate) quote() mark.Citation {
+	from, to := c.cut()
+	match := c.r.text.Slice(from, to)
+	out := mark.Citation{Document: c.r.doc.ID, Name: c.r.doc.Name, Quote: match.Quote, Spans: match.Spans}
+	for _, sp := range match.Spans {
+		for _, p := range c.r.pages {
+			if p.Number == sp.Page {
+				out.Boxes = append(out.Boxes, mark.PageBoxes{Page: sp.Page, Boxes: p.Boxes(sp.Start, sp.End)})
+			}
+		}
+	}
+	return out
+}
+
+const (
+	longQuote = 900 // bytes; a longer sentence is quoted in part
+	leastPart = 350
+)
+
+// cut returns the bytes of the reading to quote: the sentence, or of a very
+// long one the clauses around what bears on the question.
+func (c candidate) cut() (int, int) {
+	s := c.r.lines[c.line]
+	if s.End-s.Start <= longQuote || c.from < 0 {
+		return s.Start, s.End
+	}
+	body := c.r.body(s)
+	from, to := s.words[c.from].Start, s.words[c.to].End
+	if to-from > longQuote {
+		to = s.words[c.from].End
+	}
+	for from > 0 && (to-from < leastPart || !clauseEnd(body, from)) && to-from < longQuote {
+		from--
+	}
+	for to < len(body) && (to-from < leastPart || !clauseEnd(body, to)) && to-from < longQuote {
+		to++
+	}
+	from, to = wordEdges(s.words, from, to, len(body))
+	return s.Start + from, s.Start + to
+}
+
+// clauseEnd reports whether a clause ends right before i.
+func clauseEnd(body string, i int) bool {
+	return i > 0 && strings.IndexByte(";:", body[i-1]) >= 0
+}
+
+// wordEdges moves the ends of a range off the middle of words.
+func wordEdges(ws []cite.Word, from, to, size int) (int, int) {
+	for _, w := range ws {
+		if w.Start < from && from < w.End {
+			from = w.Start
+		}
+		if w.Start < to && to < w.End {
+			to = w.End
+		}
+	}
+	return from, min(to, size)
+}
+
+// cover says what the question was put to.
+func (w *work) cover(ctx context.Context) error {
+	docs, err := w.m.Documents(ctx)
+	if err != nil {
+		return fmt.Errorf("count what was searched: %w", err)
+	}
+	for _, d := range docs {
+		if len(w.q.Documents) > 0 && !slices.Contains(w.q.Documents, d.ID) {
+			continue
+		}
+		if d.PagesRead > 0 {
+			w.answer.Searched.Documents++
+			w.answer.Searched.Pages += d.PagesRead
+		}
+		w.answer.Searched.Unread += unread(d)
+	}
+	return nil
+}
+
+// unread counts what of a document could not be read or is still to come.
+func unread(d mark.Document) int {
+	switch {
+	case d.Pages > d.PagesRead:
+		return d.Pages - d.PagesRead
+	case d.PagesRead == 0:
+		return 1
+	}
+	return 0
+}

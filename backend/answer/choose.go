@@ -1,0 +1,237 @@
+package answer
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"markai/backend/cite"
+)
+
+// candidate is a sentence that may be quoted.
+type candidate struct {
+	r     *reading
+	line  int
+	score float64
+	bears bool // by itself it shows that the document speaks of what is asked
+	from  int  // the words that show it, for cutting a long sentence
+	to    int
+}
+
+// The weights were set on the development questions; the measurements stand in
+// the tests of package eval. None is keyed to a question's wording.
+const (
+	forSaying    = 1.0  // a way in which documents speak of the topic
+	forMore      = 0.35 // each further one
+	mostMore     = 1.05
+	forHint      = 0.15
+	mostHints    = 0.60
+	forUnlike    = 0.20
+	forTerms     = 0.80 // all of the question's own words
+	forHeading   = 0.50 // it stands under a heading on the topic
+	forWanted    = 0.40 // it holds a date where a date is asked for
+	forRank      = 0.60 // it stands in the passage that search found first
+	forPhrase    = 1.50 // it holds what the question puts in quotation marks
+	enoughTerms  = 0.62 // share of the question's words that shows relevance without a topic
+	stretchWords = 20   // how far apart words of one saying may stand
+)
+
+// score rates every sentence of a reading. rank gives for a line how well search
+// liked its passage, 0 to 1.
+func (r *reading) score(q inquiry, rank func(line int) float64) []candidate {
+	weights, total := r.termWeights(q)
+	headings := r.headingScores(q)
+	var out []candidate
+	for i, s := range r.lines {
+		if s.isHeading || len(s.words) < 4 {
+			continue
+		}
+		c := candidate{r: r, line: i, from: -1}
+		said := 0
+		for _, t := range q.topics {
+			n := t.sayings(s, &c)
+			said += n
+			if n > 0 {
+				c.score += forSaying + math.Min(mostMore, forMore*float64(n-1))
+			}
+			hints := 0
+			for st := range s.stems {
+				if t.hint[st] {
+					hints++
+				}
+			}
+			c.score += math.Min(mostHints, forHint*float64(hints))
+			for st := range s.stems {
+				if t.not[st] {
+					c.score -= forUnlike
+				}
+			}
+		}
+		share := coverage(s.means, weights, total)
+		c.score += forTerms * share
+		around := share
+		if s.heading >= 0 {
+			c.score += forHeading * headings[s.heading]
+			around = r.coverageWith(s, r.lines[s.heading], weights, total)
+		}
+		for _, p := range q.phrases {
+			if strings.Contains(strings.ToLower(r.body(s)), strings.ToLower(p)) {
+				c.score += forPhrase
+				c.bears = true
+			}
+		}
+		if len(q.topics) > 0 {
+			c.bears = c.bears || said > 0
+		} else if around >= enoughTerms && total > 0 {
+			c.bears = true
+		}
+		if q.want != wantAny && holds(q.want, r.body(s)) {
+			c.score += forWanted
+		}
+		c.score += forRank * rank(i)
+		if c.bears {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b candidate) int { return compare(b.score, a.score) })
+	return out
+}
+
+// sayings counts the ways of speaking of the topic that a sentence uses, and
+// notes in c which words show it.
+func (t *topic) sayings(s sentence, c *candidate) int {
+	n := 0
+	for _, words := range t.say {
+		if slices.ContainsFunc(words, func(w string) bool { return !s.stems[w] }) {
+			continue
+		}
+		if from, to, ok := stretch(s, words); ok {
+			n++
+			if c.from < 0 {
+				c.from, c.to = from, to
+			}
+			c.from, c.to = min(c.from, from), max(c.to, to)
+		}
+	}
+	return n
+}
+
+// stretch finds all the words close together.
+func stretch(s sentence, words []string) (from, to int, ok bool) {
+	for i, w := range s.words {
+		if w.Stem != words[0] {
+			continue
+		}
+		from, to = i, i
+		all := true
+		for _, other := range words[1:] {
+			at := -1
+			for j := max(0, i-stretchWords); j <= min(len(s.words)-1, i+stretchWords); j++ {
+				if s.words[j].Stem == other && (at < 0 || abs(j-i) < abs(at-i)) {
+					at = j
+				}
+			}
+			if at < 0 {
+				all = false
+				break
+			}
+			from, to = min(from, at), max(to, at)
+		}
+		if all {
+			return from, to, true
+		}
+	}
+	return 0, 0, false
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// termWeights weighs the question's own words by how rare they are here. Words
+// of the document's own name tell nothing inside it.
+func (r *reading) termWeights(q inquiry) (map[string]float64, float64) {
+	own := map[string]bool{}
+	for _, w := range cite.Words(r.doc.Name + " " + r.doc.Title + " " + strings.Join(r.doc.Parties, " ")) {
+		own[topics().meaning(w.Stem)] = true
+	}
+	weights, total := map[string]float64{}, 0.0
+	for t := range q.terms {
+		w := math.Log(1 + float64(len(r.lines)+1)/float64(1+r.counts[t]))
+		if own[t] {
+			w /= 4
+		}
+		weights[t] = w
+		total += w
+	}
+	return weights, total
+}
+
+func coverage(stems map[string]bool, weights map[string]float64, total float64) float64 {
+	if total == 0 {
+		return 0
+	}
+	got := 0.0
+	for t, w := range weights {
+		if stems[t] {
+			got += w
+		}
+	}
+	return got / total
+}
+
+func (r *reading) coverageWith(s, heading sentence, weights map[string]float64, total float64) float64 {
+	both := make(map[string]bool, len(s.means))
+	for st := range s.means {
+		both[st] = true
+	}
+	for st := range heading.means {
+		both[st] = true
+	}
+	return coverage(both, weights, total)
+}
+
+// headingScores says for each heading line how much it is about the question, 0 to 1.
+func (r *reading) headingScores(q inquiry) map[int]float64 {
+	out := map[int]float64{}
+	for i, s := range r.lines {
+		if !s.isHeading {
+			continue
+		}
+		for _, t := range q.topics {
+			var c candidate
+			if t.sayings(s, &c) > 0 || slices.ContainsFunc(t.ask, func(ws []string) bool {
+				return !slices.ContainsFunc(ws, func(w string) bool { return !s.stems[w] })
+			}) {
+				out[i] = 1
+			}
+		}
+		if out[i] == 0 {
+			n := 0
+			for st := range q.terms {
+				if s.means[st] {
+					n++
+				}
+			}
+			if len(q.terms) > 0 {
+				out[i] = float64(n) / float64(len(q.terms))
+			}
+		}
+	}
+	return out
+}
+
+const (
+	mostQuotes = 3
+	nearBest   = 0.80 // share of the best score from which another sentence is quoted too
+)
+
+// best picks the sentences to quote: the best one and those nearly as good.
+func best(all []candidate) []candidate {
+	var out []candidate
+	for _, c := range all {
+		if len(out) == mostQuotes || len(out) > 0 && c.score < out[0].score*nearBest {
+			break
+		}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,63 @@
+package answer
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	mark "markai/backend"
+)
+
+// refuse makes the answer that nothing bears on the question: it says what was
+// missed and what was searched, and shows what came closest.
+func (w *work) refuse(ctx context.Context, absent string) error {
+	if err := w.cover(ctx); err != nil {
+		return err
+	}
+	c := w.answer.Searched
+	w.answer.Searched = mark.Coverage{}
+	w.answer.Refused = true
+	w.answer.Nearest = w.hits[:min(shown, len(w.hits))]
+	var b strings.Builder
+	switch {
+	case c.Documents == 0:
+		b.WriteString("No document of this matter can be searched yet. Add documents, or wait until they are read.")
+	case absent != "":
+		fmt.Fprintf(&b, "I could not find “%s” in %s.", absent, searched(c))
+	case len(w.in.topics) > 0:
+		fmt.Fprintf(&b, "I could not find anything on %s in %s.", w.in.topics[0].name, w.where(c))
+	default:
+		fmt.Fprintf(&b, "I could not find a passage that bears on this question in %s.", searched(c))
+	}
+	if c.Unread > 0 {
+		fmt.Fprintf(&b, " %s not been read, and may say more.", plural(c.Unread, "page or document has", "pages or documents have"))
+	}
+	if len(w.answer.Nearest) > 0 && c.Documents > 0 {
+		b.WriteString(" The passages that came closest are shown below.")
+	}
+	w.answer.Text = b.String()
+	return nil
+}
+
+// where names the document when only one was in question.
+func (w *work) where(c mark.Coverage) string {
+	if ids := documentsOf(w.hits); len(ids) == 1 {
+		for _, h := range w.hits {
+			if h.Document.Name != "" {
+				return fmt.Sprintf("“%s”", h.Document.Name)
+			}
+		}
+	}
+	return searched(c)
+}
+
+func searched(c mark.Coverage) string {
+	return fmt.Sprintf("%s (%s)", plural(c.Documents, "document", "documents"), plural(c.Pages, "page", "pages"))
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,236 @@
+package answer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	mark "markai/backend"
+	"markai/backend/cite"
+)
+
+const (
+	mostDocuments = 3    // read closely for one question
+	mostPages     = 300  // read of one document; of a longer one, around what was found
+	around        = 2    // pages before and after what was found in a long document
+	named         = 0.60 // share of a question's names from which a document is the one meant
+	sameName      = 0.02 // documents this close are named equally
+)
+
+// choice is the documents to read closely, best first.
+type choice struct {
+	readings []*reading
+	absent   string // the name in the question that stands in no document; else empty
+}
+
+// choose decides which documents the question is about and reads them. hits are
+// what search found, best first.
+func (s *Service) choose(ctx context.Context, m mark.MatterStore, q inquiry, hits []mark.Hit, scoped bool) (choice, error) {
+	var c choice
+	ids := documentsOf(hits)
+	var scores []float64
+	best := 0.0
+	for _, id := range ids[:min(len(ids), 2*mostDocuments)] {
+		r, err := load(ctx, m, id, hits)
+		if err != nil {
+			return choice{}, err
+		}
+		share := r.naming(q.names)
+		c.readings, scores = append(c.readings, r), append(scores, share)
+		best = max(best, share)
+	}
+	if parties := partiesOf(q); len(parties) > 0 && len(c.readings) > 0 {
+		if best < named && !scoped {
+			c.absent = parties[0].text
+			for _, n := range parties {
+				if !slices.ContainsFunc(c.readings, func(r *reading) bool { return r.holds(n) >= named }) {
+					c.absent = n.text
+					break
+				}
+			}
+		}
+		var kept []*reading
+		for i, r := range c.readings {
+			if scores[i] >= best-sameName {
+				kept = append(kept, r)
+			}
+		}
+		c.readings = kept
+	} else if n, ok := stranger(q, c.readings); ok {
+		absent, err := nowhere(ctx, m, n)
+		if err != nil {
+			return choice{}, err
+		}
+		if absent {
+			c.absent = n.text
+		}
+	}
+	c.readings = c.readings[:min(len(c.readings), mostDocuments)]
+	return c, nil
+}
+
+// documentsOf returns the documents of hits in the order of their best hit.
+func documentsOf(hits []mark.Hit) []mark.DocumentID {
+	var out []mark.DocumentID
+	for _, h := range hits {
+		if !slices.Contains(out, h.Chunk.Document) {
+			out = append(out, h.Chunk.Document)
+		}
+	}
+	return out
+}
+
+// load reads a document whole, or a long one around what was found.
+func load(ctx context.Context, m mark.MatterStore, id mark.DocumentID, hits []mark.Hit) (*reading, error) {
+	doc, err := m.Document(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the document found: %w", err)
+	}
+	first, last := 1, max(doc.Pages, doc.PagesRead)
+	if last > mostPages {
+		first, last = last, 1
+		for _, h := range hits {
+			if h.Chunk.Document != id || last-first > mostPages {
+				continue
+			}
+			first, last = min(first, h.Chunk.From.Page-around), max(last, h.Chunk.To.Page+around)
+			if last-first > mostPages { // too far apart: keep to the better ones
+				break
+			}
+		}
+		first = max(1, first)
+		last = min(last, first+mostPages)
+	}
+	pages, err := m.PagesFrom(ctx, id, first, last-first+1)
+	if err != nil {
+		return nil, fmt.Errorf("read the pages found: %w", err)
+	}
+	return read(doc, pages), nil
+}
+
+// partiesOf returns the names that say for certain where to look.
+func partiesOf(q inquiry) []name {
+	var out []name
+	for _, n := range q.names {
+		if n.sure && !n.title {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+const titleWeight = 0.3 // of a document's kind, beside the names of its parties
+
+// naming says how much of the names in a question this document has, 0 to 1.
+func (r *reading) naming(names []name) float64 {
+	got, total := 0.0, 0.0
+	for _, n := range names {
+		w := 1.0
+		if n.title {
+			w = titleWeight
+		} else if !n.sure {
+			continue
+		}
+		total += w
+		got += w * r.holds(n)
+	}
+	if total == 0 {
+		return 0
+	}
+	return got / total
+}
+
+// holds says how much of one name stands in the document, 0 to 1: its words,
+// and its words next to each other.
+func (r *reading) holds(n name) float64 {
+	if len(n.tokens) == 0 {
+		return 0
+	}
+	tokens, pairs := 0, 0
+	for i, t := range n.tokens {
+		if !r.has(t) {
+			continue
+		}
+		tokens++
+		if i > 0 && r.pairs[n.tokens[i-1]+" "+t] {
+			pairs++
+		}
+	}
+	share := float64(tokens) / float64(len(n.tokens))
+	if len(n.tokens) == 1 {
+		return share
+	}
+	return (share + float64(pairs)/float64(len(n.tokens)-1)) / 2
+}
+
+// has reports whether a word of a name stands in the document, with a capital,
+// in its own name, or misspelt by a letter or two.
+func (r *reading) has(token string) bool {
+	if r.vocab[token] {
+		return true
+	}
+	if len(token) < 6 {
+		return false
+	}
+	for w := range r.vocab {
+		if len(w) >= 5 && w[0] == token[0] && near(w, token) {
+			return true
+		}
+	}
+	return false
+}
+
+// near reports whether two words differ by one letter, or by two letters that
+// changed places.
+func near(a, b string) bool {
+	if d := len(a) - len(b); d > 1 || d < -1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	x, y := a[i:], b[i:]
+	switch {
+	case len(x) == len(y):
+		return len(x) == 0 || x[1:] == y[1:] || len(x) >= 2 && x[0] == y[1] && x[1] == y[0] && x[2:] == y[2:]
+	case len(x) > len(y):
+		return x[1:] == y
+	}
+	return x == y[1:]
+}
+
+// stranger returns a name in the question that no document read so far has and
+// that is no ordinary word.
+func stranger(q inquiry, readings []*reading) (name, bool) {
+	for _, n := range q.names {
+		if n.title || len(n.tokens) == 0 {
+			continue
+		}
+		known := false
+		for _, t := range n.tokens {
+			if topics().known[cite.Stem(t)] || slices.ContainsFunc(readings, func(r *reading) bool { return r.has(t) }) {
+				known = true
+				break
+			}
+		}
+		if !known {
+			return n, true
+		}
+	}
+	return name{}, false
+}
+
+// nowhere reports whether a name stands in no passage of the matter.
+func nowhere(ctx context.Context, m mark.MatterStore, n name) (bool, error) {
+	quoted := make([]string, len(n.tokens))
+	for i, t := range n.tokens {
+		quoted[i] = `"` + strings.ReplaceAll(t, `"`, `""`) + `"`
+	}
+	found, err := m.MatchWords(ctx, strings.Join(quoted, " OR "), [2]float64{1, 1}, nil, 1)
+	if err != nil {
+		return false, fmt.Errorf("look for a name: %w", err)
+	}
+	return len(found) == 0, nil
+}

@@ -1,0 +1,232 @@
+package answer
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	mark "markai/backend"
+	"markai/backend/cite"
+	"markai/backend/prompt"
+)
+
+// write fills the answer: by a model that is large enough, else with the
+// quotations themselves.
+func (w *work) write(ctx context.Context, quotes []candidate, emit func(mark.AnswerEvent) bool) error {
+	for _, c := range quotes {
+		w.answer.Citations = append(w.answer.Citations, c.quote())
+	}
+	if model, ok := w.writer(); ok {
+		err := w.generate(ctx, model, emit)
+		switch {
+		case err == nil:
+		case err == errStopped, ctx.Err() != nil:
+			return err
+		default:
+			slog.WarnContext(ctx, "the model could not answer; passages are quoted instead", "question", w.q, "error", mark.CodeOf(err))
+		}
+	}
+	carriedBy := slices.ContainsFunc(w.answer.Sentences, func(s mark.Sentence) bool {
+		return s.Verdict == mark.VerdictVerbatim || s.Verdict == mark.VerdictSupported
+	})
+	if !carriedBy {
+		if err := w.extract(quotes, emit); err != nil {
+			return err
+		}
+	}
+	w.answer.Text = join(w.answer.Sentences)
+	return nil
+}
+
+func (w *work) writer() (Model, bool) {
+	if w.s.cfg.Generator == nil || w.s.cfg.Model == nil {
+		return Model{}, false
+	}
+	m := w.s.cfg.Model()
+	return m, m.Writes(w.s.cfg.LeastParameters)
+}
+
+// extract adds what was asked for, where one stands in the best quotation, and
+// the quotations.
+func (w *work) extract(quotes []candidate, emit func(mark.AnswerEvent) bool) error {
+	began := time.Now()
+	var out []mark.Sentence
+	if lead, ok := w.lead(quotes[0], w.answer.Citations[0]); ok {
+		out = append(out, lead)
+	}
+	for i, c := range w.answer.Citations {
+		text := oneLine(c.Quote)
+		j := cite.Judge(text, []string{c.Quote})
+		out = append(out, mark.Sentence{Text: "“" + text + "”", Verdict: j.Verdict, Note: j.Note, Citations: []int{i}})
+	}
+	w.answer.Timings.Judge += time.Since(began)
+	return w.say(out, emit)
+}
+
+// lead is a short sentence with the date, term, place or amount asked for.
+func (w *work) lead(c candidate, from mark.Citation) (mark.Sentence, bool) {
+	value, ok := lift(w.in, from.Quote)
+	if !ok {
+		return mark.Sentence{}, false
+	}
+	var tries []string
+	if len(w.in.topics) > 0 {
+		tries = append(tries, capital(w.in.topics[0].name)+": "+value+".")
+	}
+	for _, text := range append(tries, value+".") {
+		if j := cite.Judge(text, []string{from.Quote}); j.Verdict == mark.VerdictVerbatim || j.Verdict == mark.VerdictSupported {
+			return mark.Sentence{Text: text, Verdict: j.Verdict, Citations: []int{0}}, true
+		}
+	}
+	return mark.Sentence{}, false
+}
+
+func (w *work) say(ss []mark.Sentence, emit func(mark.AnswerEvent) bool) error {
+	for _, s := range ss {
+		w.answer.Sentences = append(w.answer.Sentences, s)
+		if !emit(mark.AnswerEvent{Sentence: &s}) {
+			return errStopped
+		}
+	}
+	return nil
+}
+
+// generate lets the model write from the quotations and judges every sentence.
+func (w *work) generate(ctx context.Context, model Model, emit func(mark.AnswerEvent) bool) error {
+	began := time.Now()
+	req := prompt.Request{Question: w.q.Text, Before: w.q.History, Budget: w.s.cfg.PassageTokens,
+		Count: func(s string) int {
+			n, err := w.s.cfg.Generator.CountTokens(ctx, s)
+			if err != nil {
+				return len(s)/3 + 1
+			}
+			return n
+		}}
+	for _, c := range w.answer.Citations {
+		req.Passages = append(req.Passages, prompt.Passage{Document: c.Name, Page: c.Spans[0].Page, Text: c.Quote})
+	}
+	p, _ := prompt.Pack(req)
+	var text strings.Builder
+	for d, err := range w.s.cfg.Generator.Generate(ctx, p) {
+		if err != nil {
+			return err
+		}
+		if w.answer.Timings.FirstToken == 0 {
+			w.answer.Timings.FirstToken = time.Since(w.began)
+		}
+		w.answer.Timings.Tokens += d.Tokens
+		text.WriteString(d.Text)
+		if d.Text != "" && !emit(mark.AnswerEvent{Draft: d.Text}) {
+			return errStopped
+		}
+	}
+	w.answer.Timings.Write = time.Since(began)
+	if strings.Contains(text.String(), prompt.NothingFound) {
+		return nil // the quotations that code found are shown for the reader to judge
+	}
+	judging := time.Now()
+	ss := w.judge(text.String())
+	w.answer.Timings.Judge += time.Since(judging)
+	if len(ss) > 0 {
+		w.answer.Model = model.Name
+	}
+	return w.say(ss, emit)
+}
+
+var markPattern = regexp.MustCompile(`\[(\d+(?:\s*,\s*\d+)*)\]`)
+
+// judge cuts what a model wrote into sentences and judges each against the
+// passages that it cites. One that cites none is held against all, and gets the
+// citation that carries it.
+func (w *work) judge(text string) []mark.Sentence {
+	var out []mark.Sentence
+	for _, part := range sentencesWithMarks(text) {
+		s := mark.Sentence{Text: cite.Plain(part), Citations: w.citedBy(part)}
+		if s.Text == "" {
+			continue
+		}
+		j := cite.Judge(s.Text, w.quotesOf(s.Citations))
+		if len(s.Citations) == 0 {
+			for i, c := range w.answer.Citations {
+				if one := cite.Judge(s.Text, []string{c.Quote}); one.Verdict == mark.VerdictVerbatim || one.Verdict == mark.VerdictSupported {
+					j, s.Citations = one, []int{i}
+					break
+				}
+			}
+		}
+		s.Verdict, s.Note = j.Verdict, j.Note
+		out = append(out, s)
+	}
+	return out
+}
+
+// citedBy reads the marks of a sentence as indices of citations that exist.
+func (w *work) citedBy(part string) []int {
+	var out []int
+	for _, g := range markPattern.FindAllStringSubmatch(part, -1) {
+		for _, f := range strings.Split(g[1], ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(f))
+			if err == nil && n >= 1 && n <= len(w.answer.Citations) && !slices.Contains(out, n-1) {
+				out = append(out, n-1)
+			}
+		}
+	}
+	return out
+}
+
+func (w *work) quotesOf(indices []int) []string {
+	var out []string
+	for _, i := range indices {
+		out = append(out, w.answer.Citations[i].Quote)
+	}
+	return out
+}
+
+// sentencesWithMarks cuts text into sentences; a mark that follows the point
+// stays with its sentence.
+func sentencesWithMarks(text string) []string {
+	var out []string
+	for _, r := range cite.Sentences(text) {
+		s := text[r.Start:r.End]
+		for len(out) > 0 {
+			loc := markPattern.FindStringIndex(s)
+			if loc == nil || loc[0] != 0 {
+				break
+			}
+			out[len(out)-1] += " " + s[:loc[1]]
+			s = strings.TrimSpace(s[loc[1]:])
+		}
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// join sets sentences one after the other, each with its [n] marks.
+func join(ss []mark.Sentence) string {
+	var b strings.Builder
+	for i, s := range ss {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(s.Text)
+		for _, c := range s.Citations {
+			fmt.Fprintf(&b, " [%d]", c+1)
+		}
+	}
+	return b.String()
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(string(r)) + s[n:]
+}
