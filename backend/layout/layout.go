@@ -3,6 +3,7 @@
 package layout
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -45,6 +46,8 @@ type word struct {
 	rtl   bool
 	low   []float64 // bottoms of its characters, in the frame
 	tall  float64   // of its tallest character
+	last  rune      // letter or digit, 0 for none yet
+	foot  float64   // where that one stands
 }
 
 type line struct {
@@ -104,11 +107,11 @@ func split(chars []Char) []word {
 		}
 		f := toFrame(c.Box, c.Turn)
 		rtl := isRTL(c.Rune)
-		if len(cur.text) > 0 && (cur.turn != c.Turn&3 || !unicode.Is(unicode.Mn, c.Rune) && apart(cur, f, rtl)) {
+		if len(cur.text) > 0 && (cur.turn != c.Turn&3 || !unicode.Is(unicode.Mn, c.Rune) && apart(cur, f, c.Rune, rtl)) {
 			flush()
 		}
 		if len(cur.text) == 0 {
-			cur = word{box: c.Box, frame: f, turn: c.Turn & 3}
+			cur = word{box: c.Box, frame: f, turn: c.Turn & 3, foot: f.Y1}
 		}
 		cur.text = append(cur.text, s...)
 		cur.box = cur.box.Union(c.Box)
@@ -116,13 +119,28 @@ func split(chars []Char) []word {
 		cur.rtl = cur.rtl || rtl
 		cur.low = append(cur.low, f.Y1)
 		cur.tall = max(cur.tall, f.Y1-f.Y0)
+		if unicode.IsLetter(c.Rune) || unicode.IsDigit(c.Rune) {
+			cur.last = c.Rune
+			if !strings.ContainsRune("gjpqyQJ", c.Rune) {
+				cur.foot = f.Y1
+			}
+		}
 	}
 	flush()
 	return out
 }
 
-// apart reports whether a character at f is no continuation of w.
-func apart(w word, f mark.Rect, rtl bool) bool {
+// apart reports whether a character r at f is no continuation of w.
+func apart(w word, f mark.Rect, r rune, rtl bool) bool {
+	if rtl != w.rtl && unicode.IsLetter(r) && unicode.IsLetter(w.last) {
+		return true // two directions are two words
+	}
+	if unicode.IsDigit(r) && unicode.IsLetter(w.last) && f.Y1 < w.foot-0.25*w.tall {
+		return true // a footnote's number begins
+	}
+	if unicode.IsLetter(r) && unicode.IsDigit(w.last) && f.Y1 > w.foot+0.25*(f.Y1-f.Y0) && !strings.ContainsRune("gjpqyQJ", r) {
+		return true // a footnote's number ends
+	}
 	h := max(w.tall, f.Y1-f.Y0, minTall)
 	if max(w.frame.Y0, f.Y0)-min(w.frame.Y1, f.Y1) > 0.6*h { // an apostrophe hovers, a comma hangs
 		return true
@@ -154,8 +172,33 @@ func lines(words []word) []line {
 		}
 		slices.Sort(low)
 		out[i].base = low[len(low)/2]
+		out[i].mirror()
 	}
 	return out
+}
+
+// mirror puts the words of a line that reads from right to left into that
+// order, whichever way the file draws them; what reads from left to right
+// inside it stays so.
+func (l *line) mirror() {
+	rtl := 0
+	for _, w := range l.words {
+		if w.rtl {
+			rtl++
+		}
+	}
+	if rtl*2 <= len(l.words) {
+		return
+	}
+	slices.SortStableFunc(l.words, func(a, b word) int { return cmp.Compare(b.frame.X1, a.frame.X1) })
+	for from := 0; from < len(l.words); from++ {
+		to := from
+		for to < len(l.words) && !l.words[to].rtl {
+			to++
+		}
+		slices.Reverse(l.words[from:to])
+		from = to
+	}
 }
 
 func continues(l line, w word) bool {
@@ -170,8 +213,8 @@ func continues(l line, w word) bool {
 		(min(last.tall, w.tall) > 0.5*h || -overlap > 0.4*h) {
 		return false
 	}
-	if last.rtl && w.rtl {
-		return w.frame.X1 <= last.frame.X0+h
+	if (last.rtl || w.rtl) && w.frame.X1 <= last.frame.X0+h {
+		return true
 	}
 	return w.frame.X0 >= last.frame.X1-0.5*h
 }

@@ -34,6 +34,16 @@ func at(x, y float64, s string) []layout.Char {
 	return out
 }
 
+// raised sets small characters above the line.
+func raised(x, y float64, s string) []layout.Char {
+	var out []layout.Char
+	for _, r := range s {
+		out = append(out, layout.Char{Rune: r, Box: mark.Rect{X0: x, Y0: y - 5, X1: x + 2.8, Y1: y}})
+		x += 3
+	}
+	return out
+}
+
 func TestTextReadsAsItStandsOnThePage(t *testing.T) {
 	para := func(x, y float64) []layout.Char {
 		return slices.Concat(at(x, y, "This Agreement may be"), at(x, y+12, "terminated by either"), at(x, y+24, "party."))
@@ -55,6 +65,8 @@ func TestTextReadsAsItStandsOnThePage(t *testing.T) {
 		{"punctuation stays with its word", at(72, 100, "the seller's Co. - and"), "the seller's Co. - and"},
 		{"ligatures are letters, soft hyphens hyphens", at(72, 100, "con\uFB01rm agree\x02"), "confirm agree-"},
 		{"white space of all kinds is a space", at(72, 100, "a\u00a0b\r\nc"), "a b c"},
+		{"a raised footnote number is a word of its own", slices.Concat(at(72, 100, "terms"), raised(102, 96, "12"), at(108, 100, "See")), "terms 12 See"},
+		{"raised letters are not", slices.Concat(at(72, 100, "4"), raised(78, 96, "th")), "4th"},
 		{"nothing", nil, ""},
 		{"only white space", at(72, 100, " \n "), ""},
 	} {
@@ -89,6 +101,25 @@ func TestTurnedTextIsReadInItsOwnDirection(t *testing.T) {
 			if b, c := words[0].Box, turned[0].Box; b.X0 > c.X0+0.01 || b.Y0 > c.Y0+0.01 || b.X1 < c.X1-0.01 || b.Y1 < c.Y1-0.01 {
 				t.Errorf("%d quarter turns: %v does not hold %v", turn, b, c)
 			}
+		}
+	}
+}
+
+func TestLineFromRightToLeftIsReadSoWhicheverWayItIsDrawn(t *testing.T) {
+	// As shown, from the left: D C x y B A.
+	shown := []string{"\u05D3", "\u05D2", "x", "y", "\u05D1", "\u05D0"}
+	const want = "\u05D0 \u05D1 x y \u05D2 \u05D3"
+	set := func(order ...int) (out []layout.Char) {
+		for _, i := range order {
+			out = append(out, at(72+float64(i)*20, 100, shown[i])...)
+			out = append(out, at(72, 100, " ")...)
+		}
+		return out
+	}
+	leftFirst, rightFirst := set(0, 1, 2, 3, 4, 5), set(5, 4, 2, 3, 1, 0)
+	for name, chars := range map[string][]layout.Char{"left first": leftFirst, "right first": rightFirst} {
+		if got, _ := layout.Text(chars); got != want {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }
