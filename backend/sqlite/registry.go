@@ -100,6 +100,7 @@ func (r *registry) PutSetting(ctx context.Context, key, value string) error {
 func (r *registry) Audit(ctx context.Context, e mark.AuditEntry) error {
 	return r.db.write(ctx, func(tx *sql.Tx) error {
 		var previous string
+		e.Seq = 0
 		err := tx.QueryRowContext(ctx, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").Scan(&e.Seq, &previous)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
