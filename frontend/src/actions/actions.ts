@@ -1,0 +1,97 @@
+import { t } from "../i18n";
+import type { App } from "../state/app.svelte";
+import { legalForm } from "../state/cite";
+import type { Shortcut } from "./keys";
+
+/** One thing a person can do. Palette, keyboard and buttons all run the same object. */
+export interface Action {
+  id: string;
+  label: string;
+  group: keyof typeof t.groups;
+  shortcut?: Shortcut;
+  /** Whether it can be done now. */
+  when: () => boolean;
+  run: () => void;
+}
+
+/** What the views offer to actions: things that only the page can do. */
+export interface Hands {
+  focusSearch(): void;
+  focusAsk(): void;
+  find(): void;
+  zoom(by: 1 | -1 | 0): void;
+  page(by: 1 | -1): void;
+  chooseFiles(): void;
+  nextPane(): void;
+}
+
+/** Copies text and says whether it worked. */
+export async function copy(app: App, text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    app.notices.say(t.reader.copied);
+  } catch {
+    app.notices.warn(t.reader.copyFailed);
+  }
+}
+
+/** Every action of the window, in the order of the palette. */
+export function actionsFor(app: App, hands: Hands): Action[] {
+  const inMatter = () => app.matter !== undefined && !app.settingUp;
+  const inDocument = () => inMatter() && app.nav.view.kind === "document";
+  const always = () => true;
+  const open = () => app.program?.vault === "open" && !app.settingUp;
+  const show = (overlay: App["overlay"]) => () => (app.overlay = app.overlay === overlay ? "" : overlay);
+  const a = t.actions;
+  return [
+    { id: "palette", label: a.palette, group: "go", shortcut: "Mod+k", when: open, run: show("palette") },
+    { id: "search", label: a.search, group: "go", shortcut: "Mod+Shift+f", when: inMatter, run: () => hands.focusSearch() },
+    { id: "ask", label: a.ask, group: "ask", shortcut: "/", when: inMatter, run: () => hands.focusAsk() },
+    { id: "new-question", label: a.newQuestion, group: "ask", shortcut: "Mod+Shift+q", when: inMatter, run: () => (app.ask.fresh(), hands.focusAsk()) },
+    { id: "stop-answer", label: a.stopAnswer, group: "ask", when: () => app.ask.busy, run: () => app.ask.cancel() },
+    {
+      id: "scope-document", label: a.scopeDocument, group: "ask", when: inDocument,
+      run: () => {
+        const view = app.nav.view;
+        if (view.kind === "document") app.ask.scope = [view.document];
+        hands.focusAsk();
+      },
+    },
+    { id: "scope-matter", label: a.scopeMatter, group: "ask", when: () => app.ask.scope.length > 0, run: () => (app.ask.scope = []) },
+    { id: "next-citation", label: a.nextCitation, group: "read", shortcut: "]", when: () => app.nav.trail.length > 0, run: () => app.nav.step(1) },
+    { id: "previous-citation", label: a.previousCitation, group: "read", shortcut: "[", when: () => app.nav.trail.length > 0, run: () => app.nav.step(-1) },
+    { id: "copy-citation", label: a.copyCitation, group: "read", shortcut: "Mod+Shift+c", when: () => app.nav.stop !== undefined, run: () => void (app.nav.stop && copy(app, legalForm(app.nav.stop))) },
+    { id: "find", label: a.find, group: "read", shortcut: "Mod+f", when: inDocument, run: () => hands.find() },
+    { id: "next-page", label: a.nextPage, group: "read", shortcut: "Alt+PageDown", when: inDocument, run: () => hands.page(1) },
+    { id: "previous-page", label: a.previousPage, group: "read", shortcut: "Alt+PageUp", when: inDocument, run: () => hands.page(-1) },
+    { id: "zoom-in", label: a.zoomIn, group: "read", shortcut: "Mod+=", when: inDocument, run: () => hands.zoom(1) },
+    { id: "zoom-out", label: a.zoomOut, group: "read", shortcut: "Mod+-", when: inDocument, run: () => hands.zoom(-1) },
+    { id: "fit-width", label: a.fitWidth, group: "read", shortcut: "Mod+0", when: inDocument, run: () => hands.zoom(0) },
+    {
+      id: "close-tab", label: a.closeTab, group: "read", shortcut: "Alt+w", when: inDocument,
+      run: () => {
+        const view = app.nav.view;
+        if (view.kind === "document") app.nav.close(view.document);
+      },
+    },
+    { id: "back", label: a.back, group: "go", shortcut: "Alt+ArrowLeft", when: () => app.nav.canBack, run: () => app.nav.back() },
+    { id: "forward", label: a.forward, group: "go", shortcut: "Alt+ArrowRight", when: () => app.nav.canForward, run: () => app.nav.forward() },
+    { id: "home", label: a.home, group: "go", shortcut: "Alt+Home", when: inMatter, run: () => app.nav.go({ kind: "home" }) },
+    { id: "next-pane", label: a.nextPane, group: "go", shortcut: "F6", when: inMatter, run: () => hands.nextPane() },
+    { id: "add-files", label: a.addFiles, group: "matter", shortcut: "Mod+o", when: inMatter, run: () => hands.chooseFiles() },
+    { id: "new-matter", label: a.newMatter, group: "matter", shortcut: "Mod+Shift+m", when: open, run: show("new-matter") },
+    { id: "switch-matter", label: a.switchMatter, group: "matter", shortcut: "Mod+m", when: open, run: show("matters") },
+    { id: "rename-matter", label: a.renameMatter, group: "matter", when: inMatter, run: show("rename-matter") },
+    { id: "erase-matter", label: a.eraseMatter, group: "matter", when: inMatter, run: show("erase-matter") },
+    { id: "sample", label: a.sample, group: "matter", when: open, run: () => void app.openSample() },
+    { id: "jobs", label: a.jobs, group: "view", shortcut: "Mod+j", when: inMatter, run: show("jobs") },
+    { id: "toggle-left", label: a.toggleLeft, group: "view", shortcut: "Mod+b", when: inMatter, run: () => app.layout.toggle("left") },
+    { id: "toggle-right", label: a.toggleRight, group: "view", shortcut: "Mod+Shift+b", when: inMatter, run: () => app.layout.toggle("right") },
+    { id: "settings", label: a.settings, group: "view", shortcut: "Mod+,", when: open, run: () => app.nav.go({ kind: "settings" }) },
+    { id: "theme-light", label: a.themeLight, group: "view", when: always, run: () => app.layout.look({ theme: "light" }) },
+    { id: "theme-dark", label: a.themeDark, group: "view", when: always, run: () => app.layout.look({ theme: "dark" }) },
+    { id: "theme-system", label: a.themeSystem, group: "view", when: always, run: () => app.layout.look({ theme: "system" }) },
+    { id: "shortcuts", label: a.shortcuts, group: "view", shortcut: "?", when: open, run: show("shortcuts") },
+    { id: "lock", label: a.lock, group: "matter", shortcut: "Mod+Shift+l", when: open, run: () => void app.lock() },
+  ];
+}

@@ -1,0 +1,294 @@
+import type { Client, Push } from "../api/client";
+import type { AddResult, Document, Job, JobAction, Matter, State } from "../api/types.gen";
+import { t } from "../i18n";
+import { Ask } from "./ask.svelte";
+import { Layout } from "./layout.svelte";
+import { progress, upsert } from "./list";
+import { Nav } from "./nav.svelte";
+import { messageOf, Notices } from "./notices.svelte";
+import { Search } from "./search.svelte";
+
+/** What lies over the window, if anything. Escape closes it. */
+export type Overlay = "" | "palette" | "shortcuts" | "jobs" | "new-matter" | "rename-matter" | "erase-matter" | "matters";
+
+/** Milliseconds in which a removal can be undone; as long as its notice stays. */
+const undoable = 6000;
+
+/** Everything the window knows. Views read it; actions change it. */
+export class App {
+  readonly notices = new Notices();
+  readonly layout = new Layout();
+  readonly nav = new Nav();
+  readonly ask: Ask;
+  readonly search: Search;
+
+  program = $state<State | undefined>();
+  /** Why the program cannot be reached. */
+  unreachable = $state("");
+  connected = $state(true);
+  /** The first-run screens are on show, also after the vault has been made. */
+  settingUp = $state(false);
+  matters = $state.raw<Matter[]>([]);
+  matter = $state.raw<Matter | undefined>();
+  documents = $state.raw<Document[]>([]);
+  jobs = $state.raw<Job[]>([]);
+  loading = $state(false);
+  overlay = $state<Overlay>("");
+
+  readonly byId = $derived(new Map(this.documents.map((d) => [d.id, d])));
+  readonly progress = $derived(progress(this.jobs));
+
+  #refreshing: ReturnType<typeof setTimeout> | undefined;
+  /** Documents that are about to be removed, unless that is undone. */
+  readonly #leaving = new Set<string>();
+
+  constructor(readonly client: Client) {
+    this.ask = new Ask(client, this.notices);
+    this.search = new Search(client);
+  }
+
+  /** Learns how the program stands, and opens what was open. Returns what undoes it. */
+  start(): () => void {
+    this.layout.apply();
+    void this.learn();
+    return this.client.subscribe((push) => this.#pushed(push));
+  }
+
+  async learn(): Promise<void> {
+    try {
+      this.program = await this.client.state();
+      this.unreachable = "";
+      if (this.program.vault === "none") this.settingUp = true;
+      if (this.program.vault === "open" && !this.settingUp) await this.enter();
+    } catch (cause) {
+      this.unreachable = messageOf(cause);
+    }
+  }
+
+  /** Lists the matters and opens the one that was open last. */
+  async enter(prefer?: string): Promise<void> {
+    this.settingUp = false;
+    try {
+      this.matters = await this.client.matters();
+      const last = prefer ?? remembered();
+      const next = this.matters.find((m) => m.id === last) ?? this.matters[0];
+      if (next) await this.openMatter(next.id);
+      else this.matter = undefined;
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
+  }
+
+  async openMatter(id: string): Promise<void> {
+    const matter = this.matters.find((m) => m.id === id);
+    if (!matter) return;
+    if (this.matter?.id !== id) {
+      this.nav.reset();
+      this.ask.reset();
+      this.search.reset();
+      this.documents = [];
+      this.jobs = [];
+    }
+    this.matter = matter;
+    this.layout.open(id);
+    remember(id);
+    this.loading = true;
+    await Promise.all([this.refresh(), this.ask.refresh(id)]);
+    this.loading = false;
+  }
+
+  /** Fetches the documents and jobs of the open matter again. */
+  async refresh(): Promise<void> {
+    const id = this.matter?.id;
+    if (!id) return;
+    try {
+      const [documents, jobs] = await Promise.all([this.client.documents(id), this.client.jobs(id)]);
+      if (this.matter?.id !== id) return;
+      this.documents = documents.filter((d) => !this.#leaving.has(d.id));
+      this.jobs = jobs.filter((j) => !this.#leaving.has(j.document));
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
+  }
+
+  async createMatter(name: string): Promise<void> {
+    const made = await this.client.createMatter(name);
+    this.matters = upsert(this.matters, made);
+    await this.openMatter(made.id);
+  }
+
+  async renameMatter(name: string): Promise<void> {
+    if (!this.matter) return;
+    await this.client.renameMatter(this.matter.id, name);
+    this.#counted({ ...this.matter, name });
+  }
+
+  async eraseMatter(confirm: string): Promise<void> {
+    const gone = this.matter;
+    if (!gone) return;
+    await this.client.eraseMatter(gone.id, confirm);
+    this.matters = this.matters.filter((m) => m.id !== gone.id);
+    this.matter = undefined;
+    this.documents = [];
+    this.jobs = [];
+    this.nav.reset();
+    this.ask.reset();
+    this.notices.say(t.matters.erased(gone.name));
+    await this.enter();
+  }
+
+  async openSample(): Promise<void> {
+    try {
+      const sample = await this.client.openSample();
+      await this.enter(sample.id);
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
+  }
+
+  async addFiles(files: File[]): Promise<void> {
+    if (files.length > 0) await this.#add((m) => this.client.addFiles(m, files));
+  }
+
+  async addPaths(paths: string[]): Promise<void> {
+    if (paths.length > 0) await this.#add((m) => this.client.addPaths(m, paths));
+  }
+
+  async pickFiles(): Promise<void> {
+    await this.#add((m) => this.client.pickFiles(m));
+  }
+
+  async #add(send: (matter: string) => Promise<AddResult>): Promise<void> {
+    const id = this.matter?.id;
+    if (!id) {
+      this.notices.warn(t.documents.noMatter);
+      return;
+    }
+    try {
+      const { jobs, known, rejected } = await send(id);
+      for (const job of jobs ?? []) this.jobs = upsert(this.jobs, job);
+      if (jobs?.length) this.notices.say(t.documents.added(jobs.length, this.matter?.name ?? ""));
+      if (known?.length) this.notices.say(t.documents.known(known.map((d) => d.name)));
+      for (const r of rejected ?? []) this.notices.say(r.problem, undefined, "error");
+      await this.refresh();
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
+  }
+
+  /** Takes a document out of the matter; for some seconds that can be undone. */
+  removeDocument(id: string): void {
+    const matter = this.matter?.id;
+    const document = this.byId.get(id);
+    if (!matter || !document) return;
+    this.#leaving.add(id);
+    this.documents = this.documents.filter((d) => d.id !== id);
+    this.nav.forget(id);
+    this.ask.scope = this.ask.scope.filter((d) => d !== id);
+    const timer = setTimeout(() => {
+      this.client.removeDocument(matter, id).catch((cause: unknown) => this.notices.fail(cause)).finally(() => {
+        this.#leaving.delete(id);
+        void this.refresh();
+      });
+    }, undoable);
+    const undo = () => {
+      clearTimeout(timer);
+      this.#leaving.delete(id);
+      void this.refresh();
+    };
+    this.notices.say(t.documents.removed(document.name), { label: t.undo, run: undo });
+  }
+
+  async jobAction(job: Job, action: JobAction): Promise<boolean> {
+    try {
+      await this.client.jobAction(job.matter, job.id, action);
+      await this.refresh();
+      return true;
+    } catch (cause) {
+      this.notices.fail(cause);
+      return false;
+    }
+  }
+
+  async lock(): Promise<void> {
+    try {
+      await this.client.lock();
+      this.#locked();
+      await this.learn();
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
+  }
+
+  /** Opens a document at a page, without a passage. */
+  openDocument(id: string, page = 1): void {
+    this.nav.at = -1;
+    this.nav.go({ kind: "document", document: id, page });
+    if (this.layout.isNarrow) this.layout.shared = "reader";
+  }
+
+  #locked(): void {
+    this.matters = [];
+    this.matter = undefined;
+    this.documents = [];
+    this.jobs = [];
+    this.overlay = "";
+    this.nav.reset();
+    this.ask.reset();
+    this.search.reset();
+  }
+
+  #pushed(push: Push): void {
+    if (push.kind === "files-dropped") {
+      void this.addPaths(push.paths);
+      return;
+    }
+    if (push.kind === "connection") {
+      const back = push.up && !this.connected;
+      this.connected = push.up;
+      if (back) void this.learn();
+      return;
+    }
+    const { event } = push;
+    if (event.kind === "state" && event.state) {
+      if (event.state.vault !== "open" && this.program?.vault === "open") this.#locked();
+      this.program = event.state;
+    }
+    if (event.kind === "matter") {
+      if (event.counts) this.#counted(event.counts);
+      else this.#refreshSoon();
+    }
+    if (event.matter !== this.matter?.id) return;
+    if (event.job) this.jobs = upsert(this.jobs, event.job);
+    if (event.document) this.documents = upsert(this.documents, event.document);
+    else if (event.kind === "document") this.#refreshSoon();
+  }
+
+  #counted(counts: Matter): void {
+    if (this.matters.some((m) => m.id === counts.id)) this.matters = upsert(this.matters, counts);
+    if (this.matter?.id === counts.id) this.matter = counts;
+  }
+
+  /** Many changes at once cost one fetch. */
+  #refreshSoon(): void {
+    clearTimeout(this.#refreshing);
+    this.#refreshing = setTimeout(() => void this.refresh(), 250);
+  }
+}
+
+function remember(matter: string): void {
+  try {
+    localStorage.setItem("markai.matter", matter);
+  } catch {
+    // Then the first matter is opened next time.
+  }
+}
+
+function remembered(): string | undefined {
+  try {
+    return localStorage.getItem("markai.matter") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+

@@ -1,0 +1,320 @@
+import { ClientError, type Client, type Push } from "../api/client";
+import type { AddResult, AskEvent, AskRequest, Document, Event, Job, Matter, Message, Page, State } from "../api/types.gen";
+import { answerTo, hitsFor } from "./answers";
+import { casefile, type Fixture } from "./casefile";
+import { writePDF } from "./pdf";
+import { models, settings, stateOf } from "./program";
+import { typeset, type LaidPage } from "./typeset";
+
+/** The situations that the fake can start in. */
+export type Scene = "first" | "locked" | "empty" | "full" | "working" | "nomodel" | "many" | "broken";
+
+/** How long the fake takes for a step, in milliseconds. */
+const pace = { first: 260, word: 14, sentence: 120, page: 180 };
+
+const wait = (ms: number, signal?: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+
+const gone = (what: string) => new ClientError("not_found", `${what} is no longer there. It may have been removed.`);
+
+/** A client with a case file of its own, for the window without a server. */
+export function fakeClient(scene: string = "full"): Client {
+  const listeners = new Set<(push: Push) => void>();
+  const push = (event: Event) => listeners.forEach((listen) => listen({ kind: "event", event }));
+  const state: State = stateOf(scene);
+  const matters: Matter[] = [];
+  const documents = new Map<string, Document[]>();
+  const jobs = new Map<string, Job[]>();
+  const laid = new Map<string, LaidPage[]>();
+  const fixtures = new Map<string, Fixture>(casefile.map((f) => [f.document.id, f]));
+  const files = new Map<string, Uint8Array>();
+  const threads = new Map<string, { id: string; title: string; updated: string; matter: string; messages: Message[] }>();
+  const values = new Map(settings.map((s) => [s.key, s]));
+  let serial = 0;
+
+  const pagesOf = (id: string): LaidPage[] => {
+    let pages = laid.get(id);
+    if (!pages) {
+      const fixture = fixtures.get(id);
+      if (!fixture) throw gone("This document");
+      pages = typeset(fixture.paragraphs, id === "notice");
+      laid.set(id, pages);
+    }
+    return pages;
+  };
+
+  const matter = (id: string): Matter => {
+    const found = matters.find((m) => m.id === id);
+    if (!found) throw gone("This matter");
+    return found;
+  };
+
+  const count = (id: string) => {
+    const m = matter(id);
+    const list = documents.get(id) ?? [];
+    m.documents = list.length;
+    m.pages = list.reduce((n, d) => n + d.pagesRead, 0);
+    m.ocrPages = list.reduce((n, d) => n + d.ocrPages, 0);
+    m.needYou = list.filter((d) => d.status === "needs_you").length;
+    m.chunks = m.pages * 4;
+    m.embedded = list.reduce((n, d) => n + (d.status === "ready" ? d.pagesRead * 4 : 0), 0);
+    m.bytes = list.reduce((n, d) => n + d.bytes, 0);
+    push({ kind: "matter", matter: id, counts: { ...m } });
+  };
+
+  const makeMatter = (name: string, id = `m${++serial}`): Matter => {
+    const m: Matter = { id, name, created: "2026-11-02T09:12:00Z", documents: 0, pages: 0, ocrPages: 0, needYou: 0, chunks: 0, embedded: 0, bytes: 0 };
+    matters.push(m);
+    documents.set(id, []);
+    jobs.set(id, []);
+    return m;
+  };
+
+  const makeDocument = (d: Partial<Document> & Pick<Document, "id" | "name" | "kind">): Document => ({
+    bytes: 120_000, pages: 1, pagesRead: 1, ocrPages: 0, parties: [], status: "ready", notes: [], added: "2026-11-02T09:14:00Z", ...d,
+  });
+
+  const fill = (id: string) => {
+    const list = documents.get(id)!;
+    for (const { document } of casefile) {
+      const pages = pagesOf(document.id).length;
+      list.push(makeDocument({ ...document, pages, pagesRead: pages, ocrPages: document.id === "notice" ? pages : 0 }));
+    }
+    list.push(
+      makeDocument({ id: "sealed", name: "Meridian audited accounts 2022.pdf", kind: "pdf", pages: 0, pagesRead: 0, bytes: 803_441, status: "needs_you", code: "needs_password", problem: "This PDF is encrypted and needs a password." }),
+      makeDocument({ id: "broken", name: "log export 4471.pdf", kind: "pdf", pages: 0, pagesRead: 0, bytes: 1_204, status: "needs_you", code: "damaged", problem: "This is not a PDF: it starts with an HTML page. Ask for the file again." }),
+    );
+    jobs.get(id)!.push(
+      job(id, "sealed", "Meridian audited accounts 2022.pdf", { state: "failed", step: "read", code: "needs_password", problem: "This PDF is encrypted and needs a password." }),
+      job(id, "broken", "log export 4471.pdf", { state: "failed", step: "read", code: "damaged", problem: "This is not a PDF: it starts with an HTML page. Ask for the file again." }),
+    );
+    count(id);
+  };
+
+  const job = (m: string, document: string, name: string, more: Partial<Job>): Job => ({
+    id: `j-${document}`, matter: m, document, name, state: "queued", step: "read", done: 0, total: 0, perSecond: 0, etaSeconds: 0, updated: "2026-11-24T21:04:00Z", ...more,
+  });
+
+  const thread = (m: string, question: string): Message[] => [
+    { role: "user", text: question, created: "2026-11-23T16:20:00Z" },
+    { role: "assistant", text: "", answer: answerTo(question, casefile, pagesOf), created: "2026-11-23T16:20:02Z" },
+  ];
+
+  function begin() {
+    if (scene === "first") return;
+    const main = makeMatter("Halloran v. Meridian Freight", "halloran");
+    makeMatter("Estate of Whitcombe", "whitcombe");
+    if (scene === "empty" || scene === "broken") return;
+    fill(main.id);
+    for (const [id, question, updated] of [
+      ["c1", "When did Halloran learn of the failure?", "2026-11-23T16:20:02Z"],
+      ["c2", "What is the limit of the carrier's liability?", "2026-11-20T10:05:00Z"],
+    ] as const) {
+      threads.set(id, { id, title: question, updated, matter: main.id, messages: thread(main.id, question) });
+    }
+    if (scene === "working") {
+      const list = documents.get(main.id)!;
+      for (const [i, name] of ["Bates MFL-000001 to 001840.pdf", "Driver logs August 2022.pdf", "Invoices 2021-2022.pdf", "Board minutes.docx"].entries()) {
+        const total = [1840, 212, 96, 14][i]!;
+        const done = [611, 0, 0, 0][i]!;
+        const id = `w${i}`;
+        list.push(makeDocument({ id, name, kind: name.endsWith("docx") ? "word" : "pdf", pages: total, pagesRead: done, bytes: total * 41_000, status: i === 0 ? "reading" : "queued" }));
+        jobs.get(main.id)!.push(
+          job(main.id, id, name, i === 0 ? { state: "running", done, total, perSecond: 11.4, etaSeconds: 108 } : i === 2 ? { state: "paused", total } : { state: "queued", total }),
+        );
+      }
+      count(main.id);
+    }
+    if (scene === "many") {
+      const list = documents.get(main.id)!;
+      for (let i = 0; i < 50_000; i++) {
+        list.push(makeDocument({ id: `n${i}`, name: `MFL-${String(i + 1).padStart(6, "0")}.pdf`, kind: "pdf", pages: 1 + (i % 9), pagesRead: 1 + (i % 9) }));
+      }
+      count(main.id);
+    }
+  }
+  begin();
+
+  /** Reads a file that somebody added, page by page, as a worker would. */
+  async function read(m: string, document: Document, work: Job) {
+    const list = documents.get(m)!;
+    const pages = pagesOf(document.id).length;
+    const tell = () => {
+      push({ kind: "job", matter: m, job: { ...work } });
+      push({ kind: "document", matter: m, document: { ...document } });
+    };
+    Object.assign(work, { state: "running", total: pages, perSecond: 5.5, etaSeconds: pages * 0.2 });
+    Object.assign(document, { status: "reading", pages });
+    for (let n = 1; n <= pages; n++) {
+      await wait(pace.page);
+      if (work.state !== "running") return tell();
+      document.pagesRead = work.done = n;
+      tell();
+    }
+    Object.assign(work, { state: "done", etaSeconds: 0 });
+    document.status = "ready";
+    if (list.includes(document)) count(m);
+    tell();
+  }
+
+  function add(m: string, incoming: { name: string; bytes?: Uint8Array }[]): AddResult {
+    const result: AddResult = { jobs: [], known: [], rejected: [] };
+    for (const { name, bytes } of incoming) {
+      const known = documents.get(m)!.find((d) => d.name === name);
+      if (known) {
+        result.known.push(known);
+        continue;
+      }
+      const kind = /\.pdf$/i.test(name) ? "pdf" : /\.docx$/i.test(name) ? "word" : /\.eml$/i.test(name) ? "mail" : /\.txt$/i.test(name) ? "text" : "";
+      if (kind === "") {
+        result.rejected.push({ name, code: "unsupported", problem: `${name} is of a kind that Mark AI cannot read. PDF, Word, e-mail, pictures and plain text can be read.` });
+        continue;
+      }
+      const id = `d${++serial}`;
+      fixtures.set(id, { document: { id, name, kind }, paragraphs: [{ text: name, bold: true, align: "center", size: 14 }, ...casefile[1]!.paragraphs.slice(3)] });
+      const document = makeDocument({ id, name, kind, bytes: bytes?.length ?? 90_000, pagesRead: 0, status: "queued", added: new Date().toISOString() });
+      documents.get(m)!.push(document);
+      const work = job(m, id, name, {});
+      jobs.get(m)!.push(work);
+      result.jobs.push({ ...work });
+      void read(m, document, work);
+    }
+    count(m);
+    return result;
+  }
+
+  async function* ask(m: string, request: AskRequest, signal: AbortSignal): AsyncGenerator<AskEvent> {
+    let conversation = request.conversation ? threads.get(request.conversation) : undefined;
+    if (!conversation) {
+      const id = `c${++serial + 10}`;
+      conversation = { id, title: request.question, updated: new Date().toISOString(), matter: m, messages: [] };
+      threads.set(id, conversation);
+    }
+    yield { kind: "started", conversation: conversation.id };
+    const scope = casefile.filter((f) => !request.documents?.length || request.documents.includes(f.document.id));
+    await wait(pace.first, signal);
+    if (signal.aborted) return;
+    if ((documents.get(m)?.length ?? 0) === 0) {
+      yield { kind: "error", error: { code: "not_found", message: "This matter has no documents yet. Add some, then ask again." } };
+      return;
+    }
+    const final = answerTo(request.question, scope, pagesOf);
+    yield { kind: "passages", passages: final.refused ? final.nearest : hitsFor(request.question, scope, pagesOf) };
+    for (const sentence of final.sentences) {
+      for (const word of sentence.text.split(/(?<=\s)/)) {
+        await wait(pace.word, signal);
+        if (signal.aborted) return;
+        yield { kind: "draft", draft: word };
+      }
+      yield { kind: "draft", draft: " " };
+      await wait(pace.sentence, signal);
+      yield { kind: "sentence", sentence };
+    }
+    conversation.messages.push(
+      { role: "user", text: request.question, created: new Date().toISOString() },
+      { role: "assistant", text: final.text, answer: final, created: new Date().toISOString() },
+    );
+    yield { kind: "final", final };
+  }
+
+  const client: Client = {
+    native: false,
+    state: async () => {
+      if (scene === "broken") throw new ClientError("unavailable", "Mark AI does not answer. Check that the program is still running.");
+      return { ...state };
+    },
+    createVault: async () => {
+      state.vault = "open";
+      return { recoveryKey: "K7QF-2M9D-XW4T-HB6C-8RPN-V3JA-5GZE-YLU2" };
+    },
+    unlock: async ({ passphrase, recoveryKey }) => {
+      if (passphrase === "wrong" || recoveryKey === "wrong") throw new ClientError("wrong_key", "This passphrase does not open the vault. Check the keyboard layout and try again.");
+      state.vault = "open";
+    },
+    lock: async () => {
+      state.vault = "locked";
+      push({ kind: "state", state: { ...state } });
+    },
+    matters: async () => matters.map((m) => ({ ...m })),
+    createMatter: async (name) => {
+      if (matters.some((m) => m.name === name)) throw new ClientError("exists", `There is already a matter called “${name}”. Choose another name.`);
+      return { ...makeMatter(name) };
+    },
+    renameMatter: async (id, name) => {
+      matter(id).name = name;
+      count(id);
+    },
+    eraseMatter: async (id, confirm) => {
+      if (matter(id).name !== confirm) throw new ClientError("invalid", "The name does not match. Nothing was erased.");
+      matters.splice(matters.findIndex((m) => m.id === id), 1);
+    },
+    openSample: async () => {
+      const known = matters.find((m) => m.id === "sample");
+      if (known) return { ...known };
+      const m = makeMatter("Sample matter", "sample");
+      fill(m.id);
+      return { ...m };
+    },
+    documents: async (m) => (matter(m), documents.get(m)!.map((d) => ({ ...d }))),
+    addFiles: async (m, added) => add(m, await Promise.all(added.map(async (f) => ({ name: f.name, bytes: new Uint8Array(await f.arrayBuffer()) })))),
+    addPaths: async (m, paths) => add(m, paths.map((path) => ({ name: path.split("/").pop() ?? path }))),
+    pickFiles: async (m) => add(m, [{ name: "Supplemental production.pdf" }]),
+    removeDocument: async (m, d) => {
+      documents.set(m, documents.get(m)!.filter((x) => x.id !== d && x.parent !== d));
+      jobs.set(m, jobs.get(m)!.filter((x) => x.document !== d));
+      count(m);
+    },
+    page: async (_m, d, n): Promise<Page> => {
+      const page = pagesOf(d)[n - 1];
+      if (!page) throw gone("This page");
+      return page.page;
+    },
+    original: async (_m, d, from, to) => {
+      let bytes = files.get(d);
+      if (!bytes) files.set(d, (bytes = writePDF(pagesOf(d), d === "notice")));
+      return { bytes: bytes.slice(from, to), total: bytes.length };
+    },
+    jobs: async (m) => (matter(m), jobs.get(m)!.map((j) => ({ ...j }))),
+    jobAction: async (m, id, { action, password }) => {
+      const work = jobs.get(m)!.find((j) => j.id === id);
+      const document = documents.get(m)!.find((d) => d.id === work?.document);
+      if (!work || !document) throw gone("This job");
+      if (action === "pause") work.state = "paused";
+      if (action === "cancel") work.state = "canceled";
+      if (action === "resume" || action === "retry") {
+        if (work.code === "needs_password" && password !== "test") throw new ClientError("wrong_key", "This password does not open the file.");
+        if (!fixtures.has(document.id)) fixtures.set(document.id, { document, paragraphs: casefile[1]!.paragraphs });
+        delete work.problem;
+        delete document.problem;
+        delete work.code;
+        delete document.code;
+        void read(m, document, work);
+      }
+      push({ kind: "job", matter: m, job: { ...work } });
+    },
+    search: async (m, request) => {
+      matter(m);
+      const scope = casefile.filter((f) => (!request.documents?.length || request.documents.includes(f.document.id)) && (!request.kinds?.length || request.kinds.includes(f.document.kind)));
+      return documents.get(m)!.length === 0 ? [] : hitsFor(request.query, scope, pagesOf).slice(0, request.limit ?? 20);
+    },
+    ask,
+    conversations: async (m) => [...threads.values()].filter((t) => t.matter === m).map(({ id, title, updated }) => ({ id, title, updated })).sort((a, b) => b.updated.localeCompare(a.updated)),
+    messages: async (_m, c) => threads.get(c)?.messages ?? [],
+    deleteConversation: async (_m, c) => void threads.delete(c),
+    settings: async () => [...values.values()],
+    putSetting: async (key, value) => {
+      const setting = values.get(key);
+      if (!setting) throw new ClientError("invalid", `There is no setting called ${key}.`);
+      values.set(key, { ...setting, value, origin: "settings" });
+    },
+    models: async () => models(scene),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return client;
+}
