@@ -141,6 +141,9 @@ func apart(w word, f mark.Rect, r rune, rtl bool) bool {
 	if unicode.IsLetter(r) && unicode.IsDigit(w.last) && f.Y1 > w.foot+0.25*(f.Y1-f.Y0) && !strings.ContainsRune("gjpqyQJ", r) {
 		return true // a footnote's number ends
 	}
+	if unicode.IsDigit(r) && unicode.IsDigit(w.last) && f.Y1 > w.foot+0.4*(f.Y1-f.Y0) && f.Y1-f.Y0 > 1.25*w.tall {
+		return true // a number follows it (old-style figures hang, but less)
+	}
 	h := max(w.tall, f.Y1-f.Y0, minTall)
 	if max(w.frame.Y0, f.Y0)-min(w.frame.Y1, f.Y1) > 0.6*h { // an apostrophe hovers, a comma hangs
 		return true

@@ -1,0 +1,100 @@
+package tesseract
+
+import (
+	"image"
+	"math"
+	"strings"
+
+	mark "markai/backend"
+)
+
+// found is a word as Tesseract reports it: in pixels, numbered by block,
+// paragraph and line.
+type found struct {
+	text             string
+	box              image.Rectangle
+	confidence       float64 // 0 to 100
+	block, par, line int
+}
+
+// assemble makes a page of the words found in an image. Words keep Tesseract's
+// reading order; their boxes are as high as their line.
+func assemble(words []found, img mark.Image) mark.Page {
+	dpi := float64(img.DPI)
+	if dpi <= 0 {
+		dpi = 300
+	}
+	points := func(px int) float64 { return math.Round(float64(px)*7200/dpi) / 100 }
+	page := mark.Page{OCR: true, Width: points(img.Width), Height: points(img.Height)}
+	var text strings.Builder
+	var sum float64
+	var letters int
+	var last found // written
+	for i := 0; i < len(words); {
+		j := i + 1
+		line := words[i].box
+		for j < len(words) && sameLine(words[i], words[j]) {
+			line = line.Union(words[j].box)
+			j++
+		}
+		began := false
+		for _, w := range words[i:j] {
+			s := strings.Join(strings.Fields(strings.ToValidUTF8(w.text, "")), "")
+			if s == "" || w.box.Empty() {
+				continue
+			}
+			switch {
+			case text.Len() == 0:
+			case began:
+				text.WriteByte(' ')
+			case last.block == w.block && last.par == w.par:
+				text.WriteByte('\n')
+			default:
+				text.WriteString("\n\n")
+			}
+			began, last = true, w
+			start := text.Len()
+			text.WriteString(s)
+			box := w.box
+			if upright := line.Dx() >= line.Dy() || j-i == 1; upright && line.Dy() <= 5*box.Dy()/2 {
+				box.Min.Y, box.Max.Y = line.Min.Y, line.Max.Y
+			}
+			c := min(max(w.confidence/100, 0), 1)
+			page.Words = append(page.Words, mark.Word{
+				Start: start, End: text.Len(),
+				Box:        mark.Rect{X0: points(box.Min.X), Y0: points(box.Min.Y), X1: points(box.Max.X), Y1: points(box.Max.Y)},
+				Confidence: float32(c),
+			})
+			sum += c * float64(len(s))
+			letters += len(s)
+		}
+		i = j
+	}
+	page.Text = text.String()
+	if letters > 0 {
+		page.Confidence = float32(sum / float64(letters))
+	}
+	return page
+}
+
+func sameLine(a, b found) bool {
+	return a.block == b.block && a.par == b.par && a.line == b.line
+}
+
+// upsideDown turns an image by half a turn.
+func upsideDown(img mark.Image) mark.Image {
+	out := img
+	out.Pix = make([]byte, len(img.Pix))
+	for i, p := range img.Pix {
+		out.Pix[len(img.Pix)-1-i] = p
+	}
+	return out
+}
+
+// turnBack moves boxes found in an image turned by half a turn back to where
+// they stand in it.
+func turnBack(words []found, img mark.Image) {
+	for i, w := range words {
+		words[i].box = image.Rect(img.Width-w.box.Max.X, img.Height-w.box.Max.Y, img.Width-w.box.Min.X, img.Height-w.box.Min.Y)
+	}
+}

@@ -1,0 +1,171 @@
+// Package tesseract reads text from pictures of pages with Tesseract, one page
+// per worker process at a time.
+package tesseract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	mark "markai/backend"
+	"markai/backend/worker"
+)
+
+// Kind is the worker's kind: `markai worker ocr`.
+const Kind = "ocr"
+
+const (
+	envData      = "MARKAI_OCR_DATA"
+	envLanguages = "MARKAI_OCR_LANGUAGES"
+)
+
+const (
+	maxPixels   = 100_000_000
+	memoryLimit = 2 << 30
+	maxUses     = 200 // Tesseract grows slowly
+	usualLimit  = 90 * time.Second
+	lowMean     = 0.60 // below it the page may stand on its head
+)
+
+// Options say how Tesseract's workers run.
+type Options struct {
+	Executable  string        // see worker.Spec
+	DataDir     string        // holds <language>.traineddata; empty: where the system keeps it
+	Languages   []string      // default: eng
+	Nice        int           // see worker.Spec
+	Processes   int           // pages at once; 0: one per processor, less one
+	PageTimeout time.Duration // a page that takes longer is given up; 0: 90 s
+}
+
+// Recogniser implements mark.Recogniser. It is safe for concurrent use; as
+// many pages are read at once as there are processes.
+type Recogniser struct {
+	pool  *worker.Pool
+	limit time.Duration
+}
+
+// New makes a recogniser; it starts no process yet. Errors: Unavailable when
+// there is no language data.
+func New(o Options) (*Recogniser, error) {
+	if len(o.Languages) == 0 {
+		o.Languages = []string{"eng"}
+	}
+	dir, err := dataDir(o.DataDir, o.Languages)
+	if err != nil {
+		return nil, err
+	}
+	n := o.Processes
+	if n <= 0 {
+		n = max(1, runtime.NumCPU()-1)
+	}
+	if o.PageTimeout <= 0 {
+		o.PageTimeout = usualLimit
+	}
+	spec := worker.Spec{
+		Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit,
+		Env: []string{
+			"OMP_THREAD_LIMIT=1", // more threads cost five times the work for the same page
+			envData + "=" + dir,
+			envLanguages + "=" + strings.Join(o.Languages, "+"),
+		},
+	}
+	return &Recogniser{pool: worker.NewPool(spec, n, worker.PoolOptions{MaxUses: maxUses}), limit: o.PageTimeout}, nil
+}
+
+// dataDir finds a directory that has the data of all languages. Tesseract must
+// never be asked for data that is not there: its complaint overflows a buffer.
+func dataDir(dir string, languages []string) (string, error) {
+	dirs := []string{dir}
+	if dir == "" {
+		dirs = nil
+		if d := os.Getenv("TESSDATA_PREFIX"); d != "" {
+			dirs = append(dirs, d, filepath.Join(d, "tessdata"))
+		}
+		dirs = append(dirs, "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata",
+			"/usr/share/tessdata", "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata")
+	}
+	for _, d := range dirs {
+		ok := true
+		for _, l := range languages {
+			st, err := os.Stat(filepath.Join(d, l+".traineddata"))
+			ok = ok && err == nil && st.Mode().IsRegular() && st.Size() > 0 && filepath.Base(l) == l
+		}
+		if ok {
+			return d, nil
+		}
+	}
+	return "", mark.Errorf(mark.Unavailable, "The language data for reading scans (%s) is not installed. Install tesseract-ocr with this language, then start Mark AI again.", strings.Join(languages, ", "))
+}
+
+// Pages is how many pages are read at once.
+func (r *Recogniser) Pages() int { return r.pool.Size() }
+
+// PIDs are the process ids of the workers, for measuring.
+func (r *Recogniser) PIDs() []int { return r.pool.PIDs() }
+
+// Close ends the workers; pages in work end with Crashed.
+func (r *Recogniser) Close() error { return r.pool.Close() }
+
+type request struct{ Width, Height, DPI int }
+
+// Recognise implements mark.Recogniser. A page without text comes back empty.
+// Errors: Invalid, TooBig, Unavailable, Crashed.
+func (r *Recogniser) Recognise(ctx context.Context, img mark.Image) (mark.Page, error) {
+	if err := check(img); err != nil {
+		return mark.Page{}, err
+	}
+	var page mark.Page
+	err := r.pool.Do(ctx, func(w *worker.Process) error {
+		inner, cancel := context.WithTimeout(ctx, r.limit)
+		defer cancel()
+		_, err := w.Call(inner, "recognise", request{img.Width, img.Height, img.DPI}, img.Pix, &page)
+		if err != nil && inner.Err() != nil {
+			w.Kill(errStopped) // Tesseract does not listen while it reads
+			if ctx.Err() != nil {
+				return fmt.Errorf("recognise: %w", ctx.Err())
+			}
+			return mark.Errorf(mark.Crashed, "A scanned page could not be read in %s, so reading it was stopped. Try again when the machine has less to do.", r.limit).Because(err)
+		}
+		return err
+	})
+	return page, err
+}
+
+var errStopped = errors.New("took too long or was cancelled")
+
+func check(img mark.Image) error {
+	if img.Width <= 0 || img.Height <= 0 || len(img.Pix) != img.Width*img.Height {
+		return mark.Errorf(mark.Invalid, "The picture of a page is incomplete. Add the file again.")
+	}
+	if img.Width > 32_000 || img.Height > 32_000 || len(img.Pix) > maxPixels {
+		return mark.Errorf(mark.TooBig, "The picture of a page has %d × %d pixels, which is more than can be read. Scan it at 300 dots per inch.", img.Width, img.Height)
+	}
+	return nil
+}
+
+// Handlers are what the worker serves.
+func Handlers() worker.Handlers {
+	e := &engine{}
+	return worker.Handlers{
+		"recognise": func(_ context.Context, c *worker.Call) error {
+			var r request
+			if err := c.Decode(&r); err != nil {
+				return err
+			}
+			img := mark.Image{Width: r.Width, Height: r.Height, DPI: r.DPI, Pix: c.Body()}
+			if err := check(img); err != nil {
+				return err
+			}
+			page, err := e.recognise(img)
+			if err != nil {
+				return err
+			}
+			return c.Reply(page, nil)
+		},
+	}
+}
