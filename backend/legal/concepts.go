@@ -1,0 +1,114 @@
+package legal
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// Concept is a subject that clauses are about.
+type Concept struct {
+	Name   string   // for people: "governing law"
+	Find   []string // words and phrases that clauses about it use
+	Clause string   // how such a clause usually reads
+	cues   [][][]string
+}
+
+//go:embed concepts.txt
+var conceptText string
+
+var concepts = sync.OnceValue(func() []Concept {
+	all, err := parseConcepts(conceptText)
+	if err != nil {
+		panic(err) // the text is part of the program
+	}
+	return all
+})
+
+// Concepts returns the subjects that a question is about, most specific first
+// (by the words of the question that speak for them), at most three.
+func Concepts(question string) []Concept {
+	stems := map[string]bool{}
+	for _, w := range Words(question) {
+		stems[Stem(w.Text)] = true
+		stems[w.Text] = true
+	}
+	type scored struct {
+		concept Concept
+		cued    int
+	}
+	var found []scored
+	for _, c := range concepts() {
+		best := 0
+		for _, cue := range c.cues {
+			if n := cued(cue, stems); n > best {
+				best = n
+			}
+		}
+		if best > 0 {
+			found = append(found, scored{c, best})
+		}
+	}
+	var out []Concept
+	for n := 3; n > 0; n-- {
+		for _, f := range found {
+			if min(f.cued, 3) == n && len(out) < 3 {
+				out = append(out, f.concept)
+			}
+		}
+	}
+	return out
+}
+
+// cued returns how many words cue has if each of them occurs, else 0.
+func cued(cue [][]string, stems map[string]bool) int {
+next:
+	for _, alternatives := range cue {
+		for _, a := range alternatives {
+			if stems[a] {
+				continue next
+			}
+		}
+		return 0
+	}
+	return len(cue)
+}
+
+func parseConcepts(text string) ([]Concept, error) {
+	var out []Concept
+	for n, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, value, ok := strings.Cut(line, ": ")
+		if !ok || key != "name" && len(out) == 0 {
+			return nil, fmt.Errorf("concepts, line %d: want name, cue, find or clause", n+1)
+		}
+		switch key {
+		case "name":
+			out = append(out, Concept{Name: value})
+		case "cue":
+			var cue [][]string
+			for w := range strings.FieldsSeq(value) {
+				var alternatives []string
+				for a := range strings.SplitSeq(w, "|") {
+					alternatives = append(alternatives, a, Stem(a))
+				}
+				cue = append(cue, alternatives)
+			}
+			c := &out[len(out)-1]
+			c.cues = append(c.cues, cue)
+		case "find":
+			for _, f := range strings.Split(value, ",") {
+				out[len(out)-1].Find = append(out[len(out)-1].Find, strings.TrimSpace(f))
+			}
+		case "clause":
+			out[len(out)-1].Clause = value
+		default:
+			return nil, fmt.Errorf("concepts, line %d: %q is not name, cue, find or clause", n+1, key)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,92 @@
+// Package rank fuses ranked lists into one and can say why a passage stands
+// where it stands.
+package rank
+
+import (
+	"cmp"
+	"slices"
+
+	mark "markai/backend"
+)
+
+// List is one signal's ranking, best first.
+type List struct {
+	Signal string  // "words", "meaning", …
+	Weight float64 // 1 is ordinary; 0 leaves the list out
+	Items  []mark.ScoredChunk
+}
+
+// Fused is a passage in a fused ranking.
+type Fused struct {
+	Chunk    mark.ChunkID
+	Document mark.DocumentID
+	Score    float64
+	Why      []mark.Reason // by what each signal added, most first
+}
+
+// Fuse ranks by reciprocal rank: a passage scores weight/(k+rank) in each list
+// that holds it, ranks counted from 1. Small k trusts the top of each list
+// more. The order is total: equal scores are ordered by passage.
+func Fuse(k float64, lists ...List) []Fused {
+	at := map[mark.ChunkID]int{}
+	var out []Fused
+	for _, l := range lists {
+		if l.Weight == 0 {
+			continue
+		}
+		for r, it := range l.Items {
+			i, ok := at[it.Chunk]
+			if !ok {
+				i = len(out)
+				at[it.Chunk] = i
+				out = append(out, Fused{Chunk: it.Chunk, Document: it.Document})
+			}
+			add := l.Weight / (k + float64(r+1))
+			out[i].Score += add
+			out[i].Why = append(out[i].Why, mark.Reason{Signal: l.Signal, Rank: r + 1, Score: add})
+		}
+	}
+	for i := range out {
+		slices.SortStableFunc(out[i].Why, func(a, b mark.Reason) int { return cmp.Compare(b.Score, a.Score) })
+	}
+	Sort(out)
+	return out
+}
+
+// Sort puts the best first; equal scores are ordered by passage.
+func Sort(f []Fused) {
+	slices.SortFunc(f, func(a, b Fused) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Chunk, b.Chunk))
+	})
+}
+
+// Documents ranks documents by their best passages: a document scores the sum
+// of its top n passages, each counting half of the one before.
+func Documents(f []Fused, n int) []ScoredDocument {
+	at := map[mark.DocumentID]int{}
+	var out []ScoredDocument
+	for _, p := range f {
+		i, ok := at[p.Document]
+		if !ok {
+			i = len(out)
+			at[p.Document] = i
+			out = append(out, ScoredDocument{Document: p.Document})
+		}
+		d := &out[i]
+		if d.passages < n {
+			d.Score += p.Score / float64(int(1)<<d.passages)
+			d.passages++
+		}
+	}
+	slices.SortStableFunc(out, func(a, b ScoredDocument) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Document, b.Document))
+	})
+	return out
+}
+
+// ScoredDocument is a document in a ranked list.
+type ScoredDocument struct {
+	Document mark.DocumentID
+	Score    float64
+	passages int
+}

@@ -1,0 +1,137 @@
+package retrieve
+
+import (
+	"regexp"
+	"strings"
+
+	"markai/backend/legal"
+)
+
+// question is what can be read off a query without looking at the matter.
+type question struct {
+	text     string
+	words    []legal.Word
+	phrases  []string // what stands in quotation marks
+	sections []string // numbers of sections that it names
+}
+
+var quoted = regexp.MustCompile(`"([^"]{2,200})"|“([^”]{2,200})”|«([^»]{2,200})»`)
+
+func read(text string) question {
+	q := question{text: text, words: legal.Words(text), sections: legal.Sections(text)}
+	for _, m := range quoted.FindAllStringSubmatch(text, 8) {
+		if p := strings.TrimSpace(m[1] + m[2] + m[3]); len(legal.Words(p)) > 0 {
+			q.phrases = append(q.phrases, p)
+		}
+	}
+	return q
+}
+
+// topic is what a question asks, without the words that only name a document.
+type topic struct {
+	text     string   // to be embedded
+	words    []string // to be matched, each once, in order, without stop words
+	pairs    []string // neighbouring words of the question
+	concepts []legal.Concept
+}
+
+// topic returns what q asks once the words that name documents are taken out.
+// A question that only names a document is about all of it: then nothing is
+// taken out.
+func (q question) topic(naming func(w legal.Word) bool) topic {
+	t := topic{}
+	rest := q.rest(naming)
+	words := legal.Words(rest)
+	t.fill(words)
+	if len(t.words) == 0 {
+		rest = q.text
+		t.fill(q.words)
+	}
+	if len(t.words) == 0 { // nothing but stop words: better than no search
+		for _, w := range q.words {
+			t.add(w.Text)
+		}
+	}
+	t.text = strings.TrimSpace(rest)
+	t.concepts = legal.Concepts(rest)
+	return t
+}
+
+func (t *topic) fill(words []legal.Word) {
+	prev := ""
+	for _, w := range words {
+		if legal.Stop(w.Text) || len(w.Text) == 1 && w.Text[0] >= 'a' {
+			prev = ""
+			continue
+		}
+		t.add(w.Text)
+		if prev != "" {
+			t.pairs = append(t.pairs, prev+" "+w.Text)
+		}
+		prev = w.Text
+	}
+}
+
+func (t *topic) add(w string) {
+	for _, x := range t.words {
+		if x == w {
+			return
+		}
+	}
+	t.words = append(t.words, w)
+}
+
+// breaks are where a question may go over from naming a document to asking.
+var breaks = regexp.MustCompile(`[;:?!]\s+|,\s+|\.\s+`)
+
+// rest returns the question without the parts that only name a document: parts
+// between breaks in which most words that say something are names.
+func (q question) rest(naming func(w legal.Word) bool) string {
+	var kept []string
+	at := 0
+	cuts := append(breaks.FindAllStringIndex(q.text, -1), []int{len(q.text), len(q.text)})
+	dropped := false
+	for _, c := range cuts {
+		part := q.text[at:c[0]]
+		names, others := 0, 0
+		for _, w := range q.words {
+			if w.Start < at || w.End > c[0] {
+				continue
+			}
+			switch {
+			case naming(w):
+				names++
+			case !legal.Stop(w.Text):
+				others++
+			}
+		}
+		switch {
+		case names > 0 && names >= others:
+			dropped = true
+		case names == 0 && others == 0:
+		default:
+			kept = append(kept, q.text[at:c[1]])
+		}
+		_ = part
+		at = c[1]
+	}
+	if !dropped || len(kept) == 0 {
+		return q.text
+	}
+	return strings.Join(kept, "")
+}
+
+// anyOf returns an FTS5 expression that matches any of the terms, each quoted.
+func anyOf(terms []string) string {
+	var b strings.Builder
+	for _, t := range terms {
+		if b.Len() > 0 {
+			b.WriteString(" OR ")
+		}
+		b.WriteString(quote(t))
+	}
+	return b.String()
+}
+
+// quote makes one FTS5 string of t: whatever it holds is then only words.
+func quote(t string) string { return `"` + strings.ReplaceAll(t, `"`, `""`) + `"` }

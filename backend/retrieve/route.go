@@ -1,0 +1,164 @@
+package retrieve
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	mark "markai/backend"
+	"markai/backend/legal"
+)
+
+// identity is how a document can be named: the words of its file name, title
+// and parties.
+type identity struct {
+	doc   mark.DocumentID
+	words map[string]bool
+	long  []string // words that may hold a name glued to others: ACMEHOLDINGSINC
+}
+
+func identify(d mark.Document) identity {
+	id := identity{doc: d.ID, words: map[string]bool{}}
+	for _, s := range append([]string{d.Name, legal.ReadableName(d.Name), d.Title}, d.Parties...) {
+		for _, w := range legal.Words(s) {
+			if !id.words[w.Text] {
+				id.words[w.Text] = true
+				if len(w.Text) >= 9 {
+					id.long = append(id.long, w.Text)
+				}
+			}
+		}
+	}
+	slices.Sort(id.long)
+	return id
+}
+
+// has returns how well the identity holds a word: 1 as it is, less as the
+// beginning of a longer one.
+func (id identity) has(w string) float64 {
+	if id.words[w] {
+		return 1
+	}
+	if len(w) >= 5 {
+		for _, l := range id.long {
+			if strings.HasPrefix(l, w) {
+				return 0.8
+			}
+		}
+	}
+	return 0
+}
+
+// route is where a question wants to be asked.
+type route struct {
+	docs   []mark.DocumentID // the documents that it names, best first; empty: none
+	naming map[int]bool      // by Word.Start: the words that name them
+	prior  map[mark.DocumentID]float64
+}
+
+// choose finds the documents that a question names. evidence ranks documents
+// by how well the question as a whole matches their text, and decides between
+// documents that are named equally.
+func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float64) route {
+	r := route{naming: map[int]bool{}, prior: map[mark.DocumentID]float64{}}
+	ids := make([]identity, len(docs))
+	for i, d := range docs {
+		ids[i] = identify(d)
+	}
+	words := distinct(q.words)
+	weight := make([]float64, len(words))
+	hold := make([][]float64, len(words))
+	for i, w := range words {
+		hold[i] = make([]float64, len(ids))
+		df := 0
+		for j := range ids {
+			if hold[i][j] = ids[j].has(w.Text); hold[i][j] > 0 {
+				df++
+			}
+		}
+		if df > 0 && !legal.Stop(w.Text) {
+			weight[i] = math.Log(1 + float64(len(ids))/float64(df))
+			if !nameLike(q.text, w) {
+				weight[i] *= 0.5
+			}
+		}
+	}
+	type scored struct {
+		doc   int
+		score float64
+		named float64
+	}
+	best := make([]scored, len(ids))
+	for j, id := range ids {
+		s := scored{doc: j}
+		for i := range words {
+			s.named += weight[i] * hold[i][j]
+		}
+		s.score = s.named + 4*evidence[id.doc]
+		best[j] = s
+		r.prior[id.doc] = s.score
+	}
+	slices.SortStableFunc(best, func(a, b scored) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(ids[a.doc].doc, ids[b.doc].doc))
+	})
+	if len(best) == 0 || len(docs) < 2 {
+		return r
+	}
+	top := best[0]
+	// A name must tell documents apart: what half of the matter is called does
+	// not say where to look.
+	telling := 0.0
+	for i, w := range words {
+		if hold[i][top.doc] > 0 && weight[i] >= math.Log(1+2.5) && nameLike(q.text, w) {
+			telling += weight[i] * hold[i][top.doc]
+		}
+	}
+	if telling == 0 {
+		return r
+	}
+	for _, b := range best {
+		if b.score < 0.92*top.score || len(r.docs) == 4 {
+			break
+		}
+		r.docs = append(r.docs, ids[b.doc].doc)
+	}
+	for _, w := range q.words {
+		if ids[top.doc].has(w.Text) > 0 && !legal.Stop(w.Text) {
+			r.naming[w.Start] = true
+		}
+	}
+	return r
+}
+
+// nameLike reports whether a word stands in the question as a name does: with
+// a capital or a digit, or inside quotation marks.
+func nameLike(text string, w legal.Word) bool {
+	first, _ := utf8.DecodeRuneInString(text[w.Start:])
+	if unicode.IsUpper(first) || unicode.IsDigit(first) {
+		return true
+	}
+	if strings.IndexFunc(text[w.Start:w.End], unicode.IsUpper) > 0 {
+		return true
+	}
+	for _, m := range quoted.FindAllStringIndex(text, 8) {
+		if m[0] <= w.Start && w.End <= m[1] {
+			return true
+		}
+	}
+	return false
+}
+
+func distinct(words []legal.Word) []legal.Word {
+	seen := map[string]bool{}
+	var out []legal.Word
+	for _, w := range words {
+		if !seen[w.Text] {
+			seen[w.Text] = true
+			out = append(out, w)
+		}
+	}
+	return out
+}
