@@ -101,7 +101,7 @@ func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
 				}
 			}
 		}
-		return nil
+		return tidyNearest(ctx, tx)
 	})
 }
 

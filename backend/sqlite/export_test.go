@@ -24,3 +24,8 @@ func CheckIntegrity(ctx context.Context, s mark.MatterStore) error {
 		return nil
 	})
 }
+
+// NearestRoom returns for how many vectors the table nearest has room.
+func NearestRoom(ctx context.Context, s mark.MatterStore) (rows int, err error) {
+	return rows, s.(*matter).db.readers.QueryRowContext(ctx, "SELECT sum(size) FROM nearest_chunks").Scan(&rows)
+}

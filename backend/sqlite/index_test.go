@@ -9,6 +9,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/marktest"
+	"markai/backend/sqlite"
 )
 
 // found lists the documents of hits by name.
@@ -152,6 +153,28 @@ func TestVectorsOfAnotherModelReplaceTheOld(t *testing.T) {
 		wantCode(t, m.PutVectors(t.Context(), "large", ids[:2], [][]float32{{1, 2, 3}, bad}), mark.Invalid)
 	}
 	check(t, m.PutVectors(t.Context(), "large", []mark.ChunkID{9999}, [][]float32{{1, 2, 3}}))
+}
+
+func TestDeletedVectorsGiveTheirRoomBack(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	kept := fill(t, m, randomVectors(100, 16, 1))
+	most := 0
+	for range 8 {
+		fill(t, m, randomVectors(1500, 16, 2))
+		for _, d := range must[[]mark.Document](t)(m.Documents(t.Context())) {
+			if c := must[[]mark.Chunk](t)(m.ChunksOf(t.Context(), d.ID)); c[0].ID != kept[0] {
+				check(t, m.DeleteDocument(t.Context(), d.ID))
+			}
+		}
+		most = max(most, must[int](t)(sqlite.NearestRoom(t.Context(), m)))
+	}
+	if most > 2*1600+4096+1024 {
+		t.Errorf("the index has room for %d vectors, and never were there more than 1,600", most)
+	}
+	v := must[map[mark.ChunkID][]float32](t)(m.Vectors(t.Context(), kept[:1]))[kept[0]]
+	if hits := must[[]mark.ScoredChunk](t)(m.NearestVectors(t.Context(), v, nil, 1)); len(hits) != 1 || hits[0].Chunk != kept[0] {
+		t.Errorf("after all that, the nearest of a passage is %v", hits)
+	}
 }
 
 // randomVectors gives unit vectors in clusters, as embeddings lie.

@@ -145,17 +145,19 @@ func (m *matter) SetHeaders(ctx context.Context, id mark.DocumentID, header func
 				return err
 			}
 		}
-		return nil
+		return tidyNearest(ctx, tx)
 	})
 }
 
 // Counts returns what the matter holds. Pages are those that were read.
-func (m *matter) Counts(ctx context.Context) (c mark.Counts, err error) {
+func (m *matter) Counts(ctx context.Context) (mark.Counts, error) {
 	return one(ctx, m.db.readers, func(r row) (c mark.Counts, err error) {
 		return c, r.Scan(&c.Documents, &c.Pages, &c.OCRPages, &c.NeedYou, &c.Bytes, &c.Chunks, &c.Embedded)
 	}, "", `
+		WITH passages (all_of_them) AS (SELECT count(*) FROM passage)
 		SELECT count(*), coalesce(sum(pages_read), 0), coalesce(sum(ocr_pages), 0),
 			coalesce(sum(status = ?), 0), coalesce(sum(bytes), 0),
-			(SELECT count(*) FROM passage), (SELECT count(*) FROM vector)
+			(SELECT all_of_them FROM passages),
+			(SELECT all_of_them FROM passages) - (SELECT count(*) FROM unembedded)
 		FROM document`, mark.DocumentNeedsYou)
 }

@@ -28,12 +28,30 @@ func (m *matter) Unembedded(ctx context.Context, id mark.DocumentID, model strin
 	if limit <= 0 {
 		return nil, nil
 	}
-	return collect(ctx, m.db.readers, scanChunk,
-		"SELECT "+chunkColumns+chunkTables+`
-		WHERE (? = '' OR d.id = ?) AND (
-			NOT EXISTS (SELECT 1 FROM vector_model WHERE name = ?)
-			OR NOT EXISTS (SELECT 1 FROM vector v WHERE v.passage = p.id))
-		ORDER BY p.id LIMIT ?`, id, id, model, limit)
+	tx, err := m.db.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, fault(ctx, err)
+	}
+	defer tx.Rollback()
+	name, dim, err := vectorModel(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	// CROSS JOIN keeps the order of the tables: the queue, or the document's
+	// passages, come first and the rest is looked up.
+	from, args := " FROM passage p CROSS JOIN document d ON d.n = p.document", []any{}
+	fresh := dim == 0 || name == model
+	switch {
+	case id != "":
+		from = " FROM document d CROSS JOIN passage p ON p.document = d.n AND d.id = ?"
+		args = append(args, id)
+		if fresh {
+			from += " CROSS JOIN unembedded u ON u.passage = p.id"
+		}
+	case fresh:
+		from = " FROM unembedded u CROSS JOIN passage p ON p.id = u.passage CROSS JOIN document d ON d.n = p.document"
+	}
+	return collect(ctx, tx, scanChunk, "SELECT "+chunkColumns+from+" ORDER BY p.id LIMIT ?", append(args, limit)...)
 }
 
 // PutVectors stores the vectors of passages. The first vectors of another
@@ -75,6 +93,9 @@ func putVector(ctx context.Context, tx *sql.Tx, id mark.ChunkID, v []float32) er
 	if n, err := added.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM unembedded WHERE passage = ?", id); err != nil {
+		return err
+	}
 	// sqlite-vec has no upsert, and its UPDATE forgets that the bytes are int8.
 	if _, err := tx.ExecContext(ctx, "DELETE FROM nearest WHERE rowid = ?", id); err != nil {
 		return err
@@ -105,12 +126,19 @@ func useModel(ctx context.Context, tx *sql.Tx, model string, dim int) error {
 	if _, err := tx.ExecContext(ctx, "INSERT INTO vector_model (one, name, dim) VALUES (1, ?, ?)", model, dim); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, fmt.Sprintf("CREATE VIRTUAL TABLE nearest USING vec0 (code int8[%d] distance_metric=cosine)", dim))
+	return createNearest(ctx, tx, dim)
+}
+
+func createNearest(ctx context.Context, tx *sql.Tx, dim int) error {
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("CREATE VIRTUAL TABLE nearest USING vec0 (code int8[%d] distance_metric=cosine)", dim))
 	return err
 }
 
 func forgetModel(ctx context.Context, tx *sql.Tx) error {
-	for _, statement := range []string{"DELETE FROM vector", "DELETE FROM vector_model", "DROP TABLE IF EXISTS nearest"} {
+	for _, statement := range []string{
+		"INSERT OR IGNORE INTO unembedded (passage) SELECT passage FROM vector",
+		"DELETE FROM vector", "DELETE FROM vector_model", "DROP TABLE IF EXISTS nearest",
+	} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err
 		}
@@ -129,21 +157,62 @@ func dropVectors(ctx context.Context, tx *sql.Tx, passages string, args ...any) 
 		return err
 	}
 	for _, id := range ids {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM nearest WHERE rowid = ?", id); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM vector WHERE passage = ?", id); err != nil {
-			return err
+		for _, statement := range []string{
+			"DELETE FROM nearest WHERE rowid = ?",
+			"DELETE FROM vector WHERE passage = ?",
+			"INSERT OR IGNORE INTO unembedded (passage) VALUES (?)",
+		} {
+			if _, err := tx.ExecContext(ctx, statement, id); err != nil {
+				return err
+			}
 		}
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	left, err := one(ctx, tx, scanInt, "", "SELECT EXISTS (SELECT 1 FROM vector)")
-	if err != nil || left == 1 {
+	return nil
+}
+
+// roomToSpare is how many rows of nearest may be dead beyond the living.
+const roomToSpare = 4096
+
+// tidyNearest makes nearest anew when most of it is dead: sqlite-vec only
+// marks deleted rows, so their numbers and their room stay.
+func tidyNearest(ctx context.Context, tx *sql.Tx) error {
+	_, dim, err := vectorModel(ctx, tx)
+	if err != nil || dim == 0 {
 		return err
 	}
-	return forgetModel(ctx, tx) // sqlite-vec only marks deleted rows: this frees them
+	room, err := one(ctx, tx, scanInt, "", "SELECT coalesce(sum(size), 0) FROM nearest_chunks")
+	if err != nil {
+		return err
+	}
+	living, err := one(ctx, tx, scanInt, "", "SELECT (SELECT count(*) FROM passage) - (SELECT count(*) FROM unembedded)")
+	if err != nil {
+		return err
+	}
+	switch {
+	case living == 0:
+		return forgetModel(ctx, tx)
+	case room <= 2*living+roomToSpare:
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, "DROP TABLE nearest"); err != nil {
+		return err
+	}
+	if err := createNearest(ctx, tx, dim); err != nil {
+		return err
+	}
+	const batch = 500
+	for after := int64(0); ; {
+		list, err := collect(ctx, tx, scanVector, "SELECT passage, data FROM vector WHERE passage > ? ORDER BY passage LIMIT ?", after, batch)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, e := range list {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO nearest (rowid, code) VALUES (?, vec_int8(?))", e.passage, codes(e.vector)); err != nil {
+				return err
+			}
+			after = int64(e.passage)
+		}
+	}
 }
 
 // NearestVectors ranks by cosine. It finds nothing where there are no vectors.
@@ -164,7 +233,7 @@ func (m *matter) NearestVectors(ctx context.Context, v []float32, docs []mark.Do
 	if len(v) != dim || !directed(v) {
 		return nil, mark.Errorf(mark.Invalid, "The question was embedded by another model than the passages. Embed the matter again or choose its model in Settings.")
 	}
-	scope, args := "SELECT passage AS id FROM vector", []any{}
+	scope, args := "SELECT id FROM passage", []any{}
 	if len(docs) > 0 {
 		scope = `SELECT p.id AS id FROM passage p JOIN document d ON d.n = p.document WHERE d.id IN (SELECT value FROM json_each(?))`
 		args = append(args, jsonList(docs))
@@ -211,29 +280,34 @@ func rankExactly(ctx context.Context, q querier, v []float32, limit int, scope s
 
 // Vectors returns the stored vectors of chunks that have one.
 func (m *matter) Vectors(ctx context.Context, ids []mark.ChunkID) (map[mark.ChunkID][]float32, error) {
-	type entry struct {
-		id mark.ChunkID
-		v  []float32
-	}
-	list, err := collect(ctx, m.db.readers, func(r row) (e entry, err error) {
-		var data sql.RawBytes
-		if err := r.Scan(&e.id, &data); err != nil {
-			return e, err
-		}
-		e.v = make([]float32, len(data)/4)
-		for i := range e.v {
-			e.v[i] = float(data, i)
-		}
-		return e, nil
-	}, "SELECT passage, data FROM vector WHERE passage IN (SELECT value FROM json_each(?))", jsonList(ids))
+	list, err := collect(ctx, m.db.readers, scanVector,
+		"SELECT passage, data FROM vector WHERE passage IN (SELECT value FROM json_each(?))", jsonList(ids))
 	if err != nil {
 		return nil, err
 	}
 	found := make(map[mark.ChunkID][]float32, len(list))
 	for _, e := range list {
-		found[e.id] = e.v
+		found[e.passage] = e.vector
 	}
 	return found, nil
+}
+
+// storedVector is a row of the table vector.
+type storedVector struct {
+	passage mark.ChunkID
+	vector  []float32
+}
+
+func scanVector(r row) (s storedVector, err error) {
+	var data sql.RawBytes
+	if err := r.Scan(&s.passage, &data); err != nil {
+		return s, err
+	}
+	s.vector = make([]float32, len(data)/4)
+	for i := range s.vector {
+		s.vector[i] = float(data, i)
+	}
+	return s, nil
 }
 
 // floats is how a vector is stored.

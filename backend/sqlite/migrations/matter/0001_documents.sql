@@ -86,7 +86,14 @@ CREATE VIRTUAL TABLE passage_trigrams USING fts5 (
 );
 INSERT INTO passage_trigrams (passage_trigrams, rank) VALUES ('secure-delete', 1);
 
+-- The passages that have no vector: a queue that is short when a count over
+-- all vectors would be long.
+CREATE TABLE unembedded (
+  passage INTEGER PRIMARY KEY REFERENCES passage (id) ON DELETE CASCADE
+) STRICT;
+
 CREATE TRIGGER passage_is_indexed AFTER INSERT ON passage BEGIN
+  INSERT INTO unembedded (passage) VALUES (new.id);
   INSERT INTO passage_words (rowid, header, body) VALUES (new.id, new.header, new.body);
   INSERT INTO passage_trigrams (rowid, body) VALUES (new.id, new.body);
 END;
