@@ -18,7 +18,8 @@ type MatterStore interface {
 
 // DocumentStore keeps documents and their sealed originals.
 type DocumentStore interface {
-	// PutDocument adds or replaces the row of d.
+	// PutDocument adds or replaces the row of d, except PagesRead and OCRPages,
+	// which PutPages counts.
 	PutDocument(ctx context.Context, d Document) error
 	// Document returns one document, or NotFound.
 	Document(ctx context.Context, id DocumentID) (Document, error)
@@ -57,7 +58,7 @@ type PageStore interface {
 	// PageNumbers returns the numbers of the stored pages, ascending.
 	PageNumbers(ctx context.Context, id DocumentID) ([]int, error)
 	// SetHeaders replaces the header of all passages of a document, in the text
-	// index too, and drops their vectors.
+	// index too, and drops the vectors of those whose header changed.
 	SetHeaders(ctx context.Context, id DocumentID, header func(Chunk) string) error
 	// Counts returns what the matter holds.
 	Counts(ctx context.Context) (Counts, error)
