@@ -13,6 +13,9 @@ import (
 // Kind is the worker's kind: `markai worker pdf`.
 const Kind = "pdf"
 
+// name tells this parser from the second opinion in the same worker.
+const name = "pdfium"
+
 // envCache tells the worker where compiled code is kept.
 const envCache = "MARKAI_PDF_CACHE"
 
@@ -54,6 +57,7 @@ func NewPool(o Options) *worker.Pool {
 // back without text, for OCR.
 func New(pool *worker.Pool, o Options) *worker.Parser {
 	return worker.NewParser(pool, worker.ParserOptions{
+		Name:        name,
 		Score:       Score,
 		OpenTimeout: 2 * o.PageTimeout,
 		PageTimeout: o.PageTimeout, ImageTimeout: 2 * o.PageTimeout,
@@ -76,5 +80,5 @@ func Score(name string, head []byte) int {
 // Handlers are what the worker serves.
 func Handlers() worker.Handlers {
 	e := &engine{}
-	return worker.ParserHandlers(e.open)
+	return worker.ParserHandlers(name, e.open)
 }

@@ -28,53 +28,56 @@ const (
 	maxPixels   = 100_000_000
 	memoryLimit = 2 << 30
 	maxUses     = 200 // Tesseract grows slowly
-	usualLimit  = 90 * time.Second
+	pageLimit   = 90 * time.Second
 	lowMean     = 0.60 // below it the page may stand on its head
 )
 
 // Options say how Tesseract's workers run.
 type Options struct {
-	Executable  string        // see worker.Spec
-	DataDir     string        // holds <language>.traineddata; empty: where the system keeps it
-	Languages   []string      // default: eng
-	Nice        int           // see worker.Spec
-	Processes   int           // pages at once; 0: one per processor, less one
-	PageTimeout time.Duration // a page that takes longer is given up; 0: 90 s
+	Executable string   // see worker.Spec
+	Data       string   // directory with <language>.traineddata; empty: where the system keeps it
+	Languages  []string // default: eng
+	Nice       int      // see worker.Spec
+	Processes  int      // pages at once; 0: one per processor, less one
 }
 
-// Recogniser implements mark.Recogniser. It is safe for concurrent use; as
-// many pages are read at once as there are processes.
-type Recogniser struct {
-	pool  *worker.Pool
-	limit time.Duration
-}
-
-// New makes a recogniser; it starts no process yet. Errors: Unavailable when
-// there is no language data.
-func New(o Options) (*Recogniser, error) {
+// NewPool makes the pool of workers that New reads with; it starts none yet.
+// Errors show when a page is read: Unavailable when there is no language data.
+func NewPool(o Options) *worker.Pool {
 	if len(o.Languages) == 0 {
 		o.Languages = []string{"eng"}
-	}
-	dir, err := dataDir(o.DataDir, o.Languages)
-	if err != nil {
-		return nil, err
 	}
 	n := o.Processes
 	if n <= 0 {
 		n = max(1, runtime.NumCPU()-1)
 	}
-	if o.PageTimeout <= 0 {
-		o.PageTimeout = usualLimit
-	}
 	spec := worker.Spec{
 		Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit,
 		Env: []string{
 			"OMP_THREAD_LIMIT=1", // more threads cost five times the work for the same page
-			envData + "=" + dir,
+			envData + "=" + o.Data,
 			envLanguages + "=" + strings.Join(o.Languages, "+"),
 		},
 	}
-	return &Recogniser{pool: worker.NewPool(spec, n, worker.PoolOptions{MaxUses: maxUses}), limit: o.PageTimeout}, nil
+	return worker.NewPool(spec, n, worker.PoolOptions{MaxUses: maxUses})
+}
+
+// Recogniser implements mark.Recogniser. It is safe for concurrent use; as
+// many pages are read at once as the pool has processes.
+type Recogniser struct {
+	pool  *worker.Pool
+	limit time.Duration
+}
+
+// New makes a recogniser over a pool that it does not own.
+func New(pool *worker.Pool) *Recogniser {
+	return &Recogniser{pool: pool, limit: pageLimit}
+}
+
+// WithPageLimit returns a recogniser that gives a page up after limit; it is
+// 90 s without.
+func (r *Recogniser) WithPageLimit(limit time.Duration) *Recogniser {
+	return &Recogniser{pool: r.pool, limit: limit}
 }
 
 // dataDir finds a directory that has the data of all languages. Tesseract must
@@ -101,15 +104,6 @@ func dataDir(dir string, languages []string) (string, error) {
 	}
 	return "", mark.Errorf(mark.Unavailable, "The language data for reading scans (%s) is not installed. Install tesseract-ocr with this language, then start Mark AI again.", strings.Join(languages, ", "))
 }
-
-// Pages is how many pages are read at once.
-func (r *Recogniser) Pages() int { return r.pool.Size() }
-
-// PIDs are the process ids of the workers, for measuring.
-func (r *Recogniser) PIDs() []int { return r.pool.PIDs() }
-
-// Close ends the workers; pages in work end with Crashed.
-func (r *Recogniser) Close() error { return r.pool.Close() }
 
 type request struct{ Width, Height, DPI int }
 

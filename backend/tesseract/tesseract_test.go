@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	mark "markai/backend"
 	"markai/backend/tesseract"
@@ -61,20 +62,25 @@ func scan(t testing.TB, lines []string) mark.Image {
 	return mark.Image{Width: 1700, Height: 1000, DPI: 200, Pix: g.Pix}
 }
 
-func recogniser(t testing.TB, o tesseract.Options) *tesseract.Recogniser {
+// recogniser makes a pool of two and a recogniser over it.
+func recogniser(t testing.TB) (*tesseract.Recogniser, *worker.Pool) {
 	t.Helper()
-	r, err := tesseract.New(o)
-	if err != nil {
+	pool := tesseract.NewPool(tesseract.Options{Processes: 2})
+	t.Cleanup(func() { pool.Close() })
+	r := tesseract.New(pool)
+	blank := mark.Image{Width: 50, Height: 50, DPI: 100, Pix: bytes.Repeat([]byte{255}, 2500)}
+	if _, err := r.Recognise(t.Context(), blank); mark.CodeOf(err) == mark.Unavailable {
 		t.Skip("Tesseract's language data is not installed:", err)
+	} else if err != nil {
+		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Close() })
-	return r
+	return r, pool
 }
 
 func flat(p mark.Page) string { return strings.Join(strings.Fields(p.Text), " ") }
 
 func TestScanIsReadWithWordBoxesAndConfidence(t *testing.T) {
-	r := recogniser(t, tesseract.Options{})
+	r, _ := recogniser(t)
 	p, err := r.Recognise(t.Context(), scan(t, sentences))
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +101,7 @@ func TestScanIsReadWithWordBoxesAndConfidence(t *testing.T) {
 }
 
 func TestPageOnItsHeadIsReadWhereItStands(t *testing.T) {
-	r := recogniser(t, tesseract.Options{})
+	r, _ := recogniser(t)
 	img := scan(t, sentences)
 	slices.Reverse(img.Pix)
 	p, err := r.Recognise(t.Context(), img)
@@ -113,7 +119,7 @@ func TestPageOnItsHeadIsReadWhereItStands(t *testing.T) {
 }
 
 func TestBlankAndTinyPagesAreEmpty(t *testing.T) {
-	r := recogniser(t, tesseract.Options{})
+	r, _ := recogniser(t)
 	for _, size := range []image.Point{{1, 1}, {3, 500}, {1700, 2200}} {
 		p, err := r.Recognise(t.Context(), mark.Image{Width: size.X, Height: size.Y, DPI: 200, Pix: bytes.Repeat([]byte{255}, size.X*size.Y)})
 		if err != nil || p.Text != "" || len(p.Words) != 0 {
@@ -123,7 +129,7 @@ func TestBlankAndTinyPagesAreEmpty(t *testing.T) {
 }
 
 func TestIncompletePictureIsInvalid(t *testing.T) {
-	r := recogniser(t, tesseract.Options{})
+	r, _ := recogniser(t)
 	for _, img := range []mark.Image{{}, {Width: 10, Height: 10, Pix: make([]byte, 99)}, {Width: -1, Height: -1, Pix: []byte{1}}} {
 		if _, err := r.Recognise(t.Context(), img); mark.CodeOf(err) != mark.Invalid {
 			t.Error(err)
@@ -132,7 +138,7 @@ func TestIncompletePictureIsInvalid(t *testing.T) {
 }
 
 func TestPagesAreReadAtOnce(t *testing.T) {
-	r := recogniser(t, tesseract.Options{Processes: 2})
+	r, pool := recogniser(t)
 	img := scan(t, sentences)
 	var wg sync.WaitGroup
 	for range 4 {
@@ -143,21 +149,25 @@ func TestPagesAreReadAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := len(r.PIDs()); n != 2 {
+	if n := len(pool.PIDs()); n != 2 {
 		t.Error(n, "processes")
 	}
 }
 
 func TestKilledWorkerCostsOnePage(t *testing.T) {
-	r := recogniser(t, tesseract.Options{Processes: 1, PageTimeout: 1})
+	r, _ := recogniser(t)
+	r = r.WithPageLimit(20 * time.Millisecond)
 	if _, err := r.Recognise(t.Context(), scan(t, sentences)); mark.CodeOf(err) != mark.Crashed {
 		t.Fatal(err)
 	}
 }
 
 func TestMissingLanguageDataIsUnavailable(t *testing.T) {
-	for _, o := range []tesseract.Options{{DataDir: t.TempDir()}, {Languages: []string{"xyz"}}, {Languages: []string{"../eng"}}} {
-		if _, err := tesseract.New(o); mark.CodeOf(err) != mark.Unavailable {
+	for _, o := range []tesseract.Options{{Data: t.TempDir()}, {Languages: []string{"xyz"}}, {Languages: []string{"../eng"}}} {
+		pool := tesseract.NewPool(o)
+		_, err := tesseract.New(pool).Recognise(t.Context(), scan(t, nil))
+		pool.Close()
+		if mark.CodeOf(err) != mark.Unavailable {
 			t.Errorf("%+v: %v", o, err)
 		}
 	}

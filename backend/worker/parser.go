@@ -13,6 +13,9 @@ import (
 
 // ParserOptions say how a parser in a worker is asked.
 type ParserOptions struct {
+	// Name is the one given to ParserHandlers, which tells the parsers of one
+	// worker apart.
+	Name string
 	// Score is the parser's Score; it runs in this process and looks at the
 	// first bytes only.
 	Score func(name string, head []byte) int
@@ -102,7 +105,7 @@ func (s *remote) handle(ctx context.Context, w *Process) (uint64, error) {
 		return h, nil
 	}
 	var r openReply
-	_, err := s.call(ctx, w, s.parser.o.OpenTimeout, "This "+s.parser.o.What, "open", openRequest{s.file.Name, s.file.Password}, &r)
+	_, err := s.call(ctx, w, s.parser.o.OpenTimeout, "This "+s.parser.o.What, s.parser.o.Name+".open", openRequest{s.file.Name, s.file.Password}, &r)
 	if err != nil {
 		return 0, err
 	}
@@ -152,7 +155,7 @@ func (s *remote) with(ctx context.Context, f func(w *Process, h uint64) error) e
 func (s *remote) Page(ctx context.Context, n int) (mark.Page, error) {
 	var page mark.Page
 	err := s.with(ctx, func(w *Process, h uint64) error {
-		_, err := s.call(ctx, w, s.parser.o.PageTimeout, fmt.Sprintf("Page %d", n), "page", pageRequest{Handle: h, Page: n}, &page)
+		_, err := s.call(ctx, w, s.parser.o.PageTimeout, fmt.Sprintf("Page %d", n), s.parser.o.Name+".page", pageRequest{Handle: h, Page: n}, &page)
 		return err
 	})
 	return page, err
@@ -162,7 +165,7 @@ func (s *remote) Page(ctx context.Context, n int) (mark.Page, error) {
 func (s *remote) Image(ctx context.Context, n, dpi int) (mark.Image, error) {
 	var img mark.Image
 	err := s.with(ctx, func(w *Process, h uint64) error {
-		pix, err := s.call(ctx, w, s.parser.o.ImageTimeout, fmt.Sprintf("Page %d", n), "image", pageRequest{Handle: h, Page: n, DPI: dpi}, &img)
+		pix, err := s.call(ctx, w, s.parser.o.ImageTimeout, fmt.Sprintf("Page %d", n), s.parser.o.Name+".image", pageRequest{Handle: h, Page: n, DPI: dpi}, &img)
 		if err == nil && len(pix) != img.Width*img.Height {
 			err = mark.Errorf(mark.Internal, "The picture of page %d came back incomplete. Try again.", n)
 		}
@@ -186,7 +189,7 @@ func (s *remote) Attachments(ctx context.Context) iter.Seq2[mark.Attachment, err
 			defer cancel()
 			guard := time.AfterFunc(s.parser.o.OpenTimeout, func() { w.Kill(errHangs) })
 			defer guard.Stop()
-			for m, err := range w.Stream(inner, "attachments", pageRequest{Handle: h}, nil, WithFile(s.file.Data, s.file.Size)) {
+			for m, err := range w.Stream(inner, s.parser.o.Name+".attachments", pageRequest{Handle: h}, nil, WithFile(s.file.Data, s.file.Size)) {
 				guard.Stop()
 				if err != nil {
 					return err
@@ -221,7 +224,7 @@ func (s *remote) Close() error {
 			continue
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), s.parser.o.PageTimeout)
-		if _, err := w.Call(ctx, "close", pageRequest{Handle: h}, nil, nil); err != nil && ctx.Err() != nil {
+		if _, err := w.Call(ctx, s.parser.o.Name+".close", pageRequest{Handle: h}, nil, nil); err != nil && ctx.Err() != nil {
 			w.Kill(errHangs)
 		}
 		cancel()
@@ -229,18 +232,32 @@ func (s *remote) Close() error {
 	return nil
 }
 
-// ParserHandlers let a worker serve the documents that open opens. open and
-// what it returns work in this process; a document is used by one call at a
-// time, several documents may be used at once.
-func ParserHandlers(open func(ctx context.Context, f mark.File) (mark.Source, error)) Handlers {
+// ParserHandlers let a worker serve the documents that open opens, under a
+// name. open and what it returns work in this process; a document is used by
+// one call at a time, several documents may be used at once.
+func ParserHandlers(name string, open func(ctx context.Context, f mark.File) (mark.Source, error)) Handlers {
 	d := &documents{open: open, byHandle: map[uint64]*document{}}
 	return Handlers{
-		"open":        d.openOne,
-		"page":        d.page,
-		"image":       d.image,
-		"attachments": d.attachments,
-		"close":       d.closeOne,
+		name + ".open":        d.openOne,
+		name + ".page":        d.page,
+		name + ".image":       d.image,
+		name + ".attachments": d.attachments,
+		name + ".close":       d.closeOne,
 	}
+}
+
+// Merge puts handlers together that one worker serves. Names must differ.
+func Merge(all ...Handlers) Handlers {
+	out := Handlers{}
+	for _, hs := range all {
+		for name, h := range hs {
+			if out[name] != nil {
+				panic("worker: two handlers are called " + name)
+			}
+			out[name] = h
+		}
+	}
+	return out
 }
 
 type documents struct {
