@@ -103,7 +103,10 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 	}
 	var quotes []candidate
 	if chosen.absent == "" {
-		quotes = best(w.candidates(chosen.readings))
+		quotes = best(w.candidates(w.in, chosen.readings))
+		if len(quotes) == 0 && w.in.widen() {
+			quotes = best(w.candidates(w.in, chosen.readings))
+		}
 	}
 	w.answer.Timings.Search = time.Since(w.began)
 	if len(quotes) == 0 {
@@ -158,10 +161,10 @@ func lastQuestion(history []mark.Message) string {
 
 // candidates rates the sentences of all readings, best first. Of two equal ones
 // that of the document found first leads.
-func (w *work) candidates(readings []*reading) []candidate {
+func (w *work) candidates(in inquiry, readings []*reading) []candidate {
 	var all []candidate
 	for i, r := range readings {
-		found := r.score(w.in, r.ranks(w.hits))
+		found := r.score(in, r.ranks(w.hits))
 		for j := range found {
 			found[j].score -= forOrder * float64(i)
 		}

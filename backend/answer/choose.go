@@ -102,7 +102,7 @@ func (r *reading) score(q inquiry, rank func(line int) float64) []candidate {
 func (t *topic) sayings(s sentence, c *candidate) int {
 	n := 0
 	for _, words := range t.say {
-		if slices.ContainsFunc(words, func(w string) bool { return !s.stems[w] }) {
+		if slices.ContainsFunc(words, func(w string) bool { return !s.means[w] && !s.stems[w] }) {
 			continue
 		}
 		if from, to, ok := stretch(s, words); ok {
@@ -118,8 +118,8 @@ func (t *topic) sayings(s sentence, c *candidate) int {
 
 // stretch finds all the words close together.
 func stretch(s sentence, words []string) (from, to int, ok bool) {
-	for i, w := range s.words {
-		if w.Stem != words[0] {
+	for i, mean := range s.mean {
+		if mean != words[0] && s.words[i].Stem != words[0] {
 			continue
 		}
 		from, to = i, i
@@ -127,7 +127,7 @@ func stretch(s sentence, words []string) (from, to int, ok bool) {
 		for _, other := range words[1:] {
 			at := -1
 			for j := max(0, i-stretchWords); j <= min(len(s.words)-1, i+stretchWords); j++ {
-				if s.words[j].Stem == other && (at < 0 || abs(j-i) < abs(at-i)) {
+				if (s.mean[j] == other || s.words[j].Stem == other) && (at < 0 || abs(j-i) < abs(at-i)) {
 					at = j
 				}
 			}

@@ -60,6 +60,7 @@ var (
 	partiesEnd = regexp.MustCompile(`(?i)[;?:]|,?\s+(?:what|which|who|whom|whose|when|where|how|why|does|do|did|is|are|was|may|can|must|shall|will|should|has|have|say|says|provide|provides|require|requires|contain|contains|governed|terminate|terminates|expire|expires|end|ends|renew|renews|allow|allows|impose|imposes)\b`)
 	// preamble says where to look, before the question itself.
 	preamble   = regexp.MustCompile(`(?i)^\s*(?:consider|under|in|according to|regarding|concerning|with respect to|as to|for)\b[^;?]{3,}?(?:;|,\s+(?:what|which|who|whom|whose|when|where|how|why|does|do|did|is|are|was|may|can|must|shall|will|should)\b)`)
+	possessive = regexp.MustCompile(`^["”]?(?:'s|’s|s'|s’)?\s+(?i:(?:[\w-]+\s+){0,3}?(?:agreement|contract|lease|policy|nda|terms|licen[sc]e|motion|complaint|brief|will|deed)\b)`)
 	andSplits  = regexp.MustCompile(`(?i)\s+and\s+|\s*,\s+and\s+`)
 	quotedPart = regexp.MustCompile(`["“]([^"“”]{3,})["”]`)
 )
@@ -94,6 +95,10 @@ func ask(text string) inquiry {
 			continue
 		}
 		if n := newName(text[r.Start:r.End]); len(n.tokens) > 0 {
+			if g := possessive.FindStringIndex(text[r.End:]); g != nil && !n.title {
+				n.sure = true // "Acme's privacy policy"
+				r.End += g[1]
+			}
 			q.names = append(q.names, n)
 			if n.title || n.sure {
 				taken = append(taken, r)
@@ -224,6 +229,24 @@ func wanted(lower string, ts []asked) want {
 		return wantPerson
 	}
 	return wantAny
+}
+
+// widen turns to the topics that come near those of the question. It reports
+// whether there are any.
+func (q *inquiry) widen() bool {
+	var wider []asked
+	for _, t := range q.topics {
+		for _, name := range t.or {
+			if o := topics().named(name); o != nil {
+				wider = append(wider, asked{topic: o, words: t.words, score: t.score})
+			}
+		}
+	}
+	if len(wider) == 0 {
+		return false
+	}
+	q.topics = wider
+	return true
 }
 
 // follow completes a question that leans on the one before: one without names

@@ -141,44 +141,52 @@ func (r *reading) naming(names []name) float64 {
 	return got / total
 }
 
-// holds says how much of one name stands in the document, 0 to 1: its words,
-// and its words next to each other.
+// How much it tells that a word of a name stands somewhere.
+const (
+	inHead  = 1.0 // in the document's own name, title or parties
+	inText  = 0.9 // with a capital
+	inSmall = 0.2 // as an ordinary word
+)
+
+// holds says how much of one name the document has, 0 to 1: its words, and its
+// words next to each other.
 func (r *reading) holds(n name) float64 {
 	if len(n.tokens) == 0 {
 		return 0
 	}
-	tokens, pairs := 0, 0
+	sum, pairs := 0.0, 0
 	for i, t := range n.tokens {
-		if !r.has(t) {
-			continue
-		}
-		tokens++
+		sum += r.has(t)
 		if i > 0 && r.pairs[n.tokens[i-1]+" "+t] {
 			pairs++
 		}
 	}
-	share := float64(tokens) / float64(len(n.tokens))
-	if len(n.tokens) == 1 {
+	share := sum / float64(len(n.tokens))
+	if len(n.tokens) == 1 || share == inHead {
 		return share
 	}
 	return (share + float64(pairs)/float64(len(n.tokens)-1)) / 2
 }
 
-// has reports whether a word of a name stands in the document, with a capital,
-// in its own name, or misspelt by a letter or two.
-func (r *reading) has(token string) bool {
-	if r.vocab[token] {
-		return true
+// has says how well a word of a name stands in the document, perhaps misspelt
+// by a letter.
+func (r *reading) has(token string) float64 {
+	switch {
+	case r.head[token], len(token) >= 4 && strings.Contains(r.squash, token):
+		return inHead
+	case r.large[token]:
+		return inText
+	case r.vocab[token]:
+		return inSmall
+	case len(token) < 6:
+		return 0
 	}
-	if len(token) < 6 {
-		return false
-	}
-	for w := range r.vocab {
+	for w := range r.large {
 		if len(w) >= 5 && w[0] == token[0] && near(w, token) {
-			return true
+			return inText
 		}
 	}
-	return false
+	return 0
 }
 
 // near reports whether two words differ by one letter, or by two letters that
@@ -210,7 +218,7 @@ func stranger(q inquiry, readings []*reading) (name, bool) {
 		}
 		known := false
 		for _, t := range n.tokens {
-			if topics().known[cite.Stem(t)] || slices.ContainsFunc(readings, func(r *reading) bool { return r.has(t) }) {
+			if topics().known[cite.Stem(t)] || slices.ContainsFunc(readings, func(r *reading) bool { return r.has(t) > 0 }) {
 				known = true
 				break
 			}

@@ -18,7 +18,9 @@ type reading struct {
 	lines  []sentence
 	vocab  map[string]bool // every word, lower case
 	pairs  map[string]bool // every two words that follow each other
-	small  map[string]bool // words that occur without a capital
+	large  map[string]bool // words that occur with a capital
+	head   map[string]bool // words of its file name, title and parties
+	squash string          // its file name without anything between the letters
 	counts map[string]int  // sentences in which a meaning occurs
 }
 
@@ -26,6 +28,7 @@ type reading struct {
 type sentence struct {
 	cite.Range             // in the reading's text
 	words      []cite.Word // offsets within the sentence
+	mean       []string    // what each of them means
 	stems      map[string]bool
 	means      map[string]bool // stems, each for all that mean the same
 	heading    int             // index of the heading it stands under, -1 for none
@@ -35,7 +38,11 @@ type sentence struct {
 // read cuts pages, consecutive and in order, into sentences.
 func read(doc mark.Document, pages []mark.Page) *reading {
 	r := &reading{doc: doc, pages: pages, text: cite.NewText(doc.ID, pages),
-		vocab: map[string]bool{}, pairs: map[string]bool{}, small: map[string]bool{}, counts: map[string]int{}}
+		vocab: map[string]bool{}, pairs: map[string]bool{}, large: map[string]bool{}, head: map[string]bool{}, counts: map[string]int{}}
+	for _, w := range cite.Words(strings.Join(append([]string{doc.Name, doc.Title}, doc.Parties...), " ; ")) {
+		r.head[w.Norm] = true
+	}
+	r.squash = squash(doc.Name)
 	raw := r.text.String()
 	heading := -1
 	for _, rg := range cite.Sentences(raw) {
@@ -44,14 +51,16 @@ func read(doc mark.Document, pages []mark.Page) *reading {
 		last := ""
 		for _, w := range s.words {
 			s.stems[w.Stem] = true
-			s.means[topics().meaning(w.Stem)] = true
+			mean := topics().meaning(w.Stem)
+			s.mean = append(s.mean, mean)
+			s.means[mean] = true
 			r.vocab[w.Norm] = true
 			if last != "" {
 				r.pairs[last+" "+w.Norm] = true
 			}
 			last = w.Norm
-			if !upper(body, w) {
-				r.small[w.Norm] = true
+			if upper(body, w) {
+				r.large[w.Norm] = true
 			}
 		}
 		for st := range s.means {
@@ -100,3 +109,15 @@ func isHeading(body string, ws []cite.Word) bool {
 
 // body returns the sentence's text.
 func (r *reading) body(s sentence) string { return r.text.String()[s.Start:s.End] }
+
+// squash keeps the letters and digits of a file name, lower case: names in it
+// are often glued together.
+func squash(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			b.WriteRune(unicode.ToLower(c))
+		}
+	}
+	return b.String()
+}

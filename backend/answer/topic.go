@@ -28,13 +28,15 @@ const (
 
 var wants = map[string]want{"date": wantDate, "duration": wantDuration, "place": wantPlace, "money": wantMoney, "person": wantPerson}
 
-// topic is something that lawyers ask of documents. All words are stems.
+// topic is something that lawyers ask of documents. Words are stems; in
+// alternatives of several words each stands for all that mean the same.
 type topic struct {
 	name string
 	ask  [][]string
 	say  [][]string
 	hint map[string]bool
 	not  map[string]bool // speaks for something near by
+	or   []string        // other topics that come near, asked of a document that is silent on this one
 	want want
 }
 
@@ -70,6 +72,10 @@ func readTopics(text string) *lexicon {
 			t.ask = l.alternatives(rest)
 		case "say":
 			t.say = l.alternatives(rest)
+		case "or":
+			for _, name := range strings.Split(rest, ";") {
+				t.or = append(t.or, strings.TrimSpace(name))
+			}
 		case "hint":
 			l.flat(rest, t.hint)
 		case "unlike":
@@ -86,6 +92,13 @@ func readTopics(text string) *lexicon {
 	}
 	in := map[string]int{}
 	for _, t := range l.topics {
+		for _, words := range t.say {
+			if len(words) > 1 { // alone, a word must be the very one
+				for i, w := range words {
+					words[i] = l.meaning(w)
+				}
+			}
+		}
 		seen := map[string]bool{}
 		for _, words := range t.ask {
 			for _, w := range words {
@@ -103,6 +116,16 @@ func readTopics(text string) *lexicon {
 		}
 	}
 	return l
+}
+
+// named returns the topic of that name, or nil.
+func (l *lexicon) named(name string) *topic {
+	for _, t := range l.topics {
+		if t.name == name {
+			return t
+		}
+	}
+	return nil
 }
 
 // flat adds all stems of a line to a set.
