@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	native "github.com/hybridgroup/yzma/pkg/llama"
 
@@ -30,8 +31,9 @@ type chatEngine struct {
 	ctx     native.Context
 	memory  native.Memory
 	batch   native.Batch
-	cached  []native.Token // what the cache holds, in order
-	threads threads
+	cached  []native.Token     // what the cache holds, in order
+	reading pace               // threads for prompts
+	writing pace               // threads for one token after the other
 	all     []native.TokenData // scratch for the grammar
 }
 
@@ -86,18 +88,15 @@ func (e *chatEngine) generate(ctx context.Context, p prompt, t threads, send fun
 		return fmt.Errorf("wait for the model: %w", ctx.Err())
 	}
 	defer func() { e.turn <- struct{}{} }()
-	if e.threads != t {
-		native.SetNThreads(e.ctx, int32(max(t.Decode, 1)), int32(max(t.Batch, 1)))
-		e.threads = t
-	}
-	if err := e.prefill(ctx, tokens); err != nil {
+	if err := e.prefill(ctx, tokens, t.Batch); err != nil {
 		return err
 	}
-	return e.write(ctx, p, g, min(limit, room), send)
+	return e.write(ctx, p, g, min(limit, room), t.Decode, send)
 }
 
-// prefill brings the cache to hold exactly tokens, computing what it lacks.
-func (e *chatEngine) prefill(ctx context.Context, tokens []native.Token) error {
+// prefill brings the cache to hold exactly tokens, computing what it lacks on
+// up to most threads.
+func (e *chatEngine) prefill(ctx context.Context, tokens []native.Token, most int) error {
 	// The last token is always computed: its logits are wanted.
 	keep := min(shared(e.cached, tokens), len(tokens)-1)
 	if keep < len(e.cached) {
@@ -114,16 +113,25 @@ func (e *chatEngine) prefill(ctx context.Context, tokens []native.Token) error {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("read the prompt: %w", err)
 		}
+		n, try := e.reading.threads(most, time.Now())
+		step := prefillStep
+		if try {
+			step = probeStep
+		}
 		from := len(e.cached)
-		if err := e.compute(tokens[from:min(from+prefillStep, len(tokens))]); err != nil {
+		if err := e.compute(tokens[from:min(from+step, len(tokens))], &e.reading, n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// compute adds tokens to the cache. After a failure nothing is known of it.
-func (e *chatEngine) compute(tokens []native.Token) error {
+// compute adds tokens to the cache, on n threads, and tells the pace how that
+// went. After a failure nothing is known of the cache.
+func (e *chatEngine) compute(tokens []native.Token, p *pace, n int) error {
+	native.SetNThreads(e.ctx, int32(n), int32(n))
+	began, cpu := time.Now(), cpuTime()
+	defer func() { p.saw(n, time.Since(began), cpuTime()-cpu, time.Now()) }()
 	if err := decodeBatch(e.ctx, &e.batch, tokens, len(e.cached), native.Decode); err != nil {
 		if err := e.forget(); err != nil {
 			return err
@@ -143,8 +151,8 @@ func (e *chatEngine) forget() error {
 	return nil
 }
 
-// write generates up to limit tokens.
-func (e *chatEngine) write(ctx context.Context, p prompt, g *grammar, limit int, send func(delta) error) error {
+// write generates up to limit tokens on up to most threads.
+func (e *chatEngine) write(ctx context.Context, p prompt, g *grammar, limit, most int, send func(delta) error) error {
 	pick := newSampler(p.Temp, p.Seed)
 	text := textStream{stop: p.Stop}
 	unsent := 0 // tokens since the last delta
@@ -171,7 +179,8 @@ func (e *chatEngine) write(ctx context.Context, p prompt, g *grammar, limit int,
 			unsent = 0
 		}
 		if n+1 < limit {
-			if err := e.compute([]native.Token{tok}); err != nil {
+			threads, _ := e.writing.threads(most, time.Now())
+			if err := e.compute([]native.Token{tok}, &e.writing, threads); err != nil {
 				return err
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"math"
 	"os"
 	"strings"
-	"syscall"
+	"sync"
 	"testing"
 	"time"
 
@@ -104,17 +104,15 @@ func TestWorkerKilledWhileEmbeddingIsReplacedAndTheBatchDoneAgain(t *testing.T) 
 	for i := range texts {
 		texts[i] = strings.Repeat("The lessee shall pay all costs. ", 30)
 	}
-	killed := make(chan error, 1)
-	go func() {
+	var wg sync.WaitGroup
+	wg.Go(func() {
 		time.Sleep(100 * time.Millisecond)
-		killed <- syscall.Kill(first, syscall.SIGKILL)
-	}()
+		kill(t, first)
+	})
 	v, err := e.Embed(t.Context(), texts)
+	wg.Wait()
 	if err != nil || len(v) != len(texts) {
 		t.Fatalf("got %d vectors, %v", len(v), err)
-	}
-	if err := <-killed; err != nil {
-		t.Fatal(err)
 	}
 	if e.PID() == first {
 		t.Error("the worker was not replaced: it finished before it could be killed")

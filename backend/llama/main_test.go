@@ -109,3 +109,14 @@ func collect(ctx context.Context, g mark.Generator, p mark.Prompt) (text, stop s
 	}
 	return text, stop, tokens, nil
 }
+
+// kill ends a worker as a crash would. It may run in any goroutine of a test.
+func kill(t *testing.T, pid int) {
+	p, err := os.FindProcess(pid)
+	if err == nil {
+		err = p.Kill()
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
