@@ -1,0 +1,284 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	mark "markai/backend"
+)
+
+const (
+	// opening is how many pages tell what a document is.
+	opening = 3
+	// firstWait is how long the first pages may be waited for, so that the
+	// first passages carry the title, before what there is is stored.
+	firstWait = 300 * time.Millisecond
+	// batchPages bounds the pages stored in one transaction.
+	batchPages = 16
+	// behind is how many pages before the open passage the chunker sees, for
+	// the headings over it.
+	behind = 4
+	// maxNotes bounds the notes about single pages.
+	maxNotes = 20
+)
+
+// work is the reading of one document: it takes pages as they come and stores
+// them with the passages that they complete.
+type work struct {
+	s     *Service
+	r     *run
+	doc   *mark.Document
+	total int
+	done  int         // pages stored
+	next  mark.Pos    // where the last stored passage ended
+	open  []mark.Page // what the chunker needs to go on, ascending
+	first []mark.Page // the opening pages, while they come
+	parts int         // how often pages were stored
+}
+
+// newWork takes up the document where it was left.
+func (s *Service) newWork(ctx context.Context, r *run, doc *mark.Document, info mark.SourceInfo) (*work, error) {
+	w := &work{s: s, r: r, doc: doc, total: info.Pages, next: mark.Pos{Page: 1}}
+	numbers, err := r.m.store.PageNumbers(ctx, doc.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range numbers {
+		if n != w.done+1 {
+			break
+		}
+		w.done = n
+	}
+	if w.done > 0 {
+		w.parts = 1
+		if w.first, err = r.m.store.PagesFrom(ctx, doc.ID, 1, min(opening, w.done)); err != nil {
+			return nil, err
+		}
+		last, err := r.m.store.LastChunk(ctx, doc.ID)
+		switch {
+		case err == nil:
+			w.next = last.To
+		case mark.CodeOf(err) != mark.NotFound:
+			return nil, err
+		}
+		from := max(1, w.next.Page-behind)
+		if w.open, err = r.m.store.PagesFrom(ctx, doc.ID, from, w.done-from+1); err != nil {
+			return nil, err
+		}
+	}
+	doc.Kind, doc.Pages, doc.Status = info.Kind, info.Pages, mark.DocumentReading
+	doc.Problem, doc.Code = "", ""
+	if doc.Title == "" {
+		doc.Title = info.Title
+	}
+	for _, n := range info.Notes {
+		addNote(doc, n)
+	}
+	if err := r.m.store.PutDocument(ctx, *doc); err != nil {
+		return nil, err
+	}
+	r.job.Step, r.job.Done, r.job.Total = mark.StepRead, w.done, w.total
+	r.meter.observe(time.Now(), w.done, w.total)
+	if err := s.save(ctx, r, true); err != nil {
+		return nil, err
+	}
+	s.tell(r, *doc, true)
+	return w, nil
+}
+
+// pages reads and stores what is not stored yet. Pages that are finished while
+// others are being stored go together, so that no page waits and none is read
+// long before it is stored.
+func (w *work) pages(ctx context.Context, src mark.Source) error {
+	if w.done >= w.total {
+		return w.store(ctx, nil)
+	}
+	q := w.s.reader.start(ctx, src, w.done+1)
+	defer q.stop()
+	for w.done < w.total {
+		batch, err := w.gather(ctx, q)
+		if len(batch) > 0 {
+			// What was read is stored even if reading ends here.
+			if err := w.store(context.WithoutCancel(ctx), batch); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if len(batch) == 0 {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return mark.Errorf(mark.Damaged, "The document ended after page %d of %d.", w.done, w.total)
+		}
+	}
+	return nil
+}
+
+// gather waits for a page and takes those that are finished too. Of a document
+// that begins it waits for the opening, but not long.
+func (w *work) gather(ctx context.Context, q *queue) ([]mark.Page, error) {
+	var batch []mark.Page
+	page, ok, err := q.next(ctx, true)
+	if ok {
+		batch = append(batch, page)
+	}
+	if ok && w.done == 0 {
+		soon, cancel := context.WithTimeout(ctx, firstWait)
+		defer cancel()
+		for ok && len(batch) < opening {
+			if page, ok, err = q.next(soon, true); ok {
+				batch = append(batch, page)
+			}
+		}
+		if err != nil && soon.Err() != nil {
+			err = ctx.Err()
+		}
+	}
+	// Finished pages are taken even when reading was stopped: none is done twice.
+	for len(batch) < batchPages && (err == nil || ctx.Err() != nil) {
+		page, ok, more := q.next(ctx, false)
+		if !ok {
+			return batch, cmp.Or(err, more)
+		}
+		batch = append(batch, page)
+	}
+	return batch, err
+}
+
+// store commits pages and the passages that they complete.
+func (w *work) store(ctx context.Context, pages []mark.Page) error {
+	before := known(*w.doc)
+	if missing := opening - len(w.first); missing > 0 && len(pages) > 0 {
+		w.first = append(w.first, pages[:min(missing, len(pages))]...)
+		w.s.c.Tidy(w.doc, w.first)
+	}
+	for _, p := range pages {
+		if p.Problem != "" {
+			w.notePage(p)
+		}
+	}
+	w.open = append(w.open, pages...)
+	final := w.done+len(pages) >= w.total
+	chunks, next := w.s.c.Chunker(*w.doc, w.next, w.open, final)
+	if err := w.r.m.store.PutPages(ctx, w.doc.ID, pages, chunks); err != nil {
+		return fmt.Errorf("store pages: %w", err)
+	}
+	w.next = next
+	w.open = slices.DeleteFunc(w.open, func(p mark.Page) bool { return p.Number < next.Page-behind })
+	w.done += len(pages)
+	w.parts++
+	for _, p := range pages {
+		if p.Problem == "" {
+			w.doc.PagesRead++
+		}
+		if p.OCR {
+			w.doc.OCRPages++
+		}
+	}
+	if known(*w.doc) != before {
+		if err := w.r.m.store.PutDocument(ctx, *w.doc); err != nil {
+			return err
+		}
+	}
+	w.r.job.Done = w.done
+	w.r.meter.observe(time.Now(), w.done, w.total)
+	if err := w.s.save(ctx, w.r, final); err != nil {
+		return err
+	}
+	w.s.tell(w.r, *w.doc, final || w.parts == 1)
+	return nil
+}
+
+// known sums up what the text told of a document.
+func known(d mark.Document) string {
+	return d.Title + "\x00" + strings.Join(d.Parties, "\x00") + "\x00" + strings.Join(d.Notes, "\x00")
+}
+
+// notePage notes a page that could not be read.
+func (w *work) notePage(p mark.Page) {
+	const more = "Further pages could not be read; each says why."
+	about := 0
+	for _, n := range w.doc.Notes {
+		if strings.HasPrefix(n, "Page ") {
+			about++
+		}
+	}
+	if about >= maxNotes {
+		addNote(w.doc, more)
+		return
+	}
+	addNote(w.doc, fmt.Sprintf("Page %d could not be read: %s", p.Number, p.Problem))
+}
+
+// addNote adds a note once.
+func addNote(doc *mark.Document, note string) {
+	if !slices.Contains(doc.Notes, note) {
+		doc.Notes = append(doc.Notes, note)
+	}
+}
+
+// finish looks at the whole document: whether anything could be read, and
+// which headings stand over each passage now that all is known.
+func (w *work) finish(ctx context.Context) error {
+	store := w.r.m.store
+	var (
+		all     []mark.Page
+		problem string
+		unread  int
+		text    bool
+	)
+	for from := 1; from <= w.total; {
+		pages, err := store.PagesFrom(ctx, w.doc.ID, from, 64)
+		if err != nil {
+			return err
+		}
+		if len(pages) == 0 {
+			break
+		}
+		for _, p := range pages {
+			if p.Problem != "" {
+				unread++
+				problem = p.Problem
+			}
+			text = text || strings.TrimSpace(p.Text) != ""
+			all = append(all, mark.Page{Number: p.Number, Text: p.Text})
+			from = p.Number + 1
+		}
+	}
+	switch {
+	case unread == len(all) && problem == pictureOnly:
+		return mark.Errorf(mark.Unavailable, "The pages of this document are pictures, and reading text from pictures is switched off. Switch it on in Settings, remove this document and add it again.")
+	case unread == len(all):
+		return mark.Errorf(mark.Damaged, "No page of this document could be read. %s", problem)
+	case !text:
+		addNote(w.doc, "No text was found in this document.")
+	}
+	if w.parts < 2 {
+		return nil
+	}
+	headers := map[mark.Pos]string{}
+	chunks, _ := w.s.c.Chunker(*w.doc, mark.Pos{Page: 1}, all, true)
+	for _, c := range chunks {
+		headers[c.From] = c.Header
+	}
+	err := store.SetHeaders(ctx, w.doc.ID, func(c mark.Chunk) string {
+		if h, ok := headers[c.From]; ok {
+			return h
+		}
+		return c.Header
+	})
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("set headers: %w", err)
+	}
+	return nil
+}

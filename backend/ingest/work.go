@@ -1,0 +1,189 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	mark "markai/backend"
+)
+
+// patience is how long the end of a job may take to be stored when its own
+// context is over.
+const patience = 10 * time.Second
+
+// readNext takes a queued job and reads its document. It reports false when
+// there is none.
+func (s *Service) readNext(ctx context.Context) bool {
+	for _, m := range s.attached() {
+		r, jobCtx, err := s.claim(ctx, m)
+		if err != nil {
+			if mark.CodeOf(err) != mark.NotFound && !errors.Is(err, errDetached) && ctx.Err() == nil {
+				slog.WarnContext(ctx, "queue not readable", "matter", m.id, "code", mark.CodeOf(err))
+			}
+			continue
+		}
+		s.reading.Add(1)
+		doc, err := s.read(jobCtx, r)
+		s.settle(jobCtx, r, doc, err)
+		s.reading.Add(-1)
+		s.changed.broadcast()
+		return true
+	}
+	return false
+}
+
+// claim takes the matter's oldest job that needs reading. Jobs that are read
+// already it puts aside for embedding.
+func (s *Service) claim(ctx context.Context, m *matter) (*run, context.Context, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for {
+		if m.detached {
+			return nil, nil, errDetached
+		}
+		j, err := m.store.NextJob(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if j.Step == mark.StepEmbed {
+			m.embed = append(m.embed, j)
+			s.changed.broadcast()
+			continue
+		}
+		r, jobCtx := m.begin(ctx, j)
+		return r, jobCtx, nil
+	}
+}
+
+// begin registers a run. m.mu is held.
+func (m *matter) begin(ctx context.Context, j mark.Job) (*run, context.Context) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	r := &run{m: m, job: j, cancel: cancel, done: make(chan struct{})}
+	m.running[j.ID] = r
+	return r, ctx
+}
+
+// settle stores how a run ended and lets the job change hands.
+func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err error) {
+	m := r.m
+	m.mu.Lock()
+	cause := context.Cause(ctx)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	r.job.Problem, r.job.Code = "", ""
+	switch {
+	case err == nil && r.job.Step == mark.StepEmbed && r.job.State != mark.JobDone:
+		m.embed = append(m.embed, r.job) // waits for its turn
+		slices.SortFunc(m.embed, func(a, b mark.Job) int { return a.Created.Compare(b.Created) })
+	case err == nil:
+		delete(m.passwords, r.job.ID)
+	case errors.Is(cause, errPaused):
+		r.job.State = mark.JobPaused
+	case errors.Is(cause, errCanceled):
+		r.job.State = mark.JobCanceled
+		if r.job.Step != mark.StepEmbed {
+			doc.Status, doc.Code, doc.Problem = mark.DocumentNeedsYou, mark.Canceled, stopped(doc)
+		}
+	case ctx.Err() != nil:
+		r.job.State = mark.JobQueued
+	default:
+		warn(ctx, r, err)
+		r.job.State, r.job.Code, r.job.Problem = mark.JobFailed, mark.CodeOf(err), mark.MessageOf(err)
+		if r.job.Step != mark.StepEmbed {
+			doc.Status, doc.Code, doc.Problem = mark.DocumentNeedsYou, r.job.Code, r.job.Problem
+		}
+		delete(m.passwords, r.job.ID)
+	}
+	stored := doc.ID != "" && s.end(stopping, r, doc)
+	delete(m.running, r.job.ID)
+	m.mu.Unlock()
+	r.cancel(nil)
+	if stored {
+		s.tell(r, doc, true) // not under the lock: who hears of it may ask back
+	}
+	close(r.done)
+}
+
+// end stores the last word on a run. It reports false where that is in vain,
+// as when the document was deleted meanwhile.
+func (s *Service) end(ctx context.Context, r *run, doc mark.Document) bool {
+	// A row that was deleted under the job must not come back.
+	if _, err := r.m.store.Document(ctx, doc.ID); err != nil {
+		return false
+	}
+	// The job comes last: who sees it ended sees the document as it ended.
+	err := r.m.store.PutDocument(ctx, doc)
+	if err == nil {
+		err = s.save(ctx, r, true)
+	}
+	if err != nil {
+		warn(ctx, r, fmt.Errorf("store the end of a job: %w", err))
+		return false
+	}
+	return true
+}
+
+// stopped says how far a document was read when reading was stopped.
+func stopped(doc mark.Document) string {
+	if doc.PagesRead == 0 {
+		return "The reading of this document was stopped before its first page. Try again to read it."
+	}
+	if doc.Pages == 0 {
+		return fmt.Sprintf("The reading of this document was stopped after page %d. Try again to go on.", doc.PagesRead)
+	}
+	return fmt.Sprintf("The reading of this document was stopped after page %d of %d. Try again to go on.", doc.PagesRead, doc.Pages)
+}
+
+// read reads the document of a job to its last page, or as far as it goes. The
+// document is returned even then.
+func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err error) {
+	store := r.m.store
+	if doc, err = store.Document(ctx, r.job.Document); err != nil {
+		return doc, err
+	}
+	original, err := store.Original(ctx, doc.ID)
+	if err != nil {
+		return doc, err
+	}
+	defer original.Close()
+	r.m.mu.Lock()
+	password := r.m.passwords[r.job.ID]
+	r.m.mu.Unlock()
+	r.job.Step = mark.StepRead
+	s.tell(r, doc, true)
+	src, err := Open(ctx, s.c.Parsers, mark.File{Name: doc.Name, Size: original.Size(), Data: original, Password: password})
+	if err != nil {
+		return doc, err
+	}
+	defer src.Close()
+	info := src.Info()
+	if info.Pages < 1 {
+		return doc, mark.Errorf(mark.Damaged, "This file has no pages.")
+	}
+	w, err := s.newWork(ctx, r, &doc, info)
+	if err != nil {
+		return doc, err
+	}
+	if err := w.pages(ctx, src); err != nil {
+		return doc, err
+	}
+	if err := s.attachments(ctx, r, &doc, src); err != nil {
+		return doc, err
+	}
+	if err := w.finish(ctx); err != nil {
+		return doc, err
+	}
+	r.meter.restart()
+	if s.c.Embedder == nil {
+		doc.Status = mark.DocumentReady
+		r.job.State = mark.JobDone
+		return doc, nil
+	}
+	doc.Status = mark.DocumentSearchable
+	r.job.Step, r.job.Done, r.job.Total = mark.StepEmbed, 0, 0
+	return doc, nil
+}
