@@ -18,11 +18,12 @@ package sqlite
 extern int sqlite3mc_cipher_index(const char *cipherName);
 extern int sqlite3mc_config(sqlite3 *db, const char *paramName, int newValue);
 
-#define MARKAI_SLOTS 4096
+#define MARKAI_SLOTS 1024
 #define MARKAI_KEY 32
 
 // One page-aligned region holds all keys: it is kept out of swap and, where
-// the platform can, out of core dumps. Guarded by markai_mutex().
+// the platform can, out of core dumps. (The cipher's own copy, one for each
+// connection, lies in ordinary memory.) Guarded by markai_mutex().
 struct markai_slot {
 	int used;
 	unsigned char key[MARKAI_KEY];

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 
 	mark "markai/backend"
@@ -125,7 +126,11 @@ func dsn(path string, slot int, synchronous string, reader bool) string {
 		q.Set("_txlock", "deferred")
 		q.Set("_cache_size", "-8192")
 	}
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: q.Encode()}
+	slashed := filepath.ToSlash(path)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // C:/… is written file:///C:/…
+	}
+	u := url.URL{Scheme: "file", Path: slashed, RawQuery: q.Encode()}
 	return u.String()
 }
 

@@ -28,7 +28,12 @@ type Vault struct {
 	stores mark.Stores
 	keys   mark.KeyStore
 
-	mu   sync.Mutex // guards open
+	// changing is held while the vault is made, opened or given another
+	// passphrase, which may take as long as a person at the keyring's window.
+	// It is taken before mu.
+	changing sync.Mutex
+
+	mu   sync.Mutex // guards open and what is in it
 	open *session   // nil while locked
 }
 
@@ -80,8 +85,8 @@ func (v *Vault) HasPassphrase(context.Context) (bool, error) {
 // an empty one the system's keyring does. The recovery key is not kept
 // anywhere: show it once. Errors: Exists, Unavailable (no keyring), TooBusy.
 func (v *Vault) Create(ctx context.Context, passphrase string) (recoveryKey string, err error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	v.changing.Lock()
+	defer v.changing.Unlock()
 	lock, err := v.lockHome()
 	if err != nil {
 		return "", err
@@ -122,7 +127,7 @@ func (v *Vault) Create(ctx context.Context, passphrase string) (recoveryKey stri
 	if err := f.write(v.home); err != nil {
 		return "", errors.Join(err, registry.Close())
 	}
-	v.open = &session{file: f, master: master, registry: registry, lock: lock, matters: map[mark.MatterID]mark.MatterStore{}}
+	v.setSession(&session{file: f, master: master, registry: registry, lock: lock, matters: map[mark.MatterID]mark.MatterStore{}})
 	return recovery.String(), nil
 }
 
@@ -163,9 +168,9 @@ func (v *Vault) UnlockWithRecoveryKey(ctx context.Context, key string) error {
 	return v.unlock(ctx, true, func(f *file) (crypt.Key, error) { return f.openRecovery(r) })
 }
 
-func (v *Vault) unlock(ctx context.Context, recovered bool, masterOf func(*file) (crypt.Key, error)) (err error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+func (v *Vault) unlock(ctx context.Context, recovered bool, masterOf func(*file) (crypt.Key, error)) error {
+	v.changing.Lock()
+	defer v.changing.Unlock()
 	f, err := readFile(v.home)
 	if err != nil {
 		return err
@@ -174,8 +179,8 @@ func (v *Vault) unlock(ctx context.Context, recovered bool, masterOf func(*file)
 	if err != nil {
 		return err
 	}
-	if v.open != nil { // the key was right, and it is open already
-		v.open.recovered = v.open.recovered || recovered
+	if v.isOpen(recovered) { // the key was right
+		master.Wipe()
 		return nil
 	}
 	lock, err := v.lockHome()
@@ -184,15 +189,31 @@ func (v *Vault) unlock(ctx context.Context, recovered bool, masterOf func(*file)
 	}
 	registry, err := v.openRegistry(ctx, f, master)
 	if err != nil {
-		lock.Close()
-		return err
+		return errors.Join(err, lock.Close())
 	}
 	s := &session{file: f, master: master, registry: registry, lock: lock, recovered: recovered, matters: map[mark.MatterID]mark.MatterStore{}}
 	if err := v.finishErasures(ctx, s); err != nil {
 		return errors.Join(err, s.close())
 	}
-	v.open = s
+	v.setSession(s)
 	return nil
+}
+
+// isOpen reports whether the vault is open already, and notes that the
+// recovery key was shown.
+func (v *Vault) isOpen(recovered bool) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.open != nil && recovered {
+		v.open.recovered = true
+	}
+	return v.open != nil
+}
+
+func (v *Vault) setSession(s *session) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.open = s
 }
 
 // ChangePassphrase replaces what opens the vault: by the next passphrase or,
@@ -200,26 +221,26 @@ func (v *Vault) unlock(ctx context.Context, recovered bool, masterOf func(*file)
 // where there is one, unless the vault was opened with the recovery key.
 // No store is rewritten, and the recovery key stays what it was.
 func (v *Vault) ChangePassphrase(ctx context.Context, current, next string) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	s, err := v.session()
+	v.changing.Lock()
+	defer v.changing.Unlock()
+	old, master, recovered, err := v.secrets()
 	if err != nil {
 		return err
 	}
-	if s.file.Passphrase != nil && !s.recovered {
-		k, err := s.file.openPassphrase(current)
+	defer master.Wipe()
+	if old.Passphrase != nil && !recovered {
+		k, err := old.openPassphrase(current)
 		if err != nil {
 			return err
 		}
 		k.Wipe()
 	}
-	f := *s.file
-	old := f.Keyring
+	f := old
 	f.Passphrase, f.Keyring = nil, nil
 	if next != "" {
-		err = f.sealPassphrase(s.master, next)
+		err = f.sealPassphrase(master, next)
 	} else {
-		err = v.sealKeyring(ctx, &f, s.master)
+		err = v.sealKeyring(ctx, &f, master)
 	}
 	if err != nil {
 		return err
@@ -227,12 +248,28 @@ func (v *Vault) ChangePassphrase(ctx context.Context, current, next string) erro
 	if err := f.write(v.home); err != nil {
 		return err
 	}
-	s.file, s.recovered = &f, false
-	if old != nil && (f.Keyring == nil || f.Keyring.Name != old.Name) {
-		// It opens nothing any more; a keyring that refuses keeps a useless key.
-		_ = v.keys.Delete(ctx, old.Name)
+	v.mu.Lock()
+	if v.open != nil {
+		v.open.file, v.open.recovered = &f, false
+	}
+	v.mu.Unlock()
+	if old.Keyring != nil {
+		// It opens nothing any more: a keyring that refuses keeps a useless key.
+		_ = v.keys.Delete(ctx, old.Keyring.Name)
 	}
 	return nil
+}
+
+// secrets returns copies of what the open vault holds, or Locked. A lock in
+// the meantime does not wipe them.
+func (v *Vault) secrets() (f file, master crypt.Key, recovered bool, err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s, err := v.session()
+	if err != nil {
+		return f, master, false, err
+	}
+	return *s.file, s.master, s.recovered, nil
 }
 
 // Lock closes all stores and forgets the keys.
@@ -247,8 +284,12 @@ func (v *Vault) Lock() error {
 	return s.close()
 }
 
-// Close locks the vault.
-func (v *Vault) Close() error { return v.Lock() }
+// Close waits for what is under way and locks the vault.
+func (v *Vault) Close() error {
+	v.changing.Lock()
+	defer v.changing.Unlock()
+	return v.Lock()
+}
 
 // Registry returns the open vault's registry, or Locked.
 func (v *Vault) Registry() (mark.Registry, error) {

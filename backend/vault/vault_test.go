@@ -2,10 +2,13 @@ package vault_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -386,20 +389,100 @@ func TestDataFolderIsForTheOwnerOnlyAndShowsNothing(t *testing.T) {
 	check(t, err)
 }
 
+// tampered is a registry whose trail somebody edits on the way.
+type tampered struct {
+	mark.Registry
+	edit func([]mark.AuditEntry) []mark.AuditEntry
+}
+
+func (r *tampered) AuditTrail(ctx context.Context, after int64, limit int) ([]mark.AuditEntry, error) {
+	list, err := r.Registry.AuditTrail(ctx, after, limit)
+	return r.edit(list), err
+}
+
+type tamperedStores struct {
+	mark.Stores
+	registry *tampered
+}
+
+func (s *tamperedStores) OpenRegistry(ctx context.Context, path string, key []byte) (mark.Registry, error) {
+	r, err := s.Stores.OpenRegistry(ctx, path, key)
+	s.registry.Registry = r
+	return s.registry, err
+}
+
 func TestAuditTrailShowsWhenItWasChanged(t *testing.T) {
-	v := newVault(t, t.TempDir(), mock.NoKeyring())
+	r := &tampered{}
+	v := vault.Open(t.TempDir(), &tamperedStores{sqlite.New(), r}, mock.NoKeyring())
+	defer v.Close()
 	_, err := v.Create(t.Context(), "p")
-	check(t, err)
-	r, err := v.Registry()
 	check(t, err)
 	for _, object := range []string{"one", "two", "three"} {
 		check(t, r.Audit(t.Context(), mark.AuditEntry{User: "u", Action: "document.open", Matter: "m", Object: object}))
 	}
-	n, last, err := v.VerifyAudit(t.Context())
+	tests := []struct {
+		name string
+		edit func([]mark.AuditEntry) []mark.AuditEntry
+		want string // in the message; "" when it is whole
+	}{
+		{"untouched", func(l []mark.AuditEntry) []mark.AuditEntry { return l }, ""},
+		{"an entry reworded", func(l []mark.AuditEntry) []mark.AuditEntry { l[1].Object = "else"; return l }, "entry 2"},
+		{"an entry redated", func(l []mark.AuditEntry) []mark.AuditEntry { l[0].Time = l[0].Time.Add(1); return l }, "entry 1"},
+		{"an entry left out", func(l []mark.AuditEntry) []mark.AuditEntry { return slices.Delete(l, 1, 2) }, "entry 2"},
+		{"two swapped", func(l []mark.AuditEntry) []mark.AuditEntry { l[1], l[2] = l[2], l[1]; return l }, "entry 2"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r.edit = func(l []mark.AuditEntry) []mark.AuditEntry {
+				if len(l) == 0 {
+					return l
+				}
+				return tt.edit(l)
+			}
+			n, last, err := v.VerifyAudit(t.Context())
+			if tt.want == "" {
+				if err != nil || n != 3 || len(last) != 64 {
+					t.Errorf("got %d entries, last %q, %v", n, last, err)
+				}
+				return
+			}
+			wantCode(t, err, mark.Damaged)
+			if !strings.Contains(mark.MessageOf(err), tt.want) {
+				t.Errorf("the message %q does not name %s", mark.MessageOf(err), tt.want)
+			}
+		})
+	}
+}
+
+// slowKeys is a keyring whose window waits for a person.
+type slowKeys struct {
+	mark.KeyStore
+	asked chan struct{}
+}
+
+func (k slowKeys) Get(ctx context.Context, _ string) ([]byte, error) {
+	close(k.asked)
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestStateIsKnownWhileTheKeyringWaitsForAPerson(t *testing.T) {
+	home := t.TempDir()
+	first := vault.Open(home, sqlite.New(), &mock.KeyStore{})
+	_, err := first.Create(t.Context(), "")
 	check(t, err)
-	trail, err := r.AuditTrail(t.Context(), 1, 10)
-	check(t, err)
-	if n != 3 || len(trail) != 2 || trail[0].Object != "two" || trail[1].Hash != last {
-		t.Errorf("verified %d entries up to %s; after the first: %+v", n, last, trail)
+	check(t, first.Close())
+
+	keys := slowKeys{asked: make(chan struct{})}
+	v := newVault(t, home, keys)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- v.UnlockWithKeyring(ctx) }()
+	<-keys.asked
+	wantState(t, v, vault.Locked)
+	check(t, v.Lock())
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want canceled", err)
 	}
 }
