@@ -53,7 +53,10 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 		return nil, fmt.Errorf("version %d: %w", f.Version, ErrVersion)
 	}
 	tensors, entries := d.u64(), d.u64()
-	if d.err == nil && (tensors > maxTensors || entries > maxEntries) {
+	switch {
+	case d.err != nil:
+		return nil, d.err
+	case tensors > maxTensors || entries > maxEntries:
 		return nil, fmt.Errorf("%d tensors and %d metadata entries: %w", tensors, entries, ErrTooLarge)
 	}
 	if err := d.meta(f, entries); err != nil {
