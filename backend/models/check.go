@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	mark "markai/backend"
 	"markai/backend/gguf"
@@ -15,8 +16,11 @@ import (
 type inspected struct {
 	size int64
 	arch gguf.Architecture
-	file *gguf.File
 }
+
+// looked remembers the headers that this process has read: a vocabulary takes
+// some milliseconds, and lists of models are asked for often.
+var looked sync.Map // seen → inspected
 
 // inspect reads the header of the model at path. Errors: NotFound, Damaged,
 // Unsupported, TooBig, each with a sentence about this very file.
@@ -34,6 +38,10 @@ func inspect(path string) (inspected, error) {
 	if err != nil {
 		return inspected{}, fmt.Errorf("look at %s: %w", name, err)
 	}
+	key := seen{path: path, size: st.Size(), modified: st.ModTime()}
+	if known, ok := looked.Load(key); ok {
+		return known.(inspected), nil
+	}
 	head, err := gguf.Read(f, st.Size())
 	if err != nil {
 		return inspected{}, explain(name, err)
@@ -42,7 +50,9 @@ func inspect(path string) (inspected, error) {
 	if err != nil {
 		return inspected{}, explain(name, err)
 	}
-	return inspected{st.Size(), arch, head}, nil
+	info := inspected{st.Size(), arch}
+	looked.Store(key, info)
+	return info, nil
 }
 
 // explain turns a reader's error into a sentence for people.
