@@ -1,0 +1,65 @@
+// Package image reads scans that come as pictures: TIFF with one page or many,
+// JPEG, PNG. Pictures are decoded in worker processes.
+package image
+
+import (
+	"bytes"
+	"runtime"
+	"time"
+
+	"markai/backend/worker"
+)
+
+// Kind is the worker's kind: `markai worker image`.
+const Kind = "image"
+
+const name = "image"
+
+// memoryLimit holds for one worker process: a picture of maxPixels decoded in
+// colour, twice.
+const memoryLimit = 2 << 30
+
+// Options say how the workers run.
+type Options struct {
+	Executable string // see worker.Spec
+	Nice       int    // see worker.Spec
+	Processes  int    // at most so many at once; 0: half the processors
+}
+
+// NewPool makes the pool of workers that New reads with.
+func NewPool(o Options) *worker.Pool {
+	n := o.Processes
+	if n <= 0 {
+		n = max(1, runtime.NumCPU()/2)
+	}
+	return worker.NewPool(worker.Spec{Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit}, n, worker.PoolOptions{MaxUses: 5000})
+}
+
+// New makes a parser over a pool that it does not own. Its pages have a size
+// and no text: they are for OCR.
+func New(pool *worker.Pool) *worker.Parser {
+	const limit = 30 * time.Second
+	return worker.NewParser(pool, worker.ParserOptions{Name: name, Score: Score, OpenTimeout: limit, PageTimeout: limit, ImageTimeout: limit, What: "picture"})
+}
+
+// Score knows the three formats by their first bytes.
+func Score(_ string, head []byte) int {
+	if format(head) != "" {
+		return 100
+	}
+	return 0
+}
+
+func format(head []byte) string {
+	for magic, f := range map[string]string{
+		"\x89PNG\r\n\x1a\n": "png", "\xff\xd8\xff": "jpeg", "II*\x00": "tiff", "MM\x00*": "tiff",
+	} {
+		if bytes.HasPrefix(head, []byte(magic)) {
+			return f
+		}
+	}
+	return ""
+}
+
+// Handlers are what the worker serves.
+func Handlers() worker.Handlers { return worker.ParserHandlers(name, open) }
