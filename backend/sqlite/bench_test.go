@@ -161,3 +161,29 @@ func BenchmarkPutVectors(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N*len(ids))/b.Elapsed().Seconds(), "vectors/s")
 }
+
+func BenchmarkSetHeaders(b *testing.B) {
+	m, docs := benchMatter(b, 10_000)
+	for i := 0; b.Loop(); i++ {
+		check(b, m.SetHeaders(b.Context(), docs[i%len(docs)], func(mark.Chunk) string { return fmt.Sprint("header ", i) }))
+	}
+	b.ReportMetric(float64(b.N*100)/b.Elapsed().Seconds(), "passages/s")
+}
+
+// A document of 100 passages in a matter of 1,000 and of 10,000: most of the
+// time goes into cleaning the text indexes.
+func BenchmarkDeleteDocument(b *testing.B) {
+	pages, chunks := benchPages(rand.New(rand.NewPCG(5, 1)), 1, 50)
+	for _, size := range benchSizes {
+		m, _ := benchMatter(b, size)
+		b.Run(fmt.Sprintf("passages=%d", size), func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				check(b, m.PutDocument(b.Context(), mark.Document{ID: "gone"}))
+				check(b, m.PutPages(b.Context(), "gone", pages, chunks))
+				b.StartTimer()
+				check(b, m.DeleteDocument(b.Context(), "gone"))
+			}
+		})
+	}
+}

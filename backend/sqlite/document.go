@@ -74,7 +74,7 @@ func (m *matter) DocumentBySHA(ctx context.Context, sha string) (mark.Document, 
 
 // DeleteDocument removes a document, its attachments and all that was made of them.
 func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	err := m.db.write(ctx, func(tx *sql.Tx) error {
 		family, err := collect(ctx, tx, scanInt, `
 			WITH RECURSIVE family (n, id) AS (
 				SELECT n, id FROM document WHERE id = ?
@@ -103,6 +103,10 @@ func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
 		}
 		return tidyNearest(ctx, tx)
 	})
+	if err != nil {
+		return err
+	}
+	return m.purge(ctx)
 }
 
 // documentNumber returns the short number of a document, or NotFound.

@@ -325,3 +325,44 @@ func TestFrequencyCountsPassagesOfWordsAndStems(t *testing.T) {
 		}
 	}
 }
+
+func TestDeletedWordsLeaveTheIndex(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	r := rand.New(rand.NewPCG(4, 1))
+	word := func() string {
+		b := make([]byte, 3+r.IntN(6))
+		for i := range b {
+			b[i] = byte('a' + r.IntN(26))
+		}
+		return string(b)
+	}
+	page := func() string {
+		text := ""
+		for range 150 {
+			text += word() + " "
+		}
+		return text
+	}
+	for i := range 20 {
+		marktest.AddText(t, m, fmt.Sprint("kept ", i), page(), page())
+	}
+	d := marktest.AddText(t, m, "gone", page()+"zzzqxjkvw", page())
+	for i := range 20 {
+		marktest.AddText(t, m, fmt.Sprint("kept later ", i), page(), page())
+	}
+	if must[int](t)(sqlite.IndexHolds(t.Context(), m, "qxjkvw")) == 0 {
+		t.Fatal("the word is not in the index as this test looks for it")
+	}
+	check(t, m.DeleteDocument(t.Context(), d.ID))
+	if n := must[int](t)(sqlite.IndexHolds(t.Context(), m, "qxjkvw")); n != 0 {
+		t.Errorf("%d blocks of the index still hold the deleted word", n)
+	}
+	words, trigrams, err := sqlite.Segments(t.Context(), m)
+	if err != nil || words != 1 || trigrams != 1 {
+		t.Errorf("got %d and %d segments, %v; want one each, all merged", words, trigrams, err)
+	}
+	check(t, sqlite.CheckIntegrity(t.Context(), m))
+	if n := len(must[[]mark.ScoredChunk](t)(m.MatchWords(t.Context(), "header : kept", [2]float64{1, 1}, nil, 1000))); n != 80 {
+		t.Errorf("%d passages are left, want 80", n)
+	}
+}

@@ -67,14 +67,14 @@ CREATE TABLE passage (
 ) STRICT;
 CREATE INDEX passage_by_end ON passage (document, to_page, to_offset);
 
--- The indexes keep no text of their own: they read it from passage, and a
--- deleted passage is cut out of them at once (secure-delete).
+-- The indexes keep no text of their own: they read it from passage. What was
+-- deleted leaves them by merging (see purge.go); FTS5's secure-delete would do
+-- it at once, at 200 ms a passage.
 CREATE VIRTUAL TABLE passage_words USING fts5 (
   header, body,
   content = 'passage', content_rowid = 'id',
   tokenize = 'porter unicode61 remove_diacritics 2'
 );
-INSERT INTO passage_words (passage_words, rank) VALUES ('secure-delete', 1);
 CREATE VIRTUAL TABLE passage_terms USING fts5vocab (passage_words, row);
 
 -- Positions are left out, which makes the index three times smaller; hits are
@@ -84,7 +84,6 @@ CREATE VIRTUAL TABLE passage_trigrams USING fts5 (
   content = 'passage', content_rowid = 'id',
   tokenize = 'trigram', detail = none, columnsize = 0
 );
-INSERT INTO passage_trigrams (passage_trigrams, rank) VALUES ('secure-delete', 1);
 
 -- The passages that have no vector: a queue that is short when a count over
 -- all vectors would be long.
