@@ -141,7 +141,9 @@ func (w *work) gather(ctx context.Context, q *queue) ([]mark.Page, error) {
 			err = ctx.Err()
 		}
 	}
-	// Finished pages are taken even when reading was stopped: none is done twice.
+	if ctx.Err() != nil {
+		q.stop() // what is finished then was paid for and is taken
+	}
 	for len(batch) < batchPages && (err == nil || ctx.Err() != nil) {
 		page, ok, more := q.next(ctx, false)
 		if !ok {

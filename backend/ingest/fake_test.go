@@ -230,7 +230,11 @@ func start(t testing.TB, store mark.MatterStore, c ingest.Config) *bench {
 		c.Chunker = onePage
 	}
 	b.s = ingest.New(c)
-	if err := b.s.Attach(t.Context(), matterID, b.store); err != nil {
+	switch err := b.s.Attach(t.Context(), matterID, b.store); {
+	case errors.Is(err, errKilled):
+		b.stop = func() {} // killed before it began
+		return b
+	case err != nil:
 		t.Fatalf("attach: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

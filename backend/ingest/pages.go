@@ -146,7 +146,7 @@ func (q *queue) next(ctx context.Context, wait bool) (mark.Page, bool, error) {
 func (r Reader) begin(ctx context.Context, src mark.Source, kind mark.Kind, n int, p *pending, recognising *sync.WaitGroup) {
 	own, err := again(ctx, func() (mark.Page, error) { return src.Page(ctx, n) })
 	switch {
-	case ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil:
 		p.fail(ctx.Err())
 		return
 	case mark.CodeOf(err) == mark.Unavailable:
@@ -173,7 +173,7 @@ func (r Reader) begin(ctx context.Context, src mark.Source, kind mark.Kind, n in
 	}
 	img, err := again(ctx, func() (mark.Image, error) { return src.Image(ctx, n, r.dpi) })
 	switch {
-	case ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil:
 		<-r.slots
 		p.fail(ctx.Err())
 		return
@@ -189,7 +189,7 @@ func (r Reader) begin(ctx context.Context, src mark.Source, kind mark.Kind, n in
 		defer func() { <-r.slots }()
 		seen, err := again(ctx, func() (mark.Page, error) { return r.recogniser.Recognise(ctx, img) })
 		switch {
-		case ctx.Err() != nil:
+		case err != nil && ctx.Err() != nil:
 			p.fail(ctx.Err())
 		case err != nil && own.Text == "":
 			p.finish(sound(unread(n, err), n))
