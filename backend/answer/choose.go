@@ -20,7 +20,7 @@ type candidate struct {
 
 // The weights were set on the development questions; the measurements stand in
 // the tests of package eval. None is keyed to a question's wording.
-const (
+var (
 	forSaying    = 1.0  // a way in which documents speak of the topic
 	forMore      = 0.35 // each further one
 	mostMore     = 1.05
@@ -33,6 +33,7 @@ const (
 	forRank      = 0.60 // it stands in the passage that search found first
 	forPhrase    = 1.50 // it holds what the question puts in quotation marks
 	enoughTerms  = 0.62 // share of the question's words that shows relevance without a topic
+	forLiked     = 0.15 // less where search liked the passage
 	stretchWords = 20   // how far apart words of one saying may stand
 )
 
@@ -80,9 +81,8 @@ func (r *reading) score(q inquiry, rank func(line int) float64) []candidate {
 				c.bears = true
 			}
 		}
-		if len(q.topics) > 0 {
-			c.bears = c.bears || said > 0
-		} else if around >= enoughTerms && total > 0 {
+		c.bears = c.bears || said > 0
+		if q.beside() && total > 0 && around >= enoughTerms-forLiked*rank(i) {
 			c.bears = true
 		}
 		if q.want != wantAny && holds(q.want, r.body(s)) {
@@ -219,7 +219,7 @@ func (r *reading) headingScores(q inquiry) map[int]float64 {
 	return out
 }
 
-const (
+var (
 	mostQuotes = 3
 	nearBest   = 0.80 // share of the best score from which another sentence is quoted too
 )

@@ -28,9 +28,12 @@ type name struct {
 }
 
 var (
-	// forms are legal forms: they tell no two parties apart.
-	forms = words(`inc incorporated llc llp lp ltd limited corp corporation company co plc sa ag gmbh bv nv pty na lc pc
-		l p s a n v b c d r the and of for d/b/a dba its`)
+	// entities are legal forms that end the name of a party.
+	entities = words(`inc incorporated llc llp ltd limited corp corporation company plc gmbh`)
+	// fillers are parts of names that tell no two parties apart: legal forms and roles.
+	fillers = words(`lp co sa ag bv nv pty na lc pc l p s a n v b c d r the and of for d/b/a dba its
+		parent target buyer seller purchaser licensor licensee lessor lessee landlord tenant borrower lender vendor
+		supplier customer employer employee plaintiff defendant petitioner respondent appellant appellee`)
 	// kinds are what documents are called.
 	kinds = words(`agreement contract lease amendment policy order motion complaint letter memorandum deed note plan
 		statement addendum exhibit schedule license licence opinion brief affidavit declaration report nda`)
@@ -38,7 +41,7 @@ var (
 	askers = words(`consider under according regarding concerning explain list show summarize summarise describe find identify give
 		tell please name state quote locate look check see compare suppose assume`)
 	// vague words are in most questions and say nothing of what is asked.
-	vague = words(`agreement contract document party parties clause provision section term terms paragraph file say says
+	vague = words(`agreement contract document party parties clause provision section term terms paragraph people person anyone somebody thing things file say says
 		mention mentions provide provides state states indicate indicates contain contains include includes there regard
 		consider applicable want know information question`)
 )
@@ -111,7 +114,7 @@ func ask(text string) inquiry {
 			continue
 		}
 		stems[w.Stem] = true
-		if !cite.Common(w.Norm) && !vague[w.Norm] && !askers[w.Norm] && !forms[w.Norm] {
+		if !cite.Common(w.Norm) && !vague[w.Norm] && !askers[w.Norm] && !entities[w.Norm] && !fillers[w.Norm] {
 			q.terms[topics().meaning(w.Stem)] = true
 		}
 	}
@@ -132,8 +135,9 @@ func newName(s string) name {
 		case kinds[norm]:
 			n.title = true
 			n.tokens = append(n.tokens, norm)
-		case forms[norm]:
-			n.sure = n.sure || utf8.RuneCountInString(norm) > 2 && norm != "the" && norm != "and" && norm != "for" && norm != "its"
+		case entities[norm]:
+			n.sure = true
+		case fillers[norm]:
 		case !cite.Common(norm):
 			n.tokens = append(n.tokens, norm)
 		}
@@ -153,6 +157,9 @@ func capitalised(text string, all []cite.Word) []cite.Range {
 		for last := i; j < len(all); j++ {
 			if strings.ContainsAny(text[all[j-1].End:all[j].Start], ";:?!\n()\"“”") {
 				break
+			}
+			if strings.HasSuffix(all[j-1].Norm, "'s") {
+				break // what follows is what the name has
 			}
 			if upper(text, all[j]) {
 				last = j
@@ -229,6 +236,21 @@ func wanted(lower string, ts []asked) want {
 		return wantPerson
 	}
 	return wantAny
+}
+
+// beside reports whether the question asks something that its topics, if it has
+// any, do not cover: they were recognised by less than half of its words.
+func (q inquiry) beside() bool {
+	n := 0
+	for t := range q.terms {
+		for _, a := range q.topics {
+			if a.means(t) {
+				n++
+				break
+			}
+		}
+	}
+	return 2*n < len(q.terms) || len(q.topics) == 0
 }
 
 // widen turns to the topics that come near those of the question. It reports

@@ -75,29 +75,51 @@ func liftDate(quote string) string {
 	return ""
 }
 
-// nearestTo returns the range that has most of the topic's words around it.
+// nearestTo returns the range beside which most of the topic's words stand, or
+// nothing where two are as near.
 func nearestTo(quote string, ranges [][]int, q inquiry) string {
 	if len(ranges) == 1 {
 		return quote[ranges[0][0]:ranges[0][1]]
 	}
-	bestScore, at := 0, -1
+	ws := cite.Words(quote)
+	most, at, tie := 0, -1, false
 	for i, r := range ranges {
-		score := 0
-		for _, w := range cite.Words(quote[max(0, r[0]-60):min(len(quote), r[1]+60)]) {
+		n := 0
+		for _, w := range beside(ws, r) {
 			for _, t := range q.topics {
-				if t.hint[w.Stem] || t.words[w.Stem] {
-					score++
+				if t.near[w.Stem] {
+					n++
 				}
 			}
 		}
-		if score > bestScore {
-			bestScore, at = score, i
+		if n > most {
+			most, at, tie = n, i, false
+		} else if n == most {
+			tie = true
 		}
 	}
-	if at < 0 {
+	if at < 0 || tie {
 		return ""
 	}
 	return quote[ranges[at][0]:ranges[at][1]]
+}
+
+const besideWords = 3
+
+// beside returns the few words before and after a range.
+func beside(ws []cite.Word, r []int) []cite.Word {
+	first, last := len(ws), len(ws)
+	for i, w := range ws {
+		if w.End > r[0] && i < first {
+			first = i
+		}
+		if w.Start >= r[1] {
+			last = i
+			break
+		}
+	}
+	out := append([]cite.Word(nil), ws[max(0, first-besideWords):first]...)
+	return append(out, ws[last:min(len(ws), last+besideWords)]...)
 }
 
 // notPlaces end the name of a state: "NEW YORK WITHOUT REGARD …".

@@ -37,6 +37,7 @@ type topic struct {
 	hint map[string]bool
 	not  map[string]bool // speaks for something near by
 	or   []string        // other topics that come near, asked of a document that is silent on this one
+	near map[string]bool // stand right beside the term or period asked for
 	want want
 }
 
@@ -66,7 +67,7 @@ func readTopics(text string) *lexicon {
 		key, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		switch key {
 		case "topic":
-			t = &topic{name: strings.TrimSpace(rest), hint: map[string]bool{}, not: map[string]bool{}}
+			t = &topic{name: strings.TrimSpace(rest), hint: map[string]bool{}, not: map[string]bool{}, near: map[string]bool{}}
 			l.topics = append(l.topics, t)
 		case "ask":
 			t.ask = l.alternatives(rest)
@@ -78,6 +79,8 @@ func readTopics(text string) *lexicon {
 			}
 		case "hint":
 			l.flat(rest, t.hint)
+		case "near":
+			l.flat(rest, t.near)
 		case "unlike":
 			l.flat(rest, t.not)
 		case "same":
@@ -157,6 +160,16 @@ type asked struct {
 	*topic
 	words map[string]bool // of the question, by which it was recognised
 	score float64
+}
+
+// means reports whether the topic was recognised by a word of this meaning.
+func (a asked) means(meaning string) bool {
+	for w := range a.words {
+		if topics().meaning(w) == meaning {
+			return true
+		}
+	}
+	return false
 }
 
 // match finds the topics of a question's stems: the best one, and others that

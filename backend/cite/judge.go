@@ -239,10 +239,17 @@ func clauses(q string, words []Word, first, last int) []Word {
 var negative = set(`not no never neither nor none nothing without cannot unless except excluding prohibited prohibits
 prohibit forbidden forbids forbid refrain refuse nobody nowhere hardly barred unable`)
 
+// harmless are words after "without" or "not" with which it denies nothing:
+// "without regard to", "including but not limited to".
+var harmless = set(`regard reference giving limiting limitation limited prejudice`)
+
 // denials counts the words that turn a statement round.
 func denials(words []Word) int {
 	n := 0
-	for _, w := range words {
+	for i, w := range words {
+		if (w.Norm == "without" || w.Norm == "not") && i+1 < len(words) && harmless[words[i+1].Norm] {
+			continue
+		}
 		if negative[w.Norm] || strings.HasSuffix(w.Norm, "n't") {
 			n++
 		}

@@ -27,6 +27,8 @@ func TestJudge(t *testing.T) {
 		{"a part of it", "governed by the laws of the State of New York", []string{law}, mark.VerdictVerbatim},
 		{"a lead and quoted words", `The Agreement says it is "governed by the laws of the State of New York".`, []string{law}, mark.VerdictSupported},
 		{"a paraphrase", "The laws of New York govern the Agreement.", []string{law}, mark.VerdictSupported},
+		{"a paraphrase of a law clause with its tail", "This Agreement shall be governed by the laws of New York.",
+			[]string{"This Agreement shall be governed by and construed in accordance with the laws of the State of New York, without regard to conflicts of law."}, mark.VerdictSupported},
 		{"another state", "The laws of Delaware govern the Agreement.", []string{law}, mark.VerdictAltered},
 		{"another subject", "The tenant repairs the roof every spring.", []string{law}, mark.VerdictUnsupported},
 		{"no quotation", law, nil, mark.VerdictUnsupported},

@@ -25,8 +25,8 @@ import (
 // needed by what uses them.
 type Deps struct {
 	Stores   mark.Stores
-	Paginate func(text string) []mark.Page                                                                               // lays a text out in pages
-	Identify func(name string, pages []mark.Page) (title string, parties []string)                                       // reads them off the first pages
+	Paginate func(text string) []mark.Page                                                                              // lays a text out in pages
+	Identify func(name string, pages []mark.Page) (title string, parties []string)                                      // reads them off the first pages
 	Chunk    func(doc mark.Document, from mark.Pos, pages []mark.Page, final bool) (chunks []mark.Chunk, next mark.Pos) // cuts passages
 	Embedder mark.Embedder
 	Searcher mark.Searcher
