@@ -158,7 +158,7 @@ func BenchmarkEmbedPassages(b *testing.B) {
 	for i := range texts {
 		texts[i] = passage
 	}
-	n := 0
+	n, cpu := 0, cpuOf(e.PID())
 	for b.Loop() {
 		if _, err := e.Embed(b.Context(), texts); err != nil {
 			b.Fatal(err)
@@ -166,6 +166,7 @@ func BenchmarkEmbedPassages(b *testing.B) {
 		n += len(texts)
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "passages/s")
+	b.ReportMetric(float64(n)/(cpuOf(e.PID())-cpu).Seconds(), "passages/cpu-s")
 }
 
 func BenchmarkEmbedQuestion(b *testing.B) {

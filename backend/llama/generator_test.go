@@ -251,7 +251,7 @@ func BenchmarkWrite(b *testing.B) {
 	if _, _, _, err := collect(b.Context(), g, p); err != nil {
 		b.Fatal(err)
 	}
-	n := 0
+	n, cpu := 0, cpuOf(g.PID())
 	for b.Loop() {
 		_, _, tokens, err := collect(b.Context(), g, p)
 		if err != nil {
@@ -260,11 +260,15 @@ func BenchmarkWrite(b *testing.B) {
 		n += tokens
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "tokens/s")
+	b.ReportMetric(float64(n)/(cpuOf(g.PID())-cpu).Seconds(), "tokens/cpu-s")
 }
 
 func BenchmarkReadPrompt(b *testing.B) {
 	g := newGenerator(b, 2048)
-	n, i := 0, 0
+	if _, err := g.CountTokens(b.Context(), "warm"); err != nil {
+		b.Fatal(err)
+	}
+	n, i, cpu := 0, 0, cpuOf(g.PID())
 	for b.Loop() {
 		i++
 		text := fmt.Sprint(i, passages(512))
@@ -278,4 +282,5 @@ func BenchmarkReadPrompt(b *testing.B) {
 		n += tokens
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "tokens/s")
+	b.ReportMetric(float64(n)/(cpuOf(g.PID())-cpu).Seconds(), "tokens/cpu-s")
 }

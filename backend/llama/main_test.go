@@ -2,10 +2,14 @@ package llama_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	mark "markai/backend"
 	"markai/backend/llama"
@@ -119,4 +123,22 @@ func kill(t *testing.T, pid int) {
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+// cpuOf returns the processor time that a process has had, or 0 where that
+// cannot be told. On a busy machine it says more than the clock.
+func cpuOf(pid int) time.Duration {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	// The second field, the name, may hold spaces; it ends with the last bracket.
+	fields := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
+	const user, system, tick = 11, 12, 10 * time.Millisecond
+	if len(fields) <= system {
+		return 0
+	}
+	u, _ := strconv.Atoi(fields[user])
+	k, _ := strconv.Atoi(fields[system])
+	return time.Duration(u+k) * tick
 }

@@ -8,33 +8,37 @@ import (
 )
 
 func TestThreadsFollowTheLoad(t *testing.T) {
-	now := time.Unix(0, 0)
+	start := time.Unix(0, 0)
+	now := start
 	var p pace
-	step := func(want int, share float64) {
+	step := func(want int, try bool, share float64) {
 		t.Helper()
-		n, _ := p.threads(4, now)
-		if n != want {
-			t.Errorf("after %v: %d threads, want %d", now.Sub(time.Unix(0, 0)), n, want)
+		n, trying := p.threads(4, now)
+		if n != want || trying != try {
+			t.Errorf("after %v: %d threads (a try: %v), want %d (%v)", now.Sub(start), n, trying, want, try)
 		}
 		wall := 100 * time.Millisecond
 		p.saw(n, wall, time.Duration(share*float64(n)*float64(wall)), now)
 		now = now.Add(time.Second)
 	}
-	step(4, 1)    // quiet: all
-	step(4, 0.8)  // another program takes most of one
-	step(3, 1)    // three do without waiting
-	step(3, 0.4)  // the machine is full
-	step(1, 1)    // one thread waits for nobody
-	step(1, 0.5)  // and is never too many
-	for range 2 { // until the patience is over
-		step(1, 1)
+	step(4, true, 1)    // the first time is a try; quiet: all
+	step(4, false, 0.8) // another program takes most of one
+	step(3, false, 1)   // three do without waiting
+	step(3, false, 0.4) // the machine is full
+	step(1, false, 1)   // one thread waits for nobody
+	step(1, false, 0.5) // and is never too many
+	for range 2 {       // until the patience is over
+		step(1, false, 1)
 	}
-	step(2, 1) // one more is tried
+	step(2, true, 1) // one more is tried, and is good
 	for range 4 {
-		step(2, 1)
+		step(2, false, 1)
 	}
-	step(3, 0.5) // too many: back at once
-	step(1, 1)
+	step(3, true, 0.5) // too many: back at once
+	for range 9 {      // and the next try waits twice as long
+		step(1, false, 1)
+	}
+	step(2, true, 1)
 }
 
 func TestShortStepsAreJudgedTogether(t *testing.T) {
