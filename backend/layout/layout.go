@@ -25,11 +25,15 @@ type Char struct {
 // paragraphs with a blank line. Words are what stands between white space; the
 // words' boxes are as high as their line.
 func Text(chars []Char) (string, []mark.Word) {
-	blocks := order(group(lines(split(chars))))
+	var ordered []line
+	for _, b := range order(group(lines(split(chars)))) {
+		ordered = append(ordered, b.lines...)
+	}
+	blocks := group(ordered)
 	var out writer
 	for i, b := range blocks {
 		if i > 0 {
-			out.gap(!sideBySide(blocks[i-1].box, b.box))
+			out.gap(!sideBySide(blocks[i-1], b))
 		}
 		out.block(b)
 	}
@@ -60,7 +64,8 @@ type line struct {
 
 type block struct {
 	lines []line
-	box   mark.Rect // as shown
+	frame mark.Rect
+	turn  int
 }
 
 // minTall is the least height in points that counts as a line's: of a line of
@@ -226,7 +231,6 @@ func continues(l line, w word) bool {
 func group(ls []line) []block {
 	var out []block
 	for _, l := range ls {
-		box := fromFrame(l.frame, l.turn)
 		if n := len(out); n > 0 {
 			b := &out[n-1]
 			prev := b.lines[len(b.lines)-1]
@@ -234,11 +238,11 @@ func group(ls []line) []block {
 			across := min(prev.frame.X1, l.frame.X1) - max(prev.frame.X0, l.frame.X0)
 			if prev.turn == l.turn && across > 0 && pitch > 0 && pitch < 4*max(prev.tall, l.tall, minTall) {
 				b.lines = append(b.lines, l)
-				b.box = b.box.Union(box)
+				b.frame = b.frame.Union(l.frame)
 				continue
 			}
 		}
-		out = append(out, block{lines: []line{l}, box: box})
+		out = append(out, block{lines: []line{l}, frame: l.frame, turn: l.turn})
 	}
 	return out
 }
@@ -257,7 +261,7 @@ func order(blocks []block) []block {
 	waits := make([]int, n)
 	for i := range n {
 		for j := range n {
-			if i != j && above(blocks[i].box, blocks[j].box) {
+			if i != j && above(blocks[i], blocks[j]) {
 				below[i] = append(below[i], j)
 				waits[j]++
 			}
@@ -280,16 +284,17 @@ func order(blocks []block) []block {
 	return out
 }
 
-// above reports whether a stands over b: they share a column and a ends before
-// b begins. Middles decide, so that no two boxes stand over each other.
-func above(a, b mark.Rect) bool {
-	across := min(a.X1, b.X1) - max(a.X0, b.X0)
-	return across > 0.1*min(a.X1-a.X0, b.X1-b.X0) && a.Y1 <= b.Y0+2 && a.Y0+a.Y1 < b.Y0+b.Y1
+// above reports whether a stands over b: they run the same way, share a column
+// and a ends before b begins. Middles decide, so that there is always a first.
+func above(a, b block) bool {
+	f, g := a.frame, b.frame
+	across := min(f.X1, g.X1) - max(f.X0, g.X0)
+	return a.turn == b.turn && across > 0.1*min(f.X1-f.X0, g.X1-g.X0) && f.Y1 <= g.Y0+2 && f.Y0+f.Y1 < g.Y0+g.Y1
 }
 
-func sideBySide(a, b mark.Rect) bool {
-	overlap := min(a.Y1, b.Y1) - max(a.Y0, b.Y0)
-	return overlap > 0.5*min(a.Y1-a.Y0, b.Y1-b.Y0)
+func sideBySide(a, b block) bool {
+	overlap := min(a.frame.Y1, b.frame.Y1) - max(a.frame.Y0, b.frame.Y0)
+	return a.turn == b.turn && overlap > 0.5*min(a.frame.Y1-a.frame.Y0, b.frame.Y1-b.frame.Y0)
 }
 
 // writer puts the text together.

@@ -78,8 +78,12 @@ func TestTextReadsAsItStandsOnThePage(t *testing.T) {
 
 func TestTurnedTextIsReadInItsOwnDirection(t *testing.T) {
 	const text = "This runs\nup the page"
-	upright := slices.Concat(at(100, 100, "This runs"), at(100, 112, "up the page"))
-	for turn := range 4 {
+	first, second := at(100, 100, "This runs"), at(100, 112, "up the page")
+	for i := range 8 {
+		turn, upright := i/2, slices.Concat(first, second)
+		if i%2 == 1 {
+			upright = slices.Concat(second, first) // drawn in the wrong order
+		}
 		var turned []layout.Char
 		for _, c := range upright {
 			r := c.Box
@@ -97,7 +101,7 @@ func TestTurnedTextIsReadInItsOwnDirection(t *testing.T) {
 		if got != text {
 			t.Errorf("%d quarter turns: %q", turn, got)
 		}
-		if len(words) > 0 {
+		if len(words) > 0 && i%2 == 0 {
 			if b, c := words[0].Box, turned[0].Box; b.X0 > c.X0+0.01 || b.Y0 > c.Y0+0.01 || b.X1 < c.X1-0.01 || b.Y1 < c.Y1-0.01 {
 				t.Errorf("%d quarter turns: %v does not hold %v", turn, b, c)
 			}

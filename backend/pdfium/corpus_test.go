@@ -29,14 +29,24 @@ func TestMain(m *testing.M) {
 // newParser starts PDFium's workers; compiled code is kept between runs.
 func newParser(t testing.TB, n int) *worker.Parser {
 	t.Helper()
-	cache := filepath.Join(os.TempDir(), "markai-test-pdfium")
-	if err := os.MkdirAll(cache, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	o := pdfium.Options{CacheDir: cache, Processes: n}
+	o := pdfium.Options{CacheDir: cacheDir(t), Processes: n}
 	pool := pdfium.NewPool(o)
 	t.Cleanup(func() { pool.Close() })
 	return pdfium.New(pool, o)
+}
+
+// cacheDir holds compiled code, and is kept between runs.
+func cacheDir(t testing.TB) string {
+	t.Helper()
+	base, err := os.UserCacheDir()
+	if err != nil {
+		base = os.TempDir()
+	}
+	dir := filepath.Join(base, "markai", "code")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // corpus names the PDF files to measure on.
