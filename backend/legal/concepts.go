@@ -29,10 +29,9 @@ var concepts = sync.OnceValue(func() []Concept {
 // Concepts returns the subjects that a question is about, most specific first
 // (by the words of the question that speak for them), at most three.
 func Concepts(question string) []Concept {
-	stems := map[string]bool{}
+	var words []string
 	for _, w := range Words(question) {
-		stems[Stem(w.Text)] = true
-		stems[w.Text] = true
+		words = append(words, w.Text)
 	}
 	type scored struct {
 		concept Concept
@@ -42,7 +41,7 @@ func Concepts(question string) []Concept {
 	for _, c := range concepts() {
 		best := 0
 		for _, cue := range c.cues {
-			if n := cued(cue, stems); n > best {
+			if n := cued(cue, words); n > best {
 				best = n
 			}
 		}
@@ -62,17 +61,37 @@ func Concepts(question string) []Concept {
 }
 
 // cued returns how many words cue has if each of them occurs, else 0.
-func cued(cue [][]string, stems map[string]bool) int {
+func cued(cue [][]string, words []string) int {
 next:
 	for _, alternatives := range cue {
 		for _, a := range alternatives {
-			if stems[a] {
-				continue next
+			for _, w := range words {
+				if begins(w, a) {
+					continue next
+				}
 			}
 		}
 		return 0
 	}
 	return len(cue)
+}
+
+// begins reports whether w is a form of the word that begins with stem: short
+// stems allow short endings only, or "use" would be found in "useless".
+func begins(w, stem string) bool {
+	if strings.HasSuffix(stem, "i") && w == stem[:len(stem)-1]+"y" {
+		return true
+	}
+	end, ok := strings.CutPrefix(w, stem)
+	switch {
+	case !ok:
+		return false
+	case len(stem) >= 5:
+		return len(end) <= 6
+	case len(stem) == 4:
+		return len(end) <= 3
+	}
+	return end == "" || end == "s" || end == "d" || end == "ed" || end == "es" || end == "ing"
 }
 
 func parseConcepts(text string) ([]Concept, error) {
@@ -92,11 +111,7 @@ func parseConcepts(text string) ([]Concept, error) {
 		case "cue":
 			var cue [][]string
 			for w := range strings.FieldsSeq(value) {
-				var alternatives []string
-				for a := range strings.SplitSeq(w, "|") {
-					alternatives = append(alternatives, a, Stem(a))
-				}
-				cue = append(cue, alternatives)
+				cue = append(cue, strings.Split(w, "|"))
 			}
 			c := &out[len(out)-1]
 			c.cues = append(c.cues, cue)

@@ -14,7 +14,8 @@ var (
 	entity    = regexp.MustCompile(`(?i)^(?:inc|incorporated|l\.?l\.?c|ltd|limited|l\.?p|l\.?l\.?p|p\.?l\.?c|corp|corporation|co|company|n\.?a|s\.?a|gmbh|ag|b\.?v|n\.?v|pte|pty|p\.?c|s\.?p\.?a|s\.?r\.?l|jr|sr|esq|m\.?d|ph\.?d)\b\.?`)
 	describes = regexp.MustCompile(`(?i)^\s*(?:a|an|the|with|whose|having|located|organi[sz]ed|existing|incorporated under|as|by|of|on|in|acting|on behalf|its|their|at|c/o|duly|being|and its|together with|who|which|d/b/a|doing business|individually|hereinafter|herein|\d)\b`)
 	stopName  = regexp.MustCompile(`(?i)\s+(?:with (?:its|an|a|offices|principal|address)|whose|having|located|organi[sz]ed|existing|hereinafter|hereafter|acting|residing|doing business|d/b/a|is made|is entered|dated|effective|as of|for the|to |shall|will|sets?|agree|a (?:corporation|company|limited|delaware|nevada|new|california|texas|florida)|an? \w+ (?:corporation|company|limited|partnership)|duly)\b.*`)
-	notParty  = regexp.MustCompile(`(?i)^(?:the )?(?:part(?:y|ies)|undersigned|following|company|agreement|effective date|date|seller|buyer|purchaser|licensor|licensee|recipient|discloser|disclosing party|receiving party|owner|contractor|consultant|client|customer|employee|employer|each|both|such|any|all|it|they|you|us|we|each of|one|two|page|section|exhibit|recitals|witnesseth|whereas|table of contents|dated?)\b[\s.:]*$`)
+	notParty  = regexp.MustCompile(`(?i)^(?:the )?(?:part(?:y|ies)|undersigned|following|company|agreement|effective date|date|seller|buyer|purchaser|licensor|licensee|recipient|discloser|disclosing party|receiving party|owner|contractor|consultant|client|customer|employee|employer|each|both|such|any|all|it|they|you|us|we|each of|one|two|page|section|exhibit|recitals|witnesseth|whereas|table of contents|dated?|and|therefore|hereinafter|information|confidential information|control|conditions|these .*|this .*|state of .*|the state of .*|(?:disclosing|receiving) party.*|.*\bpart(?:y|ies)|name of .*|full .*|yyyy|[a-z]\. .*|(?:first|second|third|other) .*)\b[\s.:]*$`)
+	address   = regexp.MustCompile(`(?i)\s+(?:\d|(?:unit|suite|floor|room|p\.?o\.? box|of \d)\b).*|\s+of$`)
 	owner     = regexp.MustCompile(`(?i)\bthis (?:privacy|cookie) (?:policy|notice|statement)\b[^.]{0,80}?\b(?:of|describes how|explains how)\s+([A-Z][\w.&’' -]{1,50}?)(?:\s+(?:collects?|uses?|handles?|process)|[,.(])`)
 )
 
@@ -49,11 +50,17 @@ func listParties(s string) []string {
 	}
 	var out []string
 	for _, part := range splitNames(s) {
-		name := nameOf(part)
-		if name == "" {
+		if part == "" {
 			continue
 		}
-		if !slices.Contains(out, name) {
+		name := nameOf(part)
+		if name == "" {
+			if len(out) > 1 {
+				break // the list is over
+			}
+			continue
+		}
+		if !slices.ContainsFunc(out, func(o string) bool { return strings.HasPrefix(o, name) }) {
 			out = append(out, name)
 		}
 		if len(out) == partiesMax {
@@ -120,15 +127,26 @@ func nameOf(part string) string {
 		}
 		name += ", " + p
 	}
-	name = stopName.ReplaceAllString(name, "")
+	name = address.ReplaceAllString(stopName.ReplaceAllString(name, ""), "")
 	name = strings.Trim(cleanLine(name), ` ,.;:"“”'‘’`)
 	if entityDot(name) {
 		name += "."
 	}
-	if len(name) < 2 || len(name) > partyMax || notParty.MatchString(name) || !capitalised(name) || strings.Contains(name, "___") {
+	if len(name) < 2 || len(name) > partyMax || notParty.MatchString(name) || !capitalised(name) || strings.ContainsAny(name, "[]_“”") || strings.Contains(name, "...") || spaced(name) {
 		return ""
 	}
 	return name
+}
+
+// spaced reports whether name is set in single letters: "R E C I T A L S".
+func spaced(name string) bool {
+	single := 0
+	for w := range strings.FieldsSeq(name) {
+		if len(w) == 1 {
+			single++
+		}
+	}
+	return single > 3
 }
 
 // entityDot reports whether name ends with an abbreviation that lost its stop.

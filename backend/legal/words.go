@@ -51,6 +51,22 @@ var stops = func() map[string]bool {
 	return m
 }()
 
+// Role reports whether a word (lower case) is a part that somebody plays in a
+// document, or another defined term of every second contract: it stands with a
+// capital and names nobody.
+func Role(w string) bool { return roles[w] }
+
+var roles = func() map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(`party parties company corporation receiving disclosing recipient discloser confidential information licensor licensee seller buyer purchaser vendor
+ supplier distributor customer client contractor consultant employer employee landlord tenant lessor lessee borrower lender guarantor plaintiff defendant petitioner respondent
+ appellant appellee parent target affiliate affiliates person persons product products service services section article clause exhibit inc llc ltd corp co sa ag plc lp na
+ effective term purpose provider user users owner agent`) {
+		m[w] = true
+	}
+	return m
+}()
+
 // Stem cuts the endings of a word (lower case) so that its forms meet:
 // "terminated", "terminates", "terminating" and "termination" all become
 // "termin". It is coarser than a dictionary and good enough to compare.
@@ -78,4 +94,4 @@ func Stem(w string) string {
 
 // endings, longest first where one contains another.
 var endings = []string{"ications", "ication", "ations", "ation", "ements", "ement", "ments", "ment", "itions", "ition", "ings", "ing", "ions", "ion", "ances", "ance", "ences", "ence",
-	"ators", "ator", "ities", "ity", "ively", "ive", "able", "ible", "ably", "ies", "ied", "ates", "ated", "ate", "ees", "ers", "ors", "er", "or", "ed", "es", "ly", "al", "s"}
+	"ators", "ator", "ities", "ity", "ively", "ive", "able", "ible", "ably", "ies", "ied", "ates", "ated", "ate", "ees", "ee", "ers", "ors", "er", "or", "ed", "es", "ly", "al", "s"}

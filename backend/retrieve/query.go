@@ -27,6 +27,17 @@ func read(text string) question {
 	return q
 }
 
+// names returns the words that stand in the question as names do.
+func (q question) names() []string {
+	var out []string
+	for _, w := range distinct(q.words) {
+		if nameLike(q.text, w) && !namesNobody(q.text, w) {
+			out = append(out, w.Text)
+		}
+	}
+	return out
+}
+
 // topic is what a question asks, without the words that only name a document.
 type topic struct {
 	text     string   // to be embedded

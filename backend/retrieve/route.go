@@ -17,15 +17,17 @@ import (
 type identity struct {
 	doc   mark.DocumentID
 	words map[string]bool
+	stems map[string]bool
 	long  []string // words that may hold a name glued to others: ACMEHOLDINGSINC
 }
 
 func identify(d mark.Document) identity {
-	id := identity{doc: d.ID, words: map[string]bool{}}
+	id := identity{doc: d.ID, words: map[string]bool{}, stems: map[string]bool{}}
 	for _, s := range append([]string{d.Name, legal.ReadableName(d.Name), d.Title}, d.Parties...) {
 		for _, w := range legal.Words(s) {
 			if !id.words[w.Text] {
 				id.words[w.Text] = true
+				id.stems[legal.Stem(w.Text)] = true
 				if len(w.Text) >= 9 {
 					id.long = append(id.long, w.Text)
 				}
@@ -37,7 +39,7 @@ func identify(d mark.Document) identity {
 }
 
 // has returns how well the identity holds a word: 1 as it is, less as the
-// beginning of a longer one.
+// beginning of a longer one or in another form.
 func (id identity) has(w string) float64 {
 	if id.words[w] {
 		return 1
@@ -49,6 +51,9 @@ func (id identity) has(w string) float64 {
 			}
 		}
 	}
+	if id.stems[legal.Stem(w)] {
+		return 0.5
+	}
 	return 0
 }
 
@@ -59,6 +64,10 @@ type route struct {
 	prior  map[mark.DocumentID]float64
 }
 
+// textWeight is how much the text of a document counts against how it is
+// called, when its names occur in the question.
+const textWeight = 1.0
+
 // choose finds the documents that a question names. evidence ranks documents
 // by how well the question as a whole matches their text, and decides between
 // documents that are named equally.
@@ -68,9 +77,11 @@ func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float
 	for i, d := range docs {
 		ids[i] = identify(d)
 	}
+	rarest := math.Log(1 + float64(len(ids)))
 	words := distinct(q.words)
 	weight := make([]float64, len(words))
 	hold := make([][]float64, len(words))
+	dfs := make([]int, len(words))
 	for i, w := range words {
 		hold[i] = make([]float64, len(ids))
 		df := 0
@@ -79,8 +90,12 @@ func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float
 				df++
 			}
 		}
-		if df > 0 && !legal.Stop(w.Text) {
-			weight[i] = math.Log(1 + float64(len(ids))/float64(df))
+		dfs[i] = df
+		if df > 0 && !namesNobody(q.text, w) {
+			// Squared: one word that only this document is called by outweighs
+			// any number of "Agreement".
+			idf := math.Log(1 + float64(len(ids))/float64(df))
+			weight[i] = idf * idf / rarest
 			if !nameLike(q.text, w) {
 				weight[i] *= 0.5
 			}
@@ -97,7 +112,7 @@ func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float
 		for i := range words {
 			s.named += weight[i] * hold[i][j]
 		}
-		s.score = s.named + 4*evidence[id.doc]
+		s.score = s.named + textWeight*rarest*evidence[id.doc]
 		best[j] = s
 		r.prior[id.doc] = s.score
 	}
@@ -112,11 +127,11 @@ func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float
 	// not say where to look.
 	telling := 0.0
 	for i, w := range words {
-		if hold[i][top.doc] > 0 && weight[i] >= math.Log(1+2.5) && nameLike(q.text, w) {
+		if hold[i][top.doc] > 0 && dfs[i]*5 <= len(ids)+4 && nameLike(q.text, w) {
 			telling += weight[i] * hold[i][top.doc]
 		}
 	}
-	if telling == 0 {
+	if telling == 0 && evidence[ids[top.doc].doc] < 1 {
 		return r
 	}
 	for _, b := range best {
@@ -126,7 +141,7 @@ func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float
 		r.docs = append(r.docs, ids[b.doc].doc)
 	}
 	for _, w := range q.words {
-		if ids[top.doc].has(w.Text) > 0 && !legal.Stop(w.Text) {
+		if ids[top.doc].has(w.Text) > 0 && !namesNobody(q.text, w) {
 			r.naming[w.Start] = true
 		}
 	}
@@ -143,12 +158,27 @@ func nameLike(text string, w legal.Word) bool {
 	if strings.IndexFunc(text[w.Start:w.End], unicode.IsUpper) > 0 {
 		return true
 	}
+	if possessive(text, w) {
+		return true
+	}
 	for _, m := range quoted.FindAllStringIndex(text, 8) {
 		if m[0] <= w.Start && w.End <= m[1] {
 			return true
 		}
 	}
 	return false
+}
+
+// possessive reports whether a word is followed by 's, as an owner is.
+func possessive(text string, w legal.Word) bool {
+	rest := text[w.End:]
+	return strings.HasPrefix(rest, "'s ") || strings.HasPrefix(rest, "’s ")
+}
+
+// namesNobody reports whether a word cannot name a document: a function word,
+// or a part that somebody plays in every second contract.
+func namesNobody(text string, w legal.Word) bool {
+	return legal.Stop(w.Text) || legal.Role(w.Text) && !possessive(text, w)
 }
 
 func distinct(words []legal.Word) []legal.Word {

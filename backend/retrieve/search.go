@@ -63,12 +63,15 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	asked := read(q.Text)
 	r := route{}
 	if s.w.Route && len(q.Documents) == 0 {
-		whole := asked.topic(func(legal.Word) bool { return false })
-		found, err := m.MatchWords(ctx, anyOf(whole.words), [2]float64{1, 1}, nil, depth)
-		if err != nil {
-			return nil, fmt.Errorf("search for documents: %w", err)
+		var text map[mark.DocumentID]float64
+		if names := asked.names(); len(names) > 0 {
+			found, err := m.MatchWords(ctx, anyOf(names), [2]float64{1, 1}, nil, depth)
+			if err != nil {
+				return nil, fmt.Errorf("search for documents: %w", err)
+			}
+			text = evidence(found)
 		}
-		r = choose(asked, docs, evidence(found))
+		r = choose(asked, docs, text)
 	}
 	scope := q.Documents
 	if len(r.docs) > 0 {
