@@ -158,7 +158,7 @@ func (a *adding) file(ctx context.Context, path string) error {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
-	return a.take(ctx, mark.Document{Name: filepath.Base(path), Source: path, Bytes: in.n}, f)
+	return a.take(ctx, mark.Document{Name: filepath.Base(path), Source: path, SHA256: sha, Bytes: in.n}, f)
 }
 
 // take seals one document, unless the matter holds the same bytes.
@@ -167,12 +167,12 @@ func (a *adding) take(ctx context.Context, doc mark.Document, r io.Reader) error
 	var known *mark.Document
 	job, doc, err := a.s.seal(ctx, a.store, doc, reading, func(d mark.Document) error {
 		there, err := a.store.DocumentBySHA(ctx, d.SHA256)
-		if err == nil {
+		if err == nil && there.ID != d.ID {
 			known = &there
 			return errKnown
 		}
 		if mark.CodeOf(err) == mark.NotFound {
-			return nil
+			err = nil
 		}
 		return err
 	})

@@ -3,7 +3,6 @@ package ingest
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,14 +78,15 @@ func (s *Service) newWork(ctx context.Context, r *run, doc *mark.Document, info 
 	for _, n := range info.Notes {
 		addNote(doc, n)
 	}
+	if len(w.first) > 0 {
+		s.c.Tidy(doc, w.first)
+	}
 	if err := r.m.store.PutDocument(ctx, *doc); err != nil {
 		return nil, err
 	}
 	r.job.Step, r.job.Done, r.job.Total = mark.StepRead, w.done, w.total
-	r.meter.observe(time.Now(), w.done, w.total)
-	if err := s.save(ctx, r, true); err != nil {
-		return nil, err
-	}
+	r.saved = time.Now()
+	r.meter.observe(r.saved, w.done, w.total)
 	s.tell(r, *doc, true)
 	return w, nil
 }
@@ -161,11 +161,6 @@ func (w *work) store(ctx context.Context, pages []mark.Page) error {
 		w.first = append(w.first, pages[:min(missing, len(pages))]...)
 		w.s.c.Tidy(w.doc, w.first)
 	}
-	for _, p := range pages {
-		if p.Problem != "" {
-			w.notePage(p)
-		}
-	}
 	w.open = append(w.open, pages...)
 	final := w.done+len(pages) >= w.total
 	chunks, next := w.s.c.Chunker(*w.doc, w.next, w.open, final)
@@ -184,14 +179,15 @@ func (w *work) store(ctx context.Context, pages []mark.Page) error {
 			w.doc.OCRPages++
 		}
 	}
-	if known(*w.doc) != before {
+	// The end of the job stores the document too.
+	if !final && known(*w.doc) != before {
 		if err := w.r.m.store.PutDocument(ctx, *w.doc); err != nil {
 			return err
 		}
 	}
 	w.r.job.Done = w.done
 	w.r.meter.observe(time.Now(), w.done, w.total)
-	if err := w.s.save(ctx, w.r, final); err != nil {
+	if err := w.s.save(ctx, w.r, false); err != nil {
 		return err
 	}
 	w.s.tell(w.r, *w.doc, final || w.parts == 1)
@@ -200,23 +196,17 @@ func (w *work) store(ctx context.Context, pages []mark.Page) error {
 
 // known sums up what the text told of a document.
 func known(d mark.Document) string {
-	return d.Title + "\x00" + strings.Join(d.Parties, "\x00") + "\x00" + strings.Join(d.Notes, "\x00")
+	return d.Title + "\x00" + strings.Join(d.Parties, "\x00")
 }
 
-// notePage notes a page that could not be read.
-func (w *work) notePage(p mark.Page) {
-	const more = "Further pages could not be read; each says why."
-	about := 0
-	for _, n := range w.doc.Notes {
-		if strings.HasPrefix(n, "Page ") {
-			about++
-		}
+// notePage notes a page that could not be read, the nth of the document.
+func (w *work) notePage(p mark.Page, n int) {
+	switch {
+	case n <= maxNotes:
+		addNote(w.doc, fmt.Sprintf("Page %d could not be read: %s", p.Number, p.Problem))
+	case n == maxNotes+1:
+		addNote(w.doc, "Further pages could not be read; each says why.")
 	}
-	if about >= maxNotes {
-		addNote(w.doc, more)
-		return
-	}
-	addNote(w.doc, fmt.Sprintf("Page %d could not be read: %s", p.Number, p.Problem))
 }
 
 // addNote adds a note once.
@@ -248,6 +238,7 @@ func (w *work) finish(ctx context.Context) error {
 			if p.Problem != "" {
 				unread++
 				problem = p.Problem
+				w.notePage(p, unread)
 			}
 			text = text || strings.TrimSpace(p.Text) != ""
 			all = append(all, mark.Page{Number: p.Number, Text: p.Text})
@@ -265,22 +256,24 @@ func (w *work) finish(ctx context.Context) error {
 	if w.parts < 2 {
 		return nil
 	}
+	return w.reheader(ctx, all)
+}
+
+// reheader gives every passage the header it would have had if the document
+// had been cut at once.
+func (w *work) reheader(ctx context.Context, all []mark.Page) error {
+	stored, err := w.r.m.store.ChunksOf(ctx, w.doc.ID)
+	if err != nil {
+		return err
+	}
 	headers := map[mark.Pos]string{}
 	chunks, _ := w.s.c.Chunker(*w.doc, mark.Pos{Page: 1}, all, true)
 	for _, c := range chunks {
 		headers[c.From] = c.Header
 	}
-	err := store.SetHeaders(ctx, w.doc.ID, func(c mark.Chunk) string {
-		if h, ok := headers[c.From]; ok {
-			return h
-		}
-		return c.Header
-	})
-	if errors.Is(err, context.Canceled) {
-		return err
+	header := func(c mark.Chunk) string { return cmp.Or(headers[c.From], c.Header) }
+	if !slices.ContainsFunc(stored, func(c mark.Chunk) bool { return header(c) != c.Header }) {
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("set headers: %w", err)
-	}
-	return nil
+	return w.r.m.store.SetHeaders(ctx, w.doc.ID, header)
 }

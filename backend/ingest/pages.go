@@ -50,15 +50,18 @@ func (r Reader) Read(ctx context.Context, f mark.File) (mark.SourceInfo, iter.Se
 
 // pending is a page that is being read.
 type pending struct {
-	page mark.Page
-	err  error         // ends the reading of the document
-	done chan struct{} // closed when page and err are set
+	queue *queue
+	ahead bool // it holds a place in queue.ahead
+	page  mark.Page
+	err   error         // ends the reading of the document
+	done  chan struct{} // closed when page and err are set
 }
 
 // queue gives the pages of a document in order while later ones are read.
 type queue struct {
 	pages  chan *pending
-	head   *pending // taken from pages, not yet done
+	ahead  chan struct{} // places for pages that are recognised before it is their turn
+	head   *pending      // taken from pages, not yet done
 	cancel context.CancelFunc
 	ended  chan struct{} // closed when the source is no longer used
 }
@@ -66,13 +69,16 @@ type queue struct {
 // start reads src from page first on.
 func (r Reader) start(ctx context.Context, src mark.Source, first int) *queue {
 	ctx, cancel := context.WithCancel(ctx)
-	q := &queue{pages: make(chan *pending, cap(r.slots)+2), cancel: cancel, ended: make(chan struct{})}
+	q := &queue{
+		pages: make(chan *pending, batchPages), ahead: make(chan struct{}, cap(r.slots)+2),
+		cancel: cancel, ended: make(chan struct{}),
+	}
 	go func() {
 		defer close(q.ended)
 		defer close(q.pages)
 		var recognising sync.WaitGroup
 		for n, info := first, src.Info(); n <= info.Pages; n++ {
-			p := &pending{done: make(chan struct{})}
+			p := &pending{queue: q, done: make(chan struct{})}
 			r.begin(ctx, src, info.Kind, n, p, &recognising)
 			select {
 			case q.pages <- p:
@@ -139,6 +145,9 @@ func (q *queue) next(ctx context.Context, wait bool) (mark.Page, bool, error) {
 	}
 	p := q.head
 	q.head = nil
+	if p.ahead {
+		<-q.ahead
+	}
 	return p.page, p.err == nil, p.err
 }
 
@@ -163,6 +172,13 @@ func (r Reader) begin(ctx context.Context, src mark.Source, kind mark.Kind, n in
 	}
 	if r.recogniser == nil {
 		p.finish(r.unrecognised(ctx, src, own))
+		return
+	}
+	select {
+	case p.queue.ahead <- struct{}{}:
+		p.ahead = true
+	case <-ctx.Done():
+		p.fail(ctx.Err())
 		return
 	}
 	select {

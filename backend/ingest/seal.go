@@ -22,8 +22,8 @@ const (
 
 // seal stores a document's original while it is read, with its job, and returns
 // the job. The document's hash and size are those of the bytes that were
-// sealed. accept, which may be nil, sees them and may still refuse the
-// document; nothing of it then stays.
+// sealed. Where they are not what doc says, accept sees them and may still
+// refuse the document; nothing of it then stays.
 func (s *Service) seal(ctx context.Context, store mark.MatterStore, doc mark.Document, r io.Reader, accept func(mark.Document) error) (mark.Job, mark.Document, error) {
 	doc.ID = mark.DocumentID(mark.NewID())
 	doc.Kind, doc.Status, doc.Added = kindOf(doc.Name), mark.DocumentQueued, time.Now().UTC()
@@ -36,18 +36,19 @@ func (s *Service) seal(ctx context.Context, store mark.MatterStore, doc mark.Doc
 	if in.err != nil {
 		err = in.err
 	}
+	asSaid := doc.SHA256 == hex.EncodeToString(hash.Sum(nil)) && doc.Bytes == in.n
 	doc.Bytes, doc.SHA256 = in.n, hex.EncodeToString(hash.Sum(nil))
 	if err == nil && doc.Bytes == 0 {
 		err = mark.Errorf(mark.Invalid, "This file is empty.")
 	}
-	if err == nil && accept != nil {
-		err = accept(doc)
+	if err == nil && !asSaid {
+		if err = accept(doc); err == nil {
+			err = store.PutDocument(ctx, doc)
+		}
 	}
 	job := newJob(doc.ID, mark.StepRead)
 	if err == nil {
-		if err = store.PutDocument(ctx, doc); err == nil {
-			err = store.PutJob(ctx, job)
-		}
+		err = store.PutJob(ctx, job)
 	}
 	if err != nil {
 		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
@@ -130,7 +131,7 @@ func (s *Service) attachments(ctx context.Context, r *run, doc *mark.Document, s
 		}
 		known[sha] = true
 		child := mark.Document{Parent: doc.ID, Name: a.Name, Source: doc.Name, SHA256: sha, Bytes: int64(len(a.Data))}
-		job, child, err := s.seal(ctx, r.m.store, child, bytes.NewReader(a.Data), nil)
+		job, child, err := s.seal(ctx, r.m.store, child, bytes.NewReader(a.Data), func(mark.Document) error { return nil })
 		if err != nil {
 			return fmt.Errorf("add an attachment: %w", err)
 		}

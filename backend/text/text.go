@@ -95,6 +95,11 @@ func refuse(name string, head []byte) error {
 	if bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")) {
 		return mark.Errorf(mark.Unsupported, "This is a PDF, and no part of the program that reads PDFs is switched on.")
 	}
+	for _, magic := range []string{"II*\x00", "MM\x00*", "\xff\xd8\xff", "\x89PNG"} {
+		if bytes.HasPrefix(head, []byte(magic)) {
+			return mark.Errorf(mark.Unsupported, "This is a picture, and no part of the program that reads pictures is switched on.")
+		}
+	}
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {
 	case ".pdf", ".docx", ".docm", ".dotx", ".eml", ".tif", ".tiff", ".jpg", ".jpeg", ".png":
 		return mark.Errorf(mark.Unsupported, "This file is named %s, and its content is something else. Open it in the program that made it and save it again.", ext)

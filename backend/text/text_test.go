@@ -85,6 +85,7 @@ func TestWhatIsNotTextIsRefusedByName(t *testing.T) {
 		{"book.xlsx", "PK\x03\x04....", "Excel"},
 		{"a.pdf", "%PDF-1.7\n", "This is a PDF"},
 		{"a.pdf", "<html>not found", "named .pdf"},
+		{"scan.tif", "II*\x00....", "This is a picture"},
 		{"setup.exe", "MZ\x90\x00", "program"},
 	} {
 		_, _, err := read(t, file(c.name, []byte(c.in)))
