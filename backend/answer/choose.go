@@ -22,17 +22,18 @@ type candidate struct {
 // the tests of package eval. None is keyed to a question's wording.
 var (
 	forSaying    = 1.0  // a way in which documents speak of the topic
-	forMore      = 0.35 // each further one
-	mostMore     = 1.05
+	forMore      = 0.20 // each further one
+	mostMore     = 0.70
 	forHint      = 0.15
 	mostHints    = 0.60
 	forUnlike    = 0.20
-	forTerms     = 0.80 // all of the question's own words
-	forHeading   = 0.50 // it stands under a heading on the topic
-	forWanted    = 0.40 // it holds a date where a date is asked for
+	forTerms     = 1.50 // all of the question's own words
+	forHeading   = 0.30 // it stands under a heading on the topic
+	forWanted    = 0.70 // it holds a date where a date is asked for
 	forRank      = 0.60 // it stands in the passage that search found first
 	forPhrase    = 1.50 // it holds what the question puts in quotation marks
 	enoughTerms  = 0.62 // share of the question's words that shows relevance without a topic
+	leastTerms   = 0.25 // share without which even a saying is about something else, where the topic is not all of the question
 	forLiked     = 0.15 // less where search liked the passage
 	stretchWords = 20   // how far apart words of one saying may stand
 )
@@ -42,6 +43,7 @@ var (
 func (r *reading) score(q inquiry, rank func(line int) float64) []candidate {
 	weights, total := r.termWeights(q)
 	headings := r.headingScores(q)
+	beside := q.beside()
 	var out []candidate
 	for i, s := range r.lines {
 		if s.isHeading || len(s.words) < 4 {
@@ -82,8 +84,8 @@ func (r *reading) score(q inquiry, rank func(line int) float64) []candidate {
 			}
 		}
 		c.bears = c.bears || said > 0
-		if q.beside() && total > 0 && around >= enoughTerms-forLiked*rank(i) {
-			c.bears = true
+		if beside && total > 0 {
+			c.bears = around >= leastTerms && c.bears || around >= enoughTerms-forLiked*rank(i)
 		}
 		if q.want != wantAny && holds(q.want, r.body(s)) {
 			c.score += forWanted
@@ -221,7 +223,7 @@ func (r *reading) headingScores(q inquiry) map[int]float64 {
 
 var (
 	mostQuotes = 3
-	nearBest   = 0.80 // share of the best score from which another sentence is quoted too
+	nearBest   = 0.90 // share of the best score from which another sentence is quoted too
 )
 
 // best picks the sentences to quote: the best one and those nearly as good.

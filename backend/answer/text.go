@@ -104,7 +104,7 @@ func isHeading(body string, ws []cite.Word) bool {
 	if tableOfContents.MatchString(body) && n <= 14 && capitals*3 >= n*2 && len(cite.Dates(body)) == 0 {
 		return true
 	}
-	return n <= 8 && capitals*4 >= n*3 && (len(body) < 80) && len(cite.Dates(body)) == 0
+	return n <= 12 && capitals*5 >= n*4 && len(body) < 110 && len(cite.Dates(body)) == 0
 }
 
 // body returns the sentence's text.
