@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sort"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -98,8 +96,8 @@ func TestWordsAgreeWithPopplers(t *testing.T) {
 	var n, pageCount int
 	var ours, theirs time.Duration
 	for _, f := range files {
-		if strings.Contains(f, "hostile") {
-			continue
+		if strings.Contains(f, "hostile") || strings.Contains(strings.ToLower(filepath.Base(f)), "ocr") {
+			continue // a text layer made by OCR is not born digital
 		}
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -149,16 +147,6 @@ func f1(a, b string) float64 {
 	}
 	if len(wa)+len(wb) == 0 {
 		return 1
-	}
-	if out := os.Getenv("MARKAI_DIFF"); out != "" {
-		var missing []string
-		for w, k := range bag {
-			if k > 0 {
-				missing = append(missing, w+"×"+strconv.Itoa(k))
-			}
-		}
-		sort.Strings(missing)
-		fmt.Println("missing:", missing[:min(40, len(missing))])
 	}
 	return 2 * float64(same) / float64(len(wa)+len(wb))
 }
