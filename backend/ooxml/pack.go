@@ -33,6 +33,9 @@ func (p *pack) open(ctx context.Context, name string, limit int64) (*xml.Decoder
 		if !strings.EqualFold(f.Name, name) {
 			continue
 		}
+		if f.UncompressedSize64 > uint64(limit) {
+			return nil, nil, errTooBig // by its own word; meter holds those that lie
+		}
 		r, err := f.Open()
 		if err != nil {
 			return nil, nil, fmt.Errorf("unpack a part: %w", err)
