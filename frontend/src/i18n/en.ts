@@ -152,6 +152,7 @@ export const en = {
 
   search: {
     label: "Search",
+    results: "Search results",
     placeholder: "Words, a \"phrase\", or § 12(b)",
     hint: "Searches names, text and meaning of everything read so far. Put a phrase in quotation marks to find it word for word.",
     found: (n: number, documents: number, ms: number) => `${s(n, "passage")} in ${s(documents, "document")}, ${count(Math.max(1, Math.round(ms)))} ms`,
@@ -162,12 +163,12 @@ export const en = {
     scope: "Limited to",
     clearScope: "Search the whole matter",
     why: "Found because",
-    open: (name: string, page: number) => `Open ${name}, page ${page}`,
     searching: "Searching",
   },
 
   ask: {
     label: "Ask",
+    conversation: "Questions and answers",
     placeholder: "Ask about the documents of this matter",
     send: "Ask",
     stop: "Stop",

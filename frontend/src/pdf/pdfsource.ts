@@ -50,6 +50,7 @@ export async function openPDF(client: Client, matter: string, id: string): Promi
     standardFontDataUrl: data("standard_fonts"),
     wasmUrl: data("wasm"),
     iccUrl: data("iccs"),
+    useSystemFonts: false,
     enableXfa: false,
   });
   let pdf: PDFDocumentProxy;

@@ -48,8 +48,8 @@ export function answerTo(question: string, scope: Fixture[], pages: Pages): Answ
   const sentences = draft.sentences.map(({ text, verdict, note, quotes }): Sentence => {
     const numbers: number[] = [];
     for (const [id, quote] of quotes) {
-      const fixture = scope.find((f) => f.document.id === id);
-      const citation = fixture && cite(fixture, quote, pages);
+      const named = scope.filter((f) => f.document.id === id);
+      const citation = (named.length > 0 ? named : scope).map((f) => cite(f, quote, pages)).find(Boolean);
       if (citation) numbers.push(citations.push(citation) - 1);
     }
     return { text, verdict, citations: numbers, ...(note ? { note } : {}) };

@@ -52,6 +52,10 @@ export function fakeClient(scene: string = "full"): Client {
     return found;
   };
 
+  /** The documents of a matter that something has been read of. */
+  const inMatter = (id: string): Fixture[] =>
+    (documents.get(id) ?? []).flatMap((d) => (d.pagesRead > 0 && fixtures.has(d.id) ? [fixtures.get(d.id)!] : [])).slice(0, 40);
+
   const count = (id: string) => {
     const m = matter(id);
     const list = documents.get(id) ?? [];
@@ -84,12 +88,12 @@ export function fakeClient(scene: string = "full"): Client {
       list.push(makeDocument({ ...document, pages, pagesRead: pages, ocrPages: document.id === "notice" ? pages : 0 }));
     }
     list.push(
-      makeDocument({ id: "sealed", name: "Meridian audited accounts 2022.pdf", kind: "pdf", pages: 0, pagesRead: 0, bytes: 803_441, status: "needs_you", code: "needs_password", problem: "This PDF is encrypted and needs a password." }),
-      makeDocument({ id: "broken", name: "log export 4471.pdf", kind: "pdf", pages: 0, pagesRead: 0, bytes: 1_204, status: "needs_you", code: "damaged", problem: "This is not a PDF: it starts with an HTML page. Ask for the file again." }),
+      makeDocument({ id: "sealed", name: "Meridian audited accounts 2022.pdf", kind: "pdf", pages: 0, pagesRead: 0, bytes: 803_441, status: "needs_you", code: "needs_password", problem: "This PDF is encrypted. Type its password and it will be read." }),
+      makeDocument({ id: "broken", name: "log export 4471.pdf", kind: "pdf", pages: 0, pagesRead: 0, bytes: 1_204, status: "needs_you", code: "damaged", problem: "This is not a PDF: it starts with an HTML page. Ask for the file again; the rest of the matter is not affected." }),
     );
     jobs.get(id)!.push(
-      job(id, "sealed", "Meridian audited accounts 2022.pdf", { state: "failed", step: "read", code: "needs_password", problem: "This PDF is encrypted and needs a password." }),
-      job(id, "broken", "log export 4471.pdf", { state: "failed", step: "read", code: "damaged", problem: "This is not a PDF: it starts with an HTML page. Ask for the file again." }),
+      job(id, "sealed", "Meridian audited accounts 2022.pdf", { state: "failed", step: "read", code: "needs_password", problem: "This PDF is encrypted. Type its password and it will be read." }),
+      job(id, "broken", "log export 4471.pdf", { state: "failed", step: "read", code: "damaged", problem: "This is not a PDF: it starts with an HTML page. Ask for the file again; the rest of the matter is not affected." }),
     );
     count(id);
   };
@@ -174,7 +178,7 @@ export function fakeClient(scene: string = "full"): Client {
         continue;
       }
       const id = `d${++serial}`;
-      fixtures.set(id, { document: { id, name, kind }, paragraphs: [{ text: name, bold: true, align: "center", size: 14 }, ...casefile[1]!.paragraphs.slice(3)] });
+      fixtures.set(id, { document: { id, name, kind }, paragraphs: [{ text: name, bold: true, align: "center", size: 14 }, ...casefile[0]!.paragraphs.slice(1)] });
       const document = makeDocument({ id, name, kind, bytes: bytes?.length ?? 90_000, pagesRead: 0, status: "queued", added: new Date().toISOString() });
       documents.get(m)!.push(document);
       const work = job(m, id, name, {});
@@ -194,7 +198,7 @@ export function fakeClient(scene: string = "full"): Client {
       threads.set(id, conversation);
     }
     yield { kind: "started", conversation: conversation.id };
-    const scope = casefile.filter((f) => !request.documents?.length || request.documents.includes(f.document.id));
+    const scope = inMatter(m).filter((f) => !request.documents?.length || request.documents.includes(f.document.id));
     await wait(pace.first, signal);
     if (signal.aborted) return;
     if ((documents.get(m)?.length ?? 0) === 0) {
@@ -297,7 +301,7 @@ export function fakeClient(scene: string = "full"): Client {
     },
     search: async (m, request) => {
       matter(m);
-      const scope = casefile.filter((f) => (!request.documents?.length || request.documents.includes(f.document.id)) && (!request.kinds?.length || request.kinds.includes(f.document.kind)));
+      const scope = inMatter(m).filter((f) => (!request.documents?.length || request.documents.includes(f.document.id)) && (!request.kinds?.length || request.kinds.includes(f.document.kind)));
       return documents.get(m)!.length === 0 ? [] : hitsFor(request.query, scope, pagesOf).slice(0, request.limit ?? 20);
     },
     ask,

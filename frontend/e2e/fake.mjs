@@ -1,0 +1,203 @@
+// The main job on the fake case file: first run, drop, ask, follow a citation.
+import { check, launch, serve } from "./browser.mjs";
+import { ask, followCitation } from "./steps.mjs";
+
+const server = await serve("../dist-fake");
+const browser = await launch();
+let failed = 0;
+
+async function test(sentence, run, scene = "full", viewport = { width: 1280, height: 800 }) {
+  const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  try {
+    await page.goto(`${server.url}/?scene=${scene}`);
+    await page.locator("main").first().waitFor();
+    await run(page);
+    check(errors.length === 0, `no error on the console (${errors.join("; ")})`);
+    console.log(`ok    ${sentence}`);
+  } catch (error) {
+    failed++;
+    console.error(`FAIL  ${sentence}\n      ${error.message}`);
+  } finally {
+    await page.close();
+  }
+}
+
+/** Drops a file on the window as a browser reports it. */
+const drop = (page, name) =>
+  page.evaluate((name) => {
+    const data = new DataTransfer();
+    data.items.add(new File(["%PDF-1.7 test"], name, { type: "application/pdf" }));
+    const at = { bubbles: true, cancelable: true, dataTransfer: data };
+    document.body.dispatchEvent(new DragEvent("dragenter", at));
+    const over = new DragEvent("dragover", at);
+    document.body.dispatchEvent(over);
+    const overlay = new Promise((resolve) => setTimeout(() => resolve(document.querySelector(".drop")?.textContent ?? ""), 120));
+    return overlay.then((text) => {
+      const dropped = new DragEvent("drop", at);
+      document.body.dispatchEvent(dropped);
+      return { text, prevented: over.defaultPrevented && dropped.defaultPrevented };
+    });
+  }, name);
+
+await test("first run leads to a question answered on the page", async (page) => {
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Make the vault" }).click();
+  check((await page.getByTestId("recovery-key").textContent()).length > 20, "the recovery key is shown");
+  check(await page.getByRole("button", { name: "Continue" }).isDisabled(), "one cannot go on without having kept the key");
+  await page.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("Name of the matter").fill("Okafor");
+  await page.getByRole("button", { name: "Create matter" }).click();
+  await page.getByText("Nothing has been added to this matter.").first().waitFor();
+  const { text, prevented } = await drop(page, "Complaint.pdf");
+  check(text.includes("Okafor"), "the overlay names the matter");
+  check(prevented, "the browser does not open the dropped file itself");
+  await page.locator(".row button.open", { hasText: "Complaint.pdf" }).waitFor();
+  await followCitation(page, await ask(page, "What is the notice period for termination?"));
+}, "first");
+
+await test("each verdict has its own shape, and an altered sentence shows the difference", async (page) => {
+  const turn = await ask(page, "What is the notice period for termination?");
+  const shapes = await turn.locator(".sentence .chip svg path").evaluateAll((paths) => paths.map((p) => p.getAttribute("d")));
+  check(new Set(shapes).size === 4, "four verdicts, four shapes");
+  await turn.locator(".sentence.altered .chip").focus();
+  check((await page.locator(".preview ins").allTextContents()).join(" ").includes("sixty"), "the preview shows what the file says");
+});
+
+await test("marks lie over the words of a scan", async (page) => {
+  const turn = await ask(page, "What is the notice period for termination?");
+  await turn.locator(".sentence.altered .chip").click();
+  await page.getByText("Read by OCR.").waitFor();
+  await page.locator(".mark.current").first().waitFor();
+  await page.waitForFunction(() => document.querySelectorAll(".words span").length > 50);
+  const off = await page.evaluate(() => {
+    const mark = document.querySelector(".mark.current").getBoundingClientRect();
+    const word = [...document.querySelectorAll(".words span")].find((s) => s.textContent.startsWith("Halloran") && Math.abs(s.getBoundingClientRect().top - mark.top) < 6);
+    return word ? Math.abs(word.getBoundingClientRect().left - mark.left) : 99;
+  });
+  check(off < 4, `the mark starts where the words start (${off} px off)`);
+});
+
+await test("next and previous walk along the citations, back returns", async (page) => {
+  const turn = await ask(page, "What is the limit of liability?");
+  await turn.locator("[data-testid=citation]").first().click();
+  await page.locator(".mark.current").first().waitFor();
+  await page.locator("body").press("]");
+  await page.locator(".tab.open", { hasText: "Memo" }).waitFor();
+  await page.locator("body").press("[");
+  await page.locator(".tab.open", { hasText: "Master" }).waitFor();
+  await page.keyboard.press("Alt+ArrowLeft");
+  await page.locator(".tab.open", { hasText: "Memo" }).waitFor();
+});
+
+await test("what is not in the file is said so, with what came nearest", async (page) => {
+  const turn = await ask(page, "Who is the arbitrator?");
+  check(await turn.getByText("Not in the file").isVisible(), "the refusal is shown");
+  check((await turn.locator(".refusal .card").count()) > 0, "the nearest passages are shown");
+  await turn.locator(".refusal .card").first().click();
+  await page.locator(".mark.current").first().waitFor();
+});
+
+await test("an answer can be stopped", async (page) => {
+  await page.locator("body").press("/");
+  await page.keyboard.type("What is the notice period for termination?");
+  await page.keyboard.press("Enter");
+  await page.locator(".draft").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Stop", exact: true }).waitFor({ state: "detached" });
+});
+
+await test("search explains its hits and leads to the page", async (page) => {
+  await page.keyboard.press("Control+Shift+F");
+  await page.keyboard.type("temperature trailer");
+  await page.keyboard.press("Enter");
+  await page.locator(".hit").first().waitFor();
+  check((await page.locator(".why").first().textContent()).includes("words"), "the hit says why it was found");
+  await page.locator(".hit").first().click();
+  await page.locator(".mark.current").first().waitFor();
+});
+
+await test("find in document marks each place and walks along them", async (page) => {
+  await page.locator(".row button.open").first().click();
+  await page.locator(".textLayer span").first().waitFor();
+  await page.keyboard.press("Control+F");
+  await page.keyboard.type("Agreement");
+  await page.locator(".mark.found.current").waitFor();
+  const before = await page.locator(".result").textContent();
+  await page.keyboard.press("Enter");
+  check((await page.locator(".result").textContent()) !== before, "Enter goes to the next place");
+});
+
+await test("zooming keeps the page one reads", async (page) => {
+  await page.locator(".row button.open").first().click();
+  await page.locator(".textLayer span").first().waitFor();
+  await page.keyboard.press("Alt+PageDown");
+  await page.waitForFunction(() => document.querySelector("#page-field").value === "2");
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Control+=");
+  await page.waitForTimeout(300);
+  check((await page.locator("#page-field").inputValue()) === "2", "page 2 is still the one shown");
+});
+
+await test("a file that needs a password is read once it has it", async (page) => {
+  await page.locator(".row button.open", { hasText: "audited accounts" }).click();
+  await page.locator(".middle").getByPlaceholder("Password of the file").fill("test");
+  await page.locator(".middle").getByRole("button", { name: "Open and read" }).click();
+  await page.locator(".sheet").first().waitFor();
+});
+
+await test("the palette runs every action, and Escape closes one thing", async (page) => {
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("dark theme");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+  await page.locator("body").press("?");
+  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
+await test("destroying a matter asks for its name", async (page) => {
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("erase");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill("Halloran");
+  check(await dialog.getByRole("button", { name: "Erase for good" }).isDisabled(), "a part of the name is not enough");
+  await dialog.getByRole("textbox").fill("Halloran v. Meridian Freight");
+  await dialog.getByRole("button", { name: "Erase for good" }).click();
+  await page.locator(".matter", { hasText: "Whitcombe" }).waitFor();
+});
+
+await test("a removed document can be had back", async (page) => {
+  await page.locator(".row button.open").first().click();
+  await page.locator(".tools").getByRole("button", { name: "Remove from the matter" }).click();
+  await page.locator(".row button.open", { hasText: "Master" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.locator(".row button.open", { hasText: "Master" }).waitFor();
+});
+
+await test("50,000 documents scroll and filter without delay", async (page) => {
+  await page.locator(".row button.open").first().waitFor();
+  check((await page.locator(".row").count()) < 80, "only the rows in view exist");
+  const started = Date.now();
+  await page.getByLabel("Filter documents").fill("MFL-04999");
+  await page.locator(".row", { hasText: "MFL-049990" }).waitFor();
+  check(Date.now() - started < 1500, `filtering took ${Date.now() - started} ms`);
+}, "many");
+
+await test("everything fits at 200 % zoom", async (page) => {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  check(wide <= 0, `nothing runs out of the window (${wide} px)`);
+  await ask(page, "What is the limit of liability?");
+}, "full", { width: 640, height: 400 });
+
+await browser.close();
+server.stop();
+if (failed > 0) {
+  console.error(`${failed} failed`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,140 @@
+// Every screen in every state, both themes, two sizes: a picture of each in
+// build/artifacts/window, and axe on each.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { artifacts, launch, serve, violations } from "./browser.mjs";
+import { ask } from "./steps.mjs";
+
+const folder = join(artifacts, "window");
+mkdirSync(folder, { recursive: true });
+
+const sizes = [
+  [1280, 800],
+  [1920, 1080],
+];
+const question = "What is the notice period for termination?";
+const openFirst = async (page) => {
+  await page.locator(".row button.open").first().click();
+  await page.locator(".textLayer span").first().waitFor();
+};
+const next = (page) => page.getByRole("button", { name: "Continue" }).click();
+
+/** Name, scene, and how to get there. */
+const screens = [
+  ["first-1-what", "first", async () => {}],
+  ["first-2-lock", "first", next],
+  ["first-2-passphrase", "first", async (page) => (await next(page), await page.getByText("A passphrase").click(), await page.getByLabel("Passphrase", { exact: true }).fill("short"))],
+  ["first-2-recovery", "first", async (page) => (await next(page), await page.getByRole("button", { name: "Make the vault" }).click(), await page.getByTestId("recovery-key").waitFor())],
+  ["first-3-machine", "first", async (page) => (await next(page), await page.getByRole("button", { name: "Make the vault" }).click(), await page.getByRole("checkbox").check(), await next(page))],
+  ["first-4-files", "first", async (page) => (await next(page), await page.getByRole("button", { name: "Make the vault" }).click(), await page.getByRole("checkbox").check(), await next(page), await next(page))],
+  ["locked", "locked", async () => {}],
+  ["locked-wrong", "locked", async (page) => (await page.getByLabel("Passphrase").fill("wrong"), await page.getByRole("button", { name: "Unlock" }).click(), await page.getByText("does not open").waitFor())],
+  ["unreachable", "broken", async () => {}],
+  ["matter-empty", "empty", async () => {}],
+  ["matter-full", "full", async () => {}],
+  ["matter-working", "working", async () => {}],
+  ["matter-many", "many", async () => {}],
+  ["matter-no-model", "nomodel", async () => {}],
+  ["reader", "full", openFirst],
+  ["reader-find", "full", async (page) => (await openFirst(page), await page.keyboard.press("Control+F"), await page.keyboard.type("notice"), await page.locator(".mark.found.current").waitFor())],
+  ["reader-word", "full", async (page) => (await page.locator(".row button.open", { hasText: "Memo" }).click(), await page.locator(".words.seen span").first().waitFor())],
+  ["reader-needs-password", "full", async (page) => void (await page.locator(".row button.open", { hasText: "audited" }).click())],
+  ["ask-searching", "full", async (page) => {
+    await page.locator("body").press("/");
+    await page.keyboard.type(question);
+    await page.keyboard.press("Enter");
+    await page.locator(".sentence").first().waitFor();
+  }],
+  ["answer", "full", async (page) => void (await ask(page, question))],
+  ["answer-citation", "full", async (page) => {
+    const turn = await ask(page, question);
+    await turn.locator("[data-testid=citation]").first().click();
+    await page.locator(".mark.current").first().waitFor();
+    await page.locator(".textLayer span").first().waitFor();
+  }],
+  ["answer-scan", "full", async (page) => {
+    const turn = await ask(page, question);
+    await turn.locator(".sentence.altered .chip").click();
+    await page.locator(".words span").first().waitFor();
+  }],
+  ["answer-preview", "full", async (page) => {
+    const turn = await ask(page, question);
+    await turn.locator(".sentence.altered .chip").focus();
+  }],
+  ["answer-refused", "full", async (page) => void (await ask(page, "Who is the arbitrator?"))],
+  ["answer-error", "empty", async (page) => void (await ask(page, question))],
+  ["search", "full", async (page) => (await page.keyboard.press("Control+Shift+F"), await page.keyboard.type("temperature trailer notice"), await page.keyboard.press("Enter"), await page.locator(".hit").first().waitFor())],
+  ["search-start", "full", async (page) => void (await page.keyboard.press("Control+Shift+F"))],
+  ["search-none", "full", async (page) => (await page.keyboard.press("Control+Shift+F"), await page.keyboard.type("zeppelin"), await page.keyboard.press("Enter"), await page.getByText("Nothing found").waitFor())],
+  ["jobs-working", "working", async (page) => void (await page.keyboard.press("Control+J"))],
+  ["jobs-empty", "empty", async (page) => void (await page.keyboard.press("Control+J"))],
+  ["settings", "full", async (page) => void (await page.keyboard.press("Control+,"))],
+  ["palette", "full", async (page) => (await page.keyboard.press("Control+K"), await page.keyboard.type("re"))],
+  ["matters", "full", async (page) => void (await page.keyboard.press("Control+M"))],
+  ["shortcuts", "full", async (page) => void (await page.locator("body").press("?"))],
+  ["erase", "full", async (page) => (await page.keyboard.press("Control+K"), await page.keyboard.type("erase"), await page.keyboard.press("Enter"), await page.getByRole("dialog").waitFor())],
+  ["conversations", "full", async (page) => void (await page.getByRole("tab", { name: "Conversations" }).click())],
+  ["drop", "full", async (page) => void (await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["x"], "a.pdf"));
+    setInterval(() => document.body.dispatchEvent(new DragEvent("dragover", { bubbles: true, cancelable: true, dataTransfer: data })), 60);
+    document.body.dispatchEvent(new DragEvent("dragenter", { bubbles: true, cancelable: true, dataTransfer: data }));
+  }))],
+  ["zoom-200", "full", async (page) => (await page.setViewportSize({ width: 640, height: 400 }), await openFirst(page))],
+];
+
+const only = process.env.ONLY?.split(",");
+const server = await serve("../dist-fake");
+const browser = await launch();
+let failed = 0;
+let pictures = 0;
+
+const tasks = [];
+for (const theme of ["light", "dark"]) {
+  for (const [width, height] of sizes) {
+    for (const [name, scene, reach] of screens) {
+      if (only && !only.some((o) => name.startsWith(o))) continue;
+      tasks.push({ theme, width, height, name, scene, reach });
+    }
+  }
+}
+
+/** Takes one picture, and looks at its accessibility. */
+async function take({ theme, width, height, name, scene, reach }) {
+  // axe does not see sizes: once a theme is enough, and half the time.
+  const audit = width === sizes[0][0];
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: "reduce", locale: "en-US", timezoneId: "UTC" });
+  const page = await context.newPage();
+  try {
+    await page.goto(`${server.url}/?scene=${scene}`);
+    await page.locator("main").first().waitFor();
+    if (scene !== "first" && scene !== "locked" && scene !== "broken") await page.locator(".shell").waitFor();
+    await page.waitForTimeout(120);
+    await reach(page);
+    await page.waitForTimeout(350);
+    await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) });
+    pictures++;
+    for (const line of audit ? await violations(page) : []) {
+      failed++;
+      console.error(`axe   ${name} (${theme}): ${line}`);
+    }
+  } catch (error) {
+    failed++;
+    console.error(`FAIL  ${name} (${theme}, ${width}): ${error.message.split("\n").slice(0, 3).join(" ")}`);
+  } finally {
+    await context.close();
+  }
+}
+
+// Few at a time: most of a picture is waiting.
+await Promise.all(Array.from({ length: 4 }, async () => {
+  for (let task = tasks.shift(); task; task = tasks.shift()) await take(task);
+}));
+
+await browser.close();
+server.stop();
+console.log(`${pictures} pictures in ${folder}`);
+if (failed > 0) {
+  console.error(`${failed} findings`);
+  process.exitCode = 1;
+}

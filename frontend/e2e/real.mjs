@@ -1,0 +1,139 @@
+// The main job against a real server in MARKAI_URL (with its token): the sample
+// matter, a question, a citation on the page, one more PDF. MARKAI_PASSPHRASE
+// opens or makes the vault where there is no keyring; MARKAI_PDF names the
+// other PDF to add.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { artifacts, check, launch, violations } from "./browser.mjs";
+import { ask, followCitation } from "./steps.mjs";
+
+const folder = join(artifacts, "real");
+mkdirSync(folder, { recursive: true });
+const passphrase = process.env.MARKAI_PASSPHRASE ?? "";
+/** Milliseconds that reading the sample matter may take on a slow machine. */
+const patience = Number(process.env.MARKAI_PATIENCE ?? 600_000);
+
+const browser = await launch();
+const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+const errors = [];
+page.on("pageerror", (error) => errors.push(error.message));
+
+async function step(sentence, run) {
+  try {
+    const result = await run();
+    console.log(`ok    ${sentence}`);
+    return result;
+  } catch (error) {
+    await page.screenshot({ path: join(folder, "failed.png") });
+    console.error(`FAIL  ${sentence}\n      ${error.message}`);
+    await browser.close();
+    process.exit(1);
+  }
+}
+const picture = (name) => page.screenshot({ path: join(folder, `${name}.png`) });
+
+/** A PDF of one page that no matter has seen: its text carries the time. */
+function freshPDF(text) {
+  const stream = `BT /F 18 Tf 72 700 Td (${text}) Tj ET`;
+  const objects = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+    `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+  ];
+  let out = "%PDF-1.4\n";
+  const offsets = objects.map((body, i) => {
+    const at = out.length;
+    out += `${i + 1} 0 obj\n${body}\nendobj\n`;
+    return at;
+  });
+  const xref = out.length;
+  out += `xref\n0 6\n0000000000 65535 f \n${offsets.map((n) => `${String(n).padStart(10, "0")} 00000 n \n`).join("")}`;
+  return `${out}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n${xref}\n%%EOF\n`;
+}
+
+await step("the window opens", async () => {
+  await page.goto(process.env.MARKAI_URL);
+  await page.locator("main").first().waitFor();
+});
+
+await step("the vault is made or unlocked", async () => {
+  await page.locator("h1, .shell").first().waitFor();
+  if (await page.getByText("Step 1 of 4").isVisible()) {
+    await picture("first-run");
+    await page.getByRole("button", { name: "Continue" }).click();
+    if (passphrase) {
+      await page.getByRole("radio", { name: /A passphrase/ }).check();
+      await page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
+      await page.getByLabel("Passphrase again").fill(passphrase);
+    }
+    await page.getByRole("button", { name: "Make the vault" }).click();
+    await page.getByTestId("recovery-key").waitFor({ timeout: 30_000 });
+    await page.getByRole("checkbox").check();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Open the sample matter" }).click();
+  } else if (await page.getByText("The vault is locked").isVisible()) {
+    await page.getByLabel("Passphrase").fill(passphrase);
+    await page.getByRole("button", { name: "Unlock" }).click();
+  }
+  await page.locator(".shell").waitFor({ timeout: 30_000 });
+});
+
+await step("the sample matter is open", async () => {
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("sample matter");
+  await page.keyboard.press("Enter");
+  await page.locator(".row button.open").first().waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(500);
+});
+
+await step("the sample matter is read", async () => {
+  const busy = page.locator(".jobs", { hasText: /\d+\/\d+/ });
+  await picture("reading");
+  await busy.waitFor({ state: "detached", timeout: patience });
+  await picture("read");
+});
+
+await step("no violation of accessibility in the matter", async () => {
+  const found = await violations(page);
+  check(found.length === 0, found.join("; "));
+});
+
+const turn = await step("a question is answered with citations", async () => {
+  const asked = await ask(page, "What is the notice period for termination?", 180_000);
+  await picture("answer");
+  check((await asked.locator("[data-testid=citation]").count()) > 0, "the answer carries citations");
+  return asked;
+});
+
+await step("a citation leads to its words on the page", async () => {
+  await followCitation(page, turn);
+  await page.waitForTimeout(500);
+  await picture("citation");
+});
+
+await step("another PDF is added and found", async () => {
+  const word = `Quillfeather${Date.now() % 100000}`;
+  const file = process.env.MARKAI_PDF ?? join(folder, `${word}.pdf`);
+  if (!process.env.MARKAI_PDF) writeFileSync(file, freshPDF(`The parties to ${word} agree to a notice period of ninety days.`));
+  await page.getByTestId("file-input").setInputFiles(file);
+  const name = file.split("/").pop();
+  await page.getByLabel("Filter documents").fill(name);
+  const row = page.locator(".row button.open", { hasText: name });
+  await row.waitFor({ timeout: 30_000 });
+  await page.locator(".row", { hasText: name }).getByText(/^\d+ page/).waitFor({ timeout: patience });
+  if (!process.env.MARKAI_PDF) {
+    await page.keyboard.press("Control+Shift+F");
+    await page.locator("#search-page-field").fill(word);
+    await page.keyboard.press("Enter");
+    await page.locator(".hit").first().waitFor({ timeout: 30_000 });
+    await page.locator(".hit").first().click();
+    await page.locator(".mark.current").first().waitFor({ timeout: 20_000 });
+  }
+  await picture("added");
+});
+
+await step("no error on the page", async () => check(errors.length === 0, errors.join("; ")));
+await browser.close();
