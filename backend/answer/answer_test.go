@@ -141,6 +141,8 @@ func TestQuestionsAreAnsweredFromTheFile(t *testing.T) {
 		{"Can the agreement with Bolt Tools LLC be assigned?", "prior written consent", "Neither party shall assign"},
 		{"What insurance must be maintained under the Supply Agreement with Bolt Tools LLC?", "", ""},
 		{"Which law governs the Franchise Agreement between Quentin Foods, Inc. and Marlowe Bros LLC?", "", ""},
+		{"What does Zephyrine Holdings own?", "", ""},
+		{"Summarise the agreement", "", ""},
 		{"Which restrictions on competing are there in the Supply Agreement with Bolt Tools LLC?", "", ""},
 	}
 	m := file(t)
@@ -158,7 +160,7 @@ func TestQuestionsAreAnsweredFromTheFile(t *testing.T) {
 				t.Errorf("searched %+v, want 2 documents and 3 pages", a.Searched)
 			}
 			if a.Refused {
-				if len(a.Nearest) == 0 || !strings.Contains(a.Text, "could not find") {
+				if len(a.Nearest) == 0 || !strings.Contains(a.Text, "could not find") && !strings.Contains(a.Text, "names nothing") {
 					t.Errorf("a refusal must say so and show what came closest: %q", a.Text)
 				}
 				return

@@ -39,11 +39,11 @@ var (
 		statement addendum exhibit schedule license licence opinion brief affidavit declaration report nda`)
 	// askers begin questions and are nobody's name.
 	askers = words(`consider under according regarding concerning explain list show summarize summarise describe find identify give
-		tell please name state quote locate look check see compare suppose assume`)
+		tell please name state quote summarize summarise summary overview outline locate look check see compare suppose assume`)
 	// vague words are in most questions and say nothing of what is asked.
 	vague = words(`agreement contract document party parties clause provision section term terms paragraph people person anyone somebody thing things file say says
 		mention mentions provide provides state states indicate indicates contain contains include includes there regard
-		consider applicable want know information question`)
+		consider applicable want know information question summary overview main key points`)
 )
 
 func words(s string) map[string]bool {

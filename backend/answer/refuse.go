@@ -24,7 +24,9 @@ func (w *work) refuse(ctx context.Context, absent string) error {
 		b.WriteString("No document of this matter can be searched yet. Add documents, or wait until they are read.")
 	case absent != "":
 		fmt.Fprintf(&b, "I could not find “%s” in %s.", absent, searched(c))
-	case len(w.in.topics) > 0:
+	case len(w.in.topics) == 0 && len(w.in.terms) == 0:
+		b.WriteString("This names nothing that a document could say. Ask for something in particular, such as a date, a duty, a decision or a person.")
+	case len(w.in.topics) > 0 && !w.in.beside():
 		fmt.Fprintf(&b, "I could not find anything on %s in %s.", w.in.topics[0].name, w.where(c))
 	default:
 		fmt.Fprintf(&b, "I could not find a passage that bears on this question in %s.", searched(c))

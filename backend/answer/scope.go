@@ -57,8 +57,8 @@ func (s *Service) choose(ctx context.Context, m mark.MatterStore, q inquiry, hit
 			}
 		}
 		c.readings = kept
-	} else if n, ok := stranger(q, c.readings); ok {
-		absent, err := nowhere(ctx, m, n)
+	} else if n, token, ok := stranger(q, c.readings); ok {
+		absent, err := nowhere(ctx, m, token)
 		if err != nil {
 			return choice{}, err
 		}
@@ -209,34 +209,25 @@ func near(a, b string) bool {
 	return x == y[1:]
 }
 
-// stranger returns a name in the question that no document read so far has and
-// that is no ordinary word.
-func stranger(q inquiry, readings []*reading) (name, bool) {
+// stranger returns a name in the question with a word that no document read so
+// far has and that is no ordinary word, and that word.
+func stranger(q inquiry, readings []*reading) (n name, token string, ok bool) {
 	for _, n := range q.names {
-		if n.title || len(n.tokens) == 0 {
+		if n.title {
 			continue
 		}
-		known := false
 		for _, t := range n.tokens {
-			if topics().known[cite.Stem(t)] || slices.ContainsFunc(readings, func(r *reading) bool { return r.has(t) > 0 }) {
-				known = true
-				break
+			if len(t) >= 3 && !topics().known[cite.Stem(t)] && !slices.ContainsFunc(readings, func(r *reading) bool { return r.has(t) > 0 }) {
+				return n, t, true
 			}
 		}
-		if !known {
-			return n, true
-		}
 	}
-	return name{}, false
+	return name{}, "", false
 }
 
-// nowhere reports whether a name stands in no passage of the matter.
-func nowhere(ctx context.Context, m mark.MatterStore, n name) (bool, error) {
-	quoted := make([]string, len(n.tokens))
-	for i, t := range n.tokens {
-		quoted[i] = `"` + strings.ReplaceAll(t, `"`, `""`) + `"`
-	}
-	found, err := m.MatchWords(ctx, strings.Join(quoted, " OR "), [2]float64{1, 1}, nil, 1)
+// nowhere reports whether a word stands in no passage of the matter.
+func nowhere(ctx context.Context, m mark.MatterStore, token string) (bool, error) {
+	found, err := m.MatchWords(ctx, `"`+strings.ReplaceAll(token, `"`, `""`)+`"`, [2]float64{1, 1}, nil, 1)
 	if err != nil {
 		return false, fmt.Errorf("look for a name: %w", err)
 	}

@@ -104,6 +104,9 @@ func isHeading(body string, ws []cite.Word) bool {
 	if tableOfContents.MatchString(body) && n <= 14 && capitals*3 >= n*2 && len(cite.Dates(body)) == 0 {
 		return true
 	}
+	if strings.HasSuffix(body, ".") && n > 6 {
+		return false
+	}
 	return n <= 12 && capitals*5 >= n*4 && len(body) < 110 && len(cite.Dates(body)) == 0
 }
 

@@ -36,7 +36,7 @@ func (w *work) write(ctx context.Context, quotes []candidate, emit func(mark.Ans
 		return s.Verdict == mark.VerdictVerbatim || s.Verdict == mark.VerdictSupported
 	})
 	if !carriedBy {
-		if err := w.extract(quotes, emit); err != nil {
+		if err := w.extract(emit); err != nil {
 			return err
 		}
 	}
@@ -54,10 +54,10 @@ func (w *work) writer() (Model, bool) {
 
 // extract adds what was asked for, where one stands in the best quotation, and
 // the quotations.
-func (w *work) extract(quotes []candidate, emit func(mark.AnswerEvent) bool) error {
+func (w *work) extract(emit func(mark.AnswerEvent) bool) error {
 	began := time.Now()
 	var out []mark.Sentence
-	if lead, ok := w.lead(quotes[0], w.answer.Citations[0]); ok {
+	if lead, ok := w.lead(w.answer.Citations[0]); ok {
 		out = append(out, lead)
 	}
 	for i, c := range w.answer.Citations {
@@ -69,22 +69,18 @@ func (w *work) extract(quotes []candidate, emit func(mark.AnswerEvent) bool) err
 	return w.say(out, emit)
 }
 
-// lead is a short sentence with the date, term, place or amount asked for.
-func (w *work) lead(c candidate, from mark.Citation) (mark.Sentence, bool) {
+// lead is the date, term, place or amount asked for, under the topic's name. It
+// claims no more than that this stands in the quotation that follows.
+func (w *work) lead(from mark.Citation) (mark.Sentence, bool) {
 	value, ok := lift(w.in, from.Quote)
-	if !ok {
+	if !ok || len(w.in.topics) == 0 {
 		return mark.Sentence{}, false
 	}
-	var tries []string
-	if len(w.in.topics) > 0 {
-		tries = append(tries, capital(w.in.topics[0].name)+": "+value+".")
+	j := cite.JudgeValue(value, from.Quote)
+	if j.Verdict != mark.VerdictSupported {
+		return mark.Sentence{}, false
 	}
-	for _, text := range append(tries, value+".") {
-		if j := cite.Judge(text, []string{from.Quote}); j.Verdict == mark.VerdictVerbatim || j.Verdict == mark.VerdictSupported {
-			return mark.Sentence{Text: text, Verdict: j.Verdict, Citations: []int{0}}, true
-		}
-	}
-	return mark.Sentence{}, false
+	return mark.Sentence{Text: capital(w.in.topics[0].name) + ": " + value + ".", Verdict: j.Verdict, Citations: []int{0}}, true
 }
 
 func (w *work) say(ss []mark.Sentence, emit func(mark.AnswerEvent) bool) error {

@@ -57,6 +57,16 @@ func Judge(sentence string, quotes []string) Judgement {
 	return weigh(plain, quotes)
 }
 
+// JudgeValue says whether a date, term, amount or name that was lifted out of a
+// quotation stands in it, whole words at both ends. It says nothing about what
+// the quotation makes of it, so the quotation must be shown beside it.
+func JudgeValue(value, quote string) Judgement {
+	if _, ok := stands(value, []folded{foldText(quote, nil)}); ok {
+		return Judgement{Verdict: mark.VerdictSupported}
+	}
+	return Judgement{mark.VerdictUnsupported, "This does not stand in the cited passage."}
+}
+
 // weigh compares facts and content.
 func weigh(plain string, quotes []string) Judgement {
 	all := strings.Join(quotes, "\n")

@@ -142,3 +142,19 @@ func TestFactsAreReadTheSameHoweverWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestValueMustStandWhole(t *testing.T) {
+	quote := "unless notice is given at least sixty (60) days before June 1, 2020, a fee of $1,500.00 is due"
+	tests := []struct {
+		value string
+		want  mark.Verdict
+	}{
+		{"sixty (60) days", mark.VerdictSupported}, {"June 1, 2020", mark.VerdictSupported}, {"$1,500.00", mark.VerdictSupported},
+		{"$1,500", mark.VerdictUnsupported}, {"60 days", mark.VerdictUnsupported}, {"June 1, 202", mark.VerdictUnsupported}, {"", mark.VerdictUnsupported},
+	}
+	for _, tt := range tests {
+		if got := JudgeValue(tt.value, quote); got.Verdict != tt.want {
+			t.Errorf("JudgeValue(%q) = %s, want %s", tt.value, got.Verdict, tt.want)
+		}
+	}
+}
