@@ -3,6 +3,7 @@ package retrieve
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	mark "markai/backend"
 	"markai/backend/legal"
@@ -21,11 +22,13 @@ type Weights struct {
 	Context float64 // part of a neighbour's score that a passage gets
 	K       float64 // of reciprocal rank fusion
 	Route   bool    // search inside the documents that a question names
-	Window  bool    // show neighbours too
+	Narrow  int     // bytes up to which the first hit is widened with its neighbours
+	Wide    int     // the same for the others
+	Join    int     // bytes up to which neighbours that were both found are shown as one
 }
 
 // Default are the weights that served best on the development questions.
-var Default = Weights{Words: 1, Pairs: 0.5, Subject: 1, Meaning: 1, Clause: 1, Header: 1, Context: 0, K: 20, Route: true, Window: false}
+var Default = Weights{Words: 1, Pairs: 0.2, Subject: 1, Meaning: 1, Clause: 1, Header: 1, Context: 0, K: 20, Route: true, Narrow: 800, Wide: 0, Join: Show}
 
 // depth is how many passages each signal may offer.
 const depth = 100
@@ -82,20 +85,42 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	if err != nil {
 		return nil, err
 	}
-	if len(fused) > limit {
-		fused = fused[:limit]
+	return s.hits(ctx, m, fused, t, r, docs, limit)
+}
+
+// hits makes of ranked passages what is shown.
+func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.Fused, t topic, r route, docs []mark.Document, limit int) ([]mark.Hit, error) {
+	known := map[mark.DocumentID]mark.Document{}
+	for _, d := range docs {
+		known[d.ID] = d
 	}
-	ids := make([]mark.ChunkID, len(fused))
-	for i, f := range fused {
-		ids[i] = f.Chunk
+	sh := shelf{passages: map[mark.DocumentID][]mark.Chunk{}, at: map[mark.ChunkID]int{}}
+	for _, f := range ranked[:min(len(ranked), limit)] {
+		if err := sh.load(ctx, m, f.Document); err != nil {
+			return nil, err
+		}
 	}
-	chunks, err := m.Chunks(ctx, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read the passages found: %w", err)
+	stems := map[string]bool{}
+	for _, w := range t.words {
+		stems[legal.Stem(w)] = true
 	}
-	hits := make([]mark.Hit, len(fused))
-	for i, f := range fused {
-		hits[i] = mark.Hit{Chunk: chunks[i], Score: f.Score, Why: f.Why}
+	windows := sh.windows(ranked, limit, s.w)
+	hits := make([]mark.Hit, 0, len(windows))
+	for _, w := range windows {
+		c := sh.passage(w)
+		p, err := locate(ctx, m, c)
+		if err != nil {
+			return nil, err
+		}
+		c, spans, shift := trim(c, p)
+		named := ""
+		if slices.Contains(r.docs, c.Document) {
+			named = known[c.Document].Name
+		}
+		hits = append(hits, mark.Hit{
+			Chunk: c, Document: known[c.Document], Score: w.Score,
+			Why: explain(w.Why, c.Text, t, named), Spans: spans, Matches: matches(c.Text, p, shift, stems),
+		})
 	}
 	return hits, nil
 }

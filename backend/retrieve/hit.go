@@ -1,0 +1,105 @@
+package retrieve
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	mark "markai/backend"
+	"markai/backend/legal"
+)
+
+// place is the text of a passage laid over its pages.
+type place struct {
+	spans  []mark.Span
+	starts []int // in the passage's text
+}
+
+// locate lays a passage over its pages. The text of a passage that runs over
+// page ends is that of its pages, one after the other.
+func locate(ctx context.Context, m mark.MatterStore, c mark.Chunk) (place, error) {
+	var p place
+	if c.From.Page == c.To.Page {
+		p.add(mark.Span{Document: c.Document, Page: c.From.Page, Start: c.From.Offset, End: c.To.Offset})
+		return p, nil
+	}
+	pages, err := m.PagesFrom(ctx, c.Document, c.From.Page, c.To.Page-c.From.Page+1)
+	if err != nil {
+		return p, fmt.Errorf("read the pages of a passage: %w", err)
+	}
+	for _, page := range pages {
+		s := mark.Span{Document: c.Document, Page: page.Number, Start: 0, End: len(page.Text)}
+		if page.Number == c.From.Page {
+			s.Start = c.From.Offset
+		}
+		if page.Number == c.To.Page {
+			s.End = c.To.Offset
+		}
+		if page.Number <= c.To.Page && s.Start < s.End {
+			p.add(s)
+		}
+	}
+	return p, nil
+}
+
+func (p *place) add(s mark.Span) {
+	at := 0
+	if n := len(p.spans); n > 0 {
+		at = p.starts[n-1] + p.spans[n-1].End - p.spans[n-1].Start
+	}
+	p.spans = append(p.spans, s)
+	p.starts = append(p.starts, at)
+}
+
+// cut returns the bytes a to b of the passage as spans.
+func (p place) cut(a, b int) []mark.Span {
+	var out []mark.Span
+	for i, s := range p.spans {
+		from, to := max(a-p.starts[i], 0), min(b-p.starts[i], s.End-s.Start)
+		if from < to {
+			out = append(out, mark.Span{Document: s.Document, Page: s.Page, Start: s.Start + from, End: s.Start + to})
+		}
+	}
+	return out
+}
+
+// trim takes the white space off both ends of a passage and cuts it to Show
+// bytes, and its place with it.
+func trim(c mark.Chunk, p place) (mark.Chunk, []mark.Span, int) {
+	a := len(c.Text) - len(strings.TrimLeft(c.Text, " \t\r\n\f"))
+	b := len(strings.TrimRight(c.Text, " \t\r\n\f"))
+	if b-a > Show {
+		b = a + Show
+		for !utf8.RuneStart(c.Text[b]) {
+			b--
+		}
+	}
+	if a >= b {
+		return c, p.spans, 0
+	}
+	spans := p.cut(a, b)
+	c.Text = c.Text[a:b]
+	if n := len(spans); n > 0 {
+		c.From = mark.Pos{Page: spans[0].Page, Offset: spans[0].Start}
+		c.To = mark.Pos{Page: spans[n-1].Page, Offset: spans[n-1].End}
+	}
+	return c, spans, a
+}
+
+const matchesMax = 48 // highlighted words of one hit
+
+// matches returns where the words of the question stand in a passage. text is
+// at the byte offset shift of the place.
+func matches(text string, p place, shift int, stems map[string]bool) []mark.Span {
+	var out []mark.Span
+	for _, w := range legal.Words(text) {
+		if stems[legal.Stem(w.Text)] {
+			out = append(out, p.cut(shift+w.Start, shift+w.End)...)
+			if len(out) >= matchesMax {
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,135 @@
+package retrieve
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	mark "markai/backend"
+	"markai/backend/chunk"
+	"markai/backend/rank"
+)
+
+// Show is the most bytes that a hit shows.
+const Show = 1500
+
+// window is a run of neighbouring passages that is shown as one hit.
+type window struct {
+	rank.Fused
+	doc         mark.DocumentID
+	first, last int // in the document's passages
+	bytes       int
+}
+
+// shelf holds the passages of documents in reading order.
+type shelf struct {
+	passages map[mark.DocumentID][]mark.Chunk
+	at       map[mark.ChunkID]int
+}
+
+func (s *shelf) load(ctx context.Context, m mark.MatterStore, id mark.DocumentID) error {
+	if _, ok := s.passages[id]; ok {
+		return nil
+	}
+	cs, err := m.ChunksOf(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read the passages of a document: %w", err)
+	}
+	s.passages[id] = cs
+	for i, c := range cs {
+		s.at[c.ID] = i
+	}
+	return nil
+}
+
+// windows makes hits of ranked passages. A passage that neighbours a better
+// one joins it, when the two fit into one hit; what is left is widened with its
+// neighbours under the same headings up to wide bytes, the first only to narrow:
+// there the answer is expected, and it should not drown.
+func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
+	var out []window
+	taken := map[mark.ChunkID]bool{}
+	for _, f := range ranked {
+		if taken[f.Chunk] {
+			continue
+		}
+		at, ok := s.at[f.Chunk]
+		if !ok {
+			continue
+		}
+		size := len(s.passages[f.Document][at].Text)
+		if i := s.joins(out, f.Document, at, size, w); i >= 0 {
+			o := &out[i]
+			o.first, o.last, o.bytes = min(o.first, at), max(o.last, at), o.bytes+size
+			taken[f.Chunk] = true
+			continue
+		}
+		if len(out) == limit {
+			continue // later ones may still join
+		}
+		taken[f.Chunk] = true
+		out = append(out, window{Fused: f, doc: f.Document, first: at, last: at, bytes: size})
+	}
+	for i := range out {
+		wide := w.Wide
+		if i == 0 {
+			wide = w.Narrow
+		}
+		s.widen(&out[i], wide, taken)
+	}
+	return out
+}
+
+// joins returns which window a passage goes on with, or -1. Only windows
+// close in rank are asked: a passage that came much later adds little.
+func (s *shelf) joins(out []window, doc mark.DocumentID, at, size int, w Weights) int {
+	for i, o := range out {
+		room := w.Join
+		if i == 0 {
+			room = w.Narrow
+		}
+		if o.doc == doc && (at == o.first-1 || at == o.last+1) && o.bytes+size <= room {
+			return i
+		}
+	}
+	return -1
+}
+
+// widen adds neighbours to a window: what follows first, then what comes before.
+func (s *shelf) widen(o *window, size int, taken map[mark.ChunkID]bool) {
+	cs := s.passages[o.doc]
+	path := chunk.Headings(cs[o.first].Header)
+	fits := func(i int) bool {
+		return i >= 0 && i < len(cs) && !taken[cs[i].ID] && o.bytes+len(cs[i].Text) <= size && chunk.Headings(cs[i].Header) == path
+	}
+	for {
+		switch {
+		case fits(o.last + 1):
+			o.last++
+			taken[cs[o.last].ID] = true
+			o.bytes += len(cs[o.last].Text)
+		case fits(o.first - 1):
+			o.first--
+			taken[cs[o.first].ID] = true
+			o.bytes += len(cs[o.first].Text)
+		default:
+			return
+		}
+	}
+}
+
+// passage returns the window's text as one passage, without the white space
+// around it. Its ID is that of the passage that was found.
+func (s *shelf) passage(o window) mark.Chunk {
+	cs := s.passages[o.doc][o.first : o.last+1]
+	c := cs[0]
+	c.ID = o.Chunk
+	if len(cs) > 1 {
+		var b strings.Builder
+		for _, x := range cs {
+			b.WriteString(x.Text)
+		}
+		c.Text, c.To = b.String(), cs[len(cs)-1].To
+	}
+	return c
+}
