@@ -39,7 +39,7 @@ var foreign = []struct {
 	{compound, "", ".msg .oft", "This is an Outlook message (.msg). Drag it into a mail program that saves .eml files, or save it as PDF, and add that."},
 	{compound, "", "", "This is an Office file of the old kind. Save it as .docx or PDF and add that."},
 	{"\xffWPC", "", "", "This is a WordPerfect document. Save it as .docx or PDF and add that."},
-	{`{\rtf`, "", "", "This is a rich text file (.rtf). Save it as .docx or PDF and add that."},
+	{rtfMagic, "", "", ""},
 	{"", "", ".rtf", "This file is named .rtf and holds something else. Open it in a word processor, save it as PDF, and add that."},
 	{"PK\x03\x04", "", ".xlsx .xlsm", "This is an Excel workbook. Save the sheets you need as PDF and add that."},
 	{"PK\x03\x04", "", ".pptx .ppsx", "This is a PowerPoint file. Save it as PDF and add that."},

@@ -1,5 +1,5 @@
-// Package text opens files that are text: .txt, .md, .csv, web pages, and
-// whatever else decodes. It also knows the common kinds of file that Mark AI
+// Package text opens files that are text: .txt, .md, .csv, web pages, rich text
+// (.rtf), and whatever else decodes. It also knows the common kinds of file that Mark AI
 // does not read, and says so of each by name.
 package text
 
@@ -36,6 +36,8 @@ func (Parser) Score(name string, head []byte) int {
 		return 1
 	}
 	switch {
+	case isRTF(head):
+		return 90
 	case slices.Contains(plain, ext) || markup(ext):
 		return 80
 	case startsLikeHTML(head):
@@ -60,6 +62,9 @@ func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isRTF(raw) {
+		return openRTF(ctx, raw)
+	}
 	decoded, note, err := Decode(raw)
 	if err != nil {
 		return nil, err
@@ -75,6 +80,19 @@ func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 		return nil, err
 	}
 	return typeset.NewSource(decoded, info, nil), nil
+}
+
+// openRTF lays a rich text file out.
+func openRTF(ctx context.Context, raw []byte) (mark.Source, error) {
+	text, title, revised := rtf(raw)
+	info := mark.SourceInfo{Kind: mark.KindWord, Title: title}
+	if revised {
+		info.Notes = append(info.Notes, "The document has tracked changes: insertions were read, deletions were left out.")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return typeset.NewSource(text, info, nil), nil
 }
 
 // markup reports whether files that end in ext are web pages.
