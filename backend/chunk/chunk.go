@@ -90,7 +90,12 @@ func header(base, path string) string {
 }
 
 // Passage returns what is embedded of a passage: its headings and its text.
-func Passage(c mark.Chunk) string { return c.Header + "\n" + strings.TrimSpace(c.Text) }
+// The document's part of the header stays out: it is the same for all passages
+// of a document, so inside one it only blurs, and across documents names are
+// found by words.
+func Passage(c mark.Chunk) string {
+	return strings.TrimSpace(Headings(c.Header) + "\n" + strings.TrimSpace(c.Text))
+}
 
 // joined is the text of pages after a place, and where each page begins in it.
 type joined struct {

@@ -19,6 +19,7 @@ import (
 	"unicode/utf8"
 
 	mark "markai/backend"
+	"markai/backend/chunk"
 )
 
 // Deps are the parts that are measured. Embedder may be nil; the others are
@@ -149,7 +150,7 @@ func (c *corpus) add(ctx context.Context, d Deps, dir, rel string) error {
 	return c.embed(ctx, d.Embedder, doc.ID)
 }
 
-// embed makes the vectors of a document's passages, header included.
+// embed makes the vectors of a document's passages, of the same text as reading does.
 func (c *corpus) embed(ctx context.Context, e mark.Embedder, id mark.DocumentID) error {
 	if e == nil {
 		return nil
@@ -162,7 +163,7 @@ func (c *corpus) embed(ctx context.Context, e mark.Embedder, id mark.DocumentID)
 		texts := make([]string, len(chunks))
 		ids := make([]mark.ChunkID, len(chunks))
 		for i, ch := range chunks {
-			texts[i], ids[i] = ch.Header+"\n"+ch.Text, ch.ID
+			texts[i], ids[i] = chunk.Passage(ch), ch.ID
 		}
 		vectors, err := e.Embed(ctx, texts)
 		if err != nil {
