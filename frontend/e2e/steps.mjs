@@ -21,7 +21,7 @@ export async function followCitation(page, turn) {
   await turn.locator("[data-testid=citation]").first().click();
   const marks = page.locator(".mark.current");
   await marks.first().waitFor({ timeout: 20_000 });
-  await page.waitForFunction(() => document.querySelector("section.sheet canvas")?.width !== 300 || document.querySelector(".words.seen"), null, { timeout: 20_000 });
+  await page.locator(".sheet[data-drawn]:has(.mark.current)").waitFor({ timeout: 20_000 });
   // The text over a page is laid after the page has been drawn.
   await page.waitForFunction(
     () => {

@@ -1,0 +1,136 @@
+// What every client promises. It runs against the fake and, where
+// MARKAI_CONTRACT_URL names a server (with ?token=…) whose vault is open,
+// against that: matters of its own are made there, and erased.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fakeClient } from "../testing/fake";
+import { writePDF } from "../testing/pdf";
+import { typeset } from "../testing/typeset";
+import { ClientError, type Client } from "./client";
+import { httpClient } from "./http";
+import type { AskEvent, Document } from "./types.gen";
+
+const clients: [string, () => Client][] = [["fake", () => fakeClient("empty")]];
+const server = process.env.MARKAI_CONTRACT_URL;
+if (server) {
+  const url = new URL(server);
+  clients.push(["http", () => httpClient({ base: url.origin, token: url.searchParams.get("token") ?? "" })]);
+}
+
+/** Milliseconds that a server may take to read one page. */
+const patience = 60_000;
+
+const pdf = () =>
+  new File(
+    [writePDF(typeset([{ text: "CONTRACT OF CARRIAGE", bold: true }, { text: "Either party may terminate this Agreement for convenience upon sixty (60) days' prior written notice to the other party." }])) as Uint8Array<ArrayBuffer>],
+    `Contract ${Date.now()}.pdf`,
+    { type: "application/pdf" },
+  );
+
+describe.each(clients)("the %s client", (_name, make) => {
+  let client: Client;
+  let matter = "";
+  const name = `Contract test ${Date.now()}`;
+
+  beforeAll(async () => {
+    client = make();
+    matter = (await client.createMatter(name)).id;
+  });
+  afterAll(async () => {
+    await client.eraseMatter(matter, name).catch(() => undefined);
+  });
+
+  async function read(): Promise<Document> {
+    for (const end = Date.now() + patience; Date.now() < end; await new Promise((r) => setTimeout(r, 100))) {
+      const [document] = await client.documents(matter);
+      if (document && (document.status === "ready" || document.status === "searchable")) return document;
+    }
+    throw new Error("The document was not read in time.");
+  }
+
+  it("says how the program stands", async () => {
+    const state = await client.state();
+    expect(state.vault).toBe("open");
+    expect(state.machine.cores).toBeGreaterThan(0);
+  });
+
+  it("lists a new matter, empty", async () => {
+    expect((await client.matters()).find((m) => m.id === matter)).toMatchObject({ name, documents: 0 });
+    expect(await client.documents(matter)).toEqual([]);
+    expect(await client.conversations(matter)).toEqual([]);
+  });
+
+  it("refuses to erase a matter by a wrong name, and says why", async () => {
+    const error = await client.eraseMatter(matter, "another").catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ClientError);
+    expect((error as ClientError).message).toMatch(/\.$/);
+    expect((await client.matters()).some((m) => m.id === matter)).toBe(true);
+  });
+
+  it("rejects what is not there with a code", async () => {
+    await expect(client.documents("no-such-matter")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("reads an added file, page and words, and serves its original in pieces", { timeout: patience }, async () => {
+    const result = await client.addFiles(matter, [pdf()]);
+    expect(result.jobs).toHaveLength(1);
+    expect(result.rejected ?? []).toEqual([]);
+    const document = await read();
+    const page = await client.page(matter, document.id, 1);
+    expect(page.words.length).toBeGreaterThan(10);
+    for (const w of page.words) {
+      expect(page.text.slice(w.s, w.e)).not.toMatch(/^\s|\s$|^$/);
+      expect(w.b[2]).toBeGreaterThan(w.b[0]);
+      expect(w.b[3]).toBeGreaterThan(w.b[1]);
+    }
+    const head = await client.original(matter, document.id, 0, 8);
+    expect(new TextDecoder().decode(head.bytes)).toMatch(/^%PDF-1\./);
+    expect(head.total).toBeGreaterThan(100);
+    const tail = await client.original(matter, document.id, head.total - 6, head.total);
+    expect(new TextDecoder().decode(tail.bytes)).toContain("%%EOF");
+  });
+
+  it("finds the words and says where they stand", { timeout: patience }, async () => {
+    const document = await read();
+    const [hit] = await client.search(matter, { query: "terminate notice" });
+    expect(hit?.document).toBe(document.id);
+    expect(hit!.page).toBeGreaterThan(0);
+    for (const [start, end] of hit!.marks) expect(hit!.text.slice(start, end)).not.toBe("");
+    expect(hit!.spans.flatMap((s) => s.boxes).length).toBeGreaterThan(0);
+  });
+
+  it("answers in order: started, passages, then the final answer whose citations stand in the file", { timeout: patience }, async () => {
+    const document = await read();
+    const events: AskEvent[] = [];
+    for await (const e of client.ask(matter, { question: "What is the notice period for termination?" }, new AbortController().signal)) events.push(e);
+    expect(events[0]?.kind).toBe("started");
+    expect(events.findIndex((e) => e.kind === "passages")).toBeGreaterThan(0);
+    const final = events.at(-1)?.final;
+    expect(final).toBeDefined();
+    for (const sentence of final!.sentences) for (const n of sentence.citations) expect(final!.citations[n]).toBeDefined();
+    for (const c of final!.citations) {
+      expect(c.document).toBe(document.id);
+      expect((await client.page(matter, c.document, c.page)).text.replace(/\s+/g, " ")).toContain(c.quote.replace(/\s+/g, " "));
+      expect(c.spans.length).toBeGreaterThan(0);
+    }
+    const [conversation] = await client.conversations(matter);
+    const messages = await client.messages(matter, conversation!.id);
+    expect(messages.map((m) => m.role)).toEqual(["user", "assistant"]);
+    await client.deleteConversation(matter, conversation!.id);
+    expect(await client.conversations(matter)).toEqual([]);
+  });
+
+  it("stops an answer that is cancelled", { timeout: patience }, async () => {
+    const stop = new AbortController();
+    const kinds: string[] = [];
+    for await (const e of client.ask(matter, { question: "What is the notice period?" }, stop.signal)) {
+      kinds.push(e.kind);
+      stop.abort();
+    }
+    expect(kinds.length).toBeLessThanOrEqual(2);
+  });
+
+  it("explains its settings and its models", async () => {
+    for (const s of await client.settings()) expect(s).toMatchObject({ key: expect.any(String), doc: expect.any(String), origin: expect.any(String) });
+    for (const m of await client.models()) expect(["chat", "embedding"]).toContain(m.role);
+  });
+});
