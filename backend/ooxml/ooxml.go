@@ -1,6 +1,7 @@
 // Package ooxml opens Word documents (.docx): paragraphs with the numbers that
 // Word shows, tables as rows, footnotes, comments, headers and footers. Tracked
-// insertions are read, tracked deletions are not, and a note says so.
+// insertions are read, tracked deletions are not, and a note says so. Of
+// workbooks (.xlsx) and presentations (.pptx) it reads the plain text.
 package ooxml
 
 import (
@@ -28,12 +29,12 @@ const (
 	maxParts   = 256 << 20 // bytes of all parts read, unpacked
 )
 
-// Parser opens .docx files.
+// Parser opens .docx, .xlsx and .pptx files.
 type Parser struct{}
 
 var _ mark.Parser = Parser{}
 
-// Score knows a Word document by its container and its name.
+// Score knows a document by its container and its name.
 func (Parser) Score(name string, head []byte) int {
 	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return 0
@@ -41,6 +42,8 @@ func (Parser) Score(name string, head []byte) int {
 	switch ext := strings.ToLower(filepath.Ext(name)); {
 	case slices.Contains([]string{".docx", ".docm", ".dotx", ".dotm"}, ext):
 		return 90
+	case slices.Contains([]string{".xlsx", ".xlsm", ".pptx", ".pptm", ".ppsx"}, ext):
+		return 80
 	case bytes.Contains(head, []byte("word/")):
 		return 70
 	}
@@ -51,10 +54,10 @@ func (Parser) Score(name string, head []byte) int {
 func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 	z, err := zip.NewReader(f.Data, f.Size)
 	if err != nil {
-		return nil, mark.Errorf(mark.Damaged, "This Word document is damaged: its container cannot be opened. Open it in Word and save it again.").Because(err)
+		return nil, mark.Errorf(mark.Damaged, "This document is damaged: its container cannot be opened. Open it in the program that made it and save it again.").Because(err)
 	}
 	if len(z.File) > maxEntries {
-		return nil, mark.Errorf(mark.TooBig, "This Word document has %d parts, far more than Word makes; it was not opened.", len(z.File))
+		return nil, mark.Errorf(mark.TooBig, "This document has %d parts, far more than any office program makes; it was not opened.", len(z.File))
 	}
 	p := &pack{zip: z, left: maxParts}
 	text, info, err := p.document(ctx)
@@ -70,17 +73,41 @@ func explain(ctx context.Context, err error) error {
 		return err
 	}
 	if errors.Is(err, errTooBig) {
-		return mark.Errorf(mark.TooBig, "This Word document unpacks to far more than a document holds; it was not read.").Because(err)
+		return mark.Errorf(mark.TooBig, "This document unpacks to far more than a document holds; it was not read.").Because(err)
 	}
-	return mark.Errorf(mark.Damaged, "This Word document is damaged: its text cannot be read. Open it in Word and save it again.").Because(err)
+	return mark.Errorf(mark.Damaged, "This document is damaged: its text cannot be read. Open it in the program that made it and save it again.").Because(err)
 }
 
-// document reads the text of all the parts that a reader of the printed
-// document would see, and the comments.
-func (p *pack) document(ctx context.Context) (string, mark.SourceInfo, error) {
-	info := mark.SourceInfo{Kind: mark.KindWord}
+// document reads the container's main part.
+func (p *pack) document(ctx context.Context) (text string, info mark.SourceInfo, err error) {
 	root := p.relations(ctx, "")
 	main := first(root["officeDocument"], "word/document.xml")
+	kind, err := p.root(ctx, main)
+	if errors.Is(err, errMissing) {
+		return "", info, mark.Errorf(mark.Unsupported, "This file is a container without a document inside.")
+	}
+	if err != nil {
+		return "", info, err
+	}
+	switch kind {
+	case "workbook":
+		text, info, err = p.workbook(ctx, main)
+	case "presentation":
+		text, info, err = p.presentation(ctx, main)
+	default:
+		text, info, err = p.word(ctx, main)
+	}
+	if err != nil {
+		return "", info, err
+	}
+	info.Title = p.title(ctx, first(root["core-properties"], "docProps/core.xml"))
+	return strings.ToValidUTF8(text, "\ufffd"), info, nil
+}
+
+// word reads the text of all the parts that a reader of the printed document
+// would see, and the comments.
+func (p *pack) word(ctx context.Context, main string) (string, mark.SourceInfo, error) {
+	info := mark.SourceInfo{Kind: mark.KindWord}
 	rels := p.relations(ctx, main)
 
 	s := &story{lists: p.lists(ctx, rels), notes: map[string]int{}}
@@ -92,8 +119,6 @@ func (p *pack) document(ctx context.Context) (string, mark.SourceInfo, error) {
 	headers := s.takeUnique()
 	err := s.part(ctx, p, main)
 	switch {
-	case errors.Is(err, errMissing):
-		return "", info, mark.Errorf(mark.Unsupported, "This file is a container without a Word document inside.")
 	case isSyntax(err) && s.out.Len() > 0:
 		info.Notes = append(info.Notes, "The document is damaged and breaks off; what stands before the damage was read.")
 	case err != nil:
@@ -117,8 +142,7 @@ func (p *pack) document(ctx context.Context) (string, mark.SourceInfo, error) {
 	if s.revised {
 		info.Notes = append(info.Notes, "The document has tracked changes: insertions were read, deletions were left out.")
 	}
-	info.Title = p.title(ctx, first(root["core-properties"], "docProps/core.xml"))
-	return strings.ToValidUTF8(headers+body+tail.String(), "\ufffd"), info, nil
+	return headers + body + tail.String(), info, nil
 }
 
 // isSyntax reports whether err is about broken XML or a broken container.

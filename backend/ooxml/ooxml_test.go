@@ -181,7 +181,7 @@ func TestTheNameOrThePartsMakeAWordDocument(t *testing.T) {
 		want       int
 	}{
 		{"a.docx", "PK\x03\x04", 90}, {"A.DOCX", "PK\x03\x04", 90}, {"a", "PK\x03\x04..word/document.xml", 70},
-		{"a.zip", "PK\x03\x04", 0}, {"a.docx", "%PDF-", 0}, {"a.docx", "", 0},
+		{"a.xlsx", "PK\x03\x04", 80}, {"a.pptx", "PK\x03\x04", 80}, {"a.zip", "PK\x03\x04", 0}, {"a.docx", "%PDF-", 0}, {"a.docx", "", 0},
 	} {
 		if got := (ooxml.Parser{}).Score(c.name, []byte(c.head)); got != c.want {
 			t.Errorf("%s %q: %d, want %d", c.name, c.head, got, c.want)
@@ -189,20 +189,60 @@ func TestTheNameOrThePartsMakeAWordDocument(t *testing.T) {
 	}
 }
 
-// TestCorpus reads the Word files of a folder named by MARKAI_CORPUS.
+func TestAWorkbookIsItsRows(t *testing.T) {
+	got, info, err := read(t, "a.xlsx", word(t, map[string]string{
+		"_rels/.rels":                `<Relationships><Relationship Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+		"xl/workbook.xml":            `<workbook xmlns:r="r"><sheets><sheet name="Fees" sheetId="1" r:id="a"/><sheet name="Empty" sheetId="2" r:id="b"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="a" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="b" Type="x/worksheet" Target="/xl/worksheets/sheet2.xml"/><Relationship Id="c" Type="x/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="d" Type="x/styles" Target="styles.xml"/></Relationships>`,
+		"xl/sharedStrings.xml":       `<sst><si><t>Party</t></si><si><r><t>Acme </t></r><r><t>Corp</t></r><rPh><t>x</t></rPh></si></sst>`,
+		"xl/styles.xml":              `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="yyyy\-mm\-dd"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/></cellXfs></styleSheet>`,
+		"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c r="A1" t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t>Due</t></is></c></row>
+			<row/><row><c r="A3" t="s"><v>1</v></c><c r="B3"><f>1+1</f><v>2.5</v></c><c r="C3" s="1"><v>43831</v></c><c r="D3" s="2"><v>43831.5</v></c><c r="E3" t="b"><v>1</v></c></row>
+			<row><c r="B4"><v>7</v></c></row></sheetData></worksheet>`,
+		"xl/worksheets/sheet2.xml": `<worksheet/>`,
+	}))
+	want := "Fees\n\nParty\t\tDue\nAcme Corp\t2.5\t2020-01-01\t2020-01-01 12:00\tTRUE\n\t7\n\fEmpty\n\n"
+	if err != nil || got != want || info.Pages != 2 || info.Kind != mark.KindText {
+		t.Errorf("got  %q, %+v, %v\nwant %q", got, info, err, want)
+	}
+}
+
+func TestAPresentationIsItsSlidesInOrder(t *testing.T) {
+	slide := func(s string) string {
+		return `<p:sld><p:sp><p:txBody><a:p><a:pPr/><a:r><a:rPr/><a:t>` + s + `</a:t></a:r></a:p></p:txBody></p:sp></p:sld>`
+	}
+	got, info, err := read(t, "a.pptx", word(t, map[string]string{
+		"_rels/.rels":                      `<Relationships><Relationship Type="x/officeDocument" Target="ppt/presentation.xml"/></Relationships>`,
+		"ppt/presentation.xml":             `<p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst><p:sldId id="256" r:id="two"/><p:sldId id="257" r:id="one"/></p:sldIdLst></p:presentation>`,
+		"ppt/_rels/presentation.xml.rels":  `<Relationships><Relationship Id="one" Type="x/slide" Target="slides/slide1.xml"/><Relationship Id="two" Type="x/slide" Target="slides/slide2.xml"/></Relationships>`,
+		"ppt/slides/slide1.xml":            slide("last"),
+		"ppt/slides/slide2.xml":            slide("first"),
+		"ppt/slides/_rels/slide2.xml.rels": `<Relationships><Relationship Id="n" Type="x/notesSlide" Target="../notes/n.xml"/></Relationships>`,
+		"ppt/notes/n.xml":                  slide("say hello"),
+	}))
+	want := "Slide 1\n\nfirst\n\nNotes\n\nsay hello\n\n\fSlide 2\n\nlast\n\n"
+	if err != nil || got != want || info.Pages != 2 {
+		t.Errorf("got  %q, %+v, %v\nwant %q", got, info, err, want)
+	}
+}
+
+// TestCorpus reads the office files of a folder named by MARKAI_CORPUS.
 func TestCorpus(t *testing.T) {
 	dir := os.Getenv("MARKAI_CORPUS")
 	if dir == "" {
 		t.Skip("MARKAI_CORPUS names no folder of documents")
 	}
-	names, err := filepath.Glob(filepath.Join(dir, "*.docx"))
+	names, err := filepath.Glob(filepath.Join(dir, "*.???x"))
 	if err != nil || len(names) == 0 {
-		t.Fatalf("no Word files in %s: %v", dir, err)
+		t.Fatalf("no office files in %s: %v", dir, err)
 	}
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if bytes.HasPrefix(data, []byte("\xd0\xcf")) {
+			continue // encrypted
 		}
 		text, info, err := read(t, name, data)
 		if err != nil || strings.TrimSpace(text) == "" {
@@ -224,6 +264,23 @@ func FuzzOpen(f *testing.F) {
 		text, _, err := read(t, "a.docx", word(t, map[string]string{
 			"word/document.xml": string(document), "word/styles.xml": string(styles), "word/numbering.xml": string(numbering),
 			"word/_rels/document.xml.rels": rels("styles", "numbering", "footnotes"), "word/footnotes.xml": string(document),
+		}))
+		if err == nil && !utf8.ValidString(text) {
+			t.Errorf("text is not UTF-8: %q", text)
+		}
+	})
+}
+
+// FuzzSheets gives a workbook's parts to the parser.
+func FuzzSheets(f *testing.F) {
+	f.Add([]byte(`<worksheet><row><c r="ZZZZ9" t="s" s="1"><v>0</v></c></row></worksheet>`), []byte(`<sst><si><t>x</t></si></sst>`), []byte(`<styleSheet><cellXfs><xf numFmtId="14"/></cellXfs></styleSheet>`))
+	f.Add([]byte(`<c t="b"><v>1</v></c></row><c s="-1"><v>1e99</v>`), []byte(`<sst><rPh>`), []byte(`<`))
+	f.Fuzz(func(t *testing.T, sheet, shared, styles []byte) {
+		text, _, err := read(t, "a.xlsx", word(t, map[string]string{
+			"_rels/.rels":                `<Relationships><Relationship Type="x/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+			"xl/workbook.xml":            `<workbook><sheets><sheet name="S" r:id="a"/></sheets></workbook>`,
+			"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="a" Type="x/worksheet" Target="s.xml"/><Relationship Type="x/sharedStrings" Target="t.xml"/></Relationships>`,
+			"xl/s.xml":                   string(sheet), "xl/t.xml": string(shared), "xl/styles.xml": string(styles),
 		}))
 		if err == nil && !utf8.ValidString(text) {
 			t.Errorf("text is not UTF-8: %q", text)

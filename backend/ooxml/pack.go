@@ -78,34 +78,75 @@ func (m *meter) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// relations returns the parts that the named part points to, by the last word
-// of the relation's type. A part without relations has none; a broken list of
-// relations counts as none, because the usual names still find the text.
-func (p *pack) relations(ctx context.Context, name string) map[string][]string {
+// relation is one pointer from a part to another.
+type relation struct {
+	ID         string `xml:"Id,attr"`
+	Type       string `xml:",attr"`
+	Target     string `xml:",attr"`
+	TargetMode string `xml:",attr"`
+}
+
+// pointers returns the parts that the named part points to, their names made
+// absolute. A broken list counts as none, because the usual names still find
+// the text.
+func (p *pack) pointers(ctx context.Context, name string) []relation {
 	dir, base := path.Split(name)
 	var rels struct {
-		Relationship []struct {
-			Type       string `xml:",attr"`
-			Target     string `xml:",attr"`
-			TargetMode string `xml:",attr"`
-		}
+		Relationship []relation
 	}
-	out := map[string][]string{}
 	if p.decode(ctx, dir+"_rels/"+base+".rels", &rels) != nil {
-		return out
+		return nil
 	}
+	var out []relation
 	for _, r := range rels.Relationship {
 		if r.TargetMode == "External" {
 			continue
 		}
-		target := path.Join("/", dir, r.Target)
-		if strings.HasPrefix(r.Target, "/") {
-			target = path.Clean(r.Target)
+		if !strings.HasPrefix(r.Target, "/") {
+			r.Target = path.Join("/", dir, r.Target)
 		}
-		kind := path.Base(r.Type)
-		out[kind] = append(out[kind], strings.TrimPrefix(target, "/"))
+		r.Target = strings.TrimPrefix(path.Clean(r.Target), "/")
+		out = append(out, r)
 	}
 	return out
+}
+
+// relations returns the parts that the named part points to, by the last word
+// of the relation's type.
+func (p *pack) relations(ctx context.Context, name string) map[string][]string {
+	out := map[string][]string{}
+	for _, r := range p.pointers(ctx, name) {
+		kind := path.Base(r.Type)
+		out[kind] = append(out[kind], r.Target)
+	}
+	return out
+}
+
+// targets returns the parts that the named part points to, by the relation's id.
+func (p *pack) targets(ctx context.Context, name string) map[string]string {
+	out := map[string]string{}
+	for _, r := range p.pointers(ctx, name) {
+		out[r.ID] = r.Target
+	}
+	return out
+}
+
+// root returns the name of the part's outermost element.
+func (p *pack) root(ctx context.Context, name string) (string, error) {
+	d, c, err := p.open(ctx, name, maxPart)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	for {
+		tok, err := d.RawToken()
+		if err != nil {
+			return "", broken(err)
+		}
+		if t, ok := tok.(xml.StartElement); ok {
+			return t.Name.Local, nil
+		}
+	}
 }
 
 // title returns the title in the document's properties.
