@@ -97,7 +97,7 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 	if !emit(mark.AnswerEvent{Passages: w.hits[:min(shown, len(w.hits))]}) {
 		return errStopped
 	}
-	chosen, err := w.s.choose(ctx, w.m, w.in, w.hits, len(w.q.Documents) > 0)
+	chosen, err := w.s.choose(ctx, w.m, w.in, w.hits, w.q.Documents)
 	if err != nil {
 		return err
 	}

@@ -26,9 +26,12 @@ type choice struct {
 
 // choose decides which documents the question is about and reads them. hits are
 // what search found, best first.
-func (s *Service) choose(ctx context.Context, m mark.MatterStore, q inquiry, hits []mark.Hit, scoped bool) (choice, error) {
+func (s *Service) choose(ctx context.Context, m mark.MatterStore, q inquiry, hits []mark.Hit, scope []mark.DocumentID) (choice, error) {
 	var c choice
-	ids := documentsOf(hits)
+	ids, err := namedDocuments(ctx, m, q, documentsOf(hits), scope)
+	if err != nil {
+		return choice{}, err
+	}
 	var scores []float64
 	best := 0.0
 	for _, id := range ids[:min(len(ids), 2*mostDocuments)] {
@@ -41,7 +44,7 @@ func (s *Service) choose(ctx context.Context, m mark.MatterStore, q inquiry, hit
 		best = max(best, share)
 	}
 	if parties := partiesOf(q); len(parties) > 0 && len(c.readings) > 0 {
-		if best < named && !scoped {
+		if best < named && len(scope) == 0 {
 			c.absent = parties[0].text
 			for _, n := range parties {
 				if !slices.ContainsFunc(c.readings, func(r *reading) bool { return r.holds(n) >= named }) {
@@ -68,6 +71,39 @@ func (s *Service) choose(ctx context.Context, m mark.MatterStore, q inquiry, hit
 	}
 	c.readings = c.readings[:min(len(c.readings), mostDocuments)]
 	return c, nil
+}
+
+// namedDocuments puts documents in which a party's name stands word for word
+// before those that search found, which may know the name only by its parts.
+func namedDocuments(ctx context.Context, m mark.MatterStore, q inquiry, found, scope []mark.DocumentID) ([]mark.DocumentID, error) {
+	var out []mark.DocumentID
+	for _, n := range partiesOf(q) {
+		phrase := `"` + strings.Join(n.tokens, " ") + `"`
+		passages, err := m.MatchWords(ctx, phrase, [2]float64{1, 1}, scope, 4*mostDocuments)
+		if err != nil {
+			return nil, fmt.Errorf("look for a name: %w", err)
+		}
+		for _, p := range passages {
+			if !slices.Contains(out, p.Document) && len(out) < mostDocuments {
+				out = append(out, p.Document)
+			}
+		}
+	}
+	// What search and the names agree on comes first.
+	slices.SortStableFunc(out, func(a, b mark.DocumentID) int { return indexOf(found, a) - indexOf(found, b) })
+	for _, id := range found {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
+func indexOf(ids []mark.DocumentID, id mark.DocumentID) int {
+	if i := slices.Index(ids, id); i >= 0 {
+		return i
+	}
+	return len(ids)
 }
 
 // documentsOf returns the documents of hits in the order of their best hit.
