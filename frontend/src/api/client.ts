@@ -55,6 +55,8 @@ export interface Client {
 
   state(): Promise<State>;
   createVault(request: CreateVault): Promise<CreatedVault>;
+  /** Forgets the recovery key: somebody has kept it. */
+  keptRecovery(): Promise<void>;
   unlock(request: Unlock): Promise<void>;
   lock(): Promise<void>;
 

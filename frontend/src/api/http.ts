@@ -100,6 +100,7 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     native: false,
     state: () => call("GET", "/api/state"),
     createVault: (request) => call("POST", "/api/vault", request),
+    keptRecovery: () => call("POST", "/api/vault/recovery-seen"),
     unlock: (request) => call("POST", "/api/vault/unlock", request),
     lock: () => call("POST", "/api/vault/lock"),
     matters: () => list("/api/matters"),

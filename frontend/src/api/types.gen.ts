@@ -14,6 +14,7 @@ export interface State {
   embedding: ModelState;
   ocr: ModuleState;
   machine: Machine;
+  recoveryKey?: string;
 }
 
 /** ModelState is how a model stands. */

@@ -79,6 +79,7 @@ export function wailsClient(): Client {
     native: true,
     state: () => call("State"),
     createVault: (request) => call("CreateVault", request),
+    keptRecovery: () => call("AcknowledgeRecovery"),
     unlock: (request) => call("Unlock", request),
     lock: () => call("Lock"),
     matters: () => list("Matters"),

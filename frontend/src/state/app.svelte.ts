@@ -58,7 +58,8 @@ export class App {
     try {
       this.program = await this.client.state();
       this.unreachable = "";
-      if (this.program.vault === "none") this.settingUp = true;
+      // A vault that was made elsewhere still has its recovery key to show.
+      if (this.program.vault === "none" || this.program.recoveryKey) this.settingUp = true;
       if (this.program.vault === "open" && !this.settingUp) await this.enter();
     } catch (cause) {
       this.unreachable = messageOf(cause);

@@ -232,8 +232,10 @@ export function fakeClient(scene: string = "full"): Client {
     },
     createVault: async () => {
       state.vault = "open";
-      return { recoveryKey: "K7QF-2M9D-XW4T-HB6C-8RPN-V3JA-5GZE-YLU2" };
+      state.recoveryKey = "K7QF-2M9D-XW4T-HB6C-8RPN-V3JA-5GZE-YLU2";
+      return { recoveryKey: state.recoveryKey };
     },
+    keptRecovery: async () => void delete state.recoveryKey,
     unlock: async ({ passphrase, recoveryKey }) => {
       if (passphrase === "wrong" || recoveryKey === "wrong") throw new ClientError("wrong_key", "This passphrase does not open the vault. Check the keyboard layout and try again.");
       state.vault = "open";
