@@ -7,6 +7,7 @@ import (
 	"image"
 	"iter"
 	"math"
+	"runtime/debug"
 	"unicode"
 	"unicode/utf8"
 
@@ -147,7 +148,8 @@ func (d *document) failed(n int, err error) error {
 		return err
 	}
 	if broken(err) {
-		d.Close() //nolint:errcheck // it is broken anyway
+		d.Close()            //nolint:errcheck // it is broken anyway
+		debug.FreeOSMemory() // of the engine, before the next one takes as much
 		return mark.Errorf(mark.Damaged, "Page %d is damaged in a way that stops the reader, or needs too much memory. It was left out.", n).Because(err)
 	}
 	return mark.Errorf(mark.Damaged, "Page %d is damaged and could not be read. It was left out.", n).Because(err)

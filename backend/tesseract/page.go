@@ -81,6 +81,26 @@ func sameLine(a, b found) bool {
 	return a.block == b.block && a.par == b.par && a.line == b.line
 }
 
+// better returns the page that was read better: b only when it is clearly
+// surer and has not much less to say.
+func better(a, b mark.Page) mark.Page {
+	if b.Confidence > a.Confidence+0.1 && len(b.Text)*2 > len(a.Text) {
+		return b
+	}
+	return a
+}
+
+// blank reports whether hardly anything of an image is dark.
+func blank(img mark.Image) bool {
+	dark := 0
+	for _, p := range img.Pix {
+		if p < 128 {
+			dark++
+		}
+	}
+	return dark*5000 < len(img.Pix)
+}
+
 // upsideDown turns an image by half a turn.
 func upsideDown(img mark.Image) mark.Image {
 	out := img
