@@ -23,7 +23,7 @@ import (
 // TestMain lets the test binary be its own worker.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "worker" {
-		worker.Main(os.Args[2], testHandlers)
+		worker.Main(os.Args[2], worker.Merge(testHandlers, worker.ParserHandlers("lined", openLined)))
 	}
 	os.Exit(m.Run())
 }
