@@ -19,7 +19,7 @@ var layers = []struct {
 }{
 	{"domain", []string{""}}, // mark itself
 	{"platform", []string{"worker"}},
-	{"pure words", []string{"legal", "typeset", "gguf", "crypt", "config", "wire"}},
+	{"pure words", []string{"layout", "legal", "typeset", "gguf", "crypt", "config", "wire"}},
 	{"pure decisions", []string{"chunk", "rank", "cite", "prompt"}},
 	{"adapters", []string{"sqlite", "keyring", "llama", "pdfium", "pdf", "tesseract", "ooxml", "mail", "text", "image", "device"}},
 	{"services", []string{"infer", "models", "vault", "ingest", "retrieve", "answer", "eval"}},

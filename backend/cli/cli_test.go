@@ -38,6 +38,12 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("MARKAI_HOME", filepath.Join(e.WorkDir, "vault"))
 			e.Setenv("MARKAI_CACHE", os.Getenv("MARKAI_CACHE"))
+			// Compiled code is kept where it is kept outside of tests.
+			cache, err := os.UserCacheDir()
+			if err != nil {
+				return err
+			}
+			e.Setenv("XDG_CACHE_HOME", cache)
 			// No keyring of the machine that runs the tests.
 			e.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(e.WorkDir, "no-bus"))
 			return nil

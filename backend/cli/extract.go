@@ -73,12 +73,12 @@ func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 	out := extracted{Pages: []extractedPage{}}
 	source, pages, err := r.Read(ctx, mark.File{Name: filepath.Base(files[0]), Size: info.Size(), Data: file, Password: *password})
 	if err != nil {
-		return err
+		return about(files[0], err)
 	}
 	out.Kind, out.Title, out.Notes = string(source.Kind), source.Title, source.Notes
 	for page, err := range pages {
 		if err != nil {
-			return err
+			return about(files[0], err)
 		}
 		out.Pages = append(out.Pages, extractPage(page))
 	}
@@ -95,6 +95,14 @@ func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 		fmt.Fprintln(p.Stdout, pg.Text)
 	}
 	return nil
+}
+
+// about names the file that an error is about.
+func about(file string, err error) error {
+	if mark.CodeOf(err) == mark.Internal {
+		return fmt.Errorf("read %s: %w", file, err)
+	}
+	return mark.Errorf(mark.CodeOf(err), "%s: %s", file, mark.MessageOf(err)).Because(err)
 }
 
 // unread reports whether there are pages and each of them failed.

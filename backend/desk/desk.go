@@ -15,6 +15,7 @@ import (
 	"time"
 
 	mark "markai/backend"
+	"markai/backend/ingest"
 	"markai/backend/wire"
 )
 
@@ -38,26 +39,13 @@ type Vault interface {
 type Ingester interface {
 	Attach(ctx context.Context, id mark.MatterID, store mark.MatterStore) error
 	Detach(id mark.MatterID)
-	Add(ctx context.Context, id mark.MatterID, store mark.MatterStore, paths []string) (Added, error)
-	AddReader(ctx context.Context, id mark.MatterID, store mark.MatterStore, name string, r io.Reader) (Added, error)
+	Add(ctx context.Context, id mark.MatterID, store mark.MatterStore, paths []string) (ingest.Added, error)
+	AddReader(ctx context.Context, id mark.MatterID, store mark.MatterStore, name string, r io.Reader) (ingest.Added, error)
 	Pause(ctx context.Context, id mark.MatterID, job mark.JobID) error
 	Resume(ctx context.Context, id mark.MatterID, job mark.JobID) error
 	Cancel(ctx context.Context, id mark.MatterID, job mark.JobID) error
 	Retry(ctx context.Context, id mark.MatterID, job mark.JobID, password string) error
 	Progress(id mark.MatterID, job mark.JobID) (perSecond float64, eta time.Duration)
-}
-
-// Added says what became of files that were added, at once.
-type Added struct {
-	Jobs     []mark.Job
-	Known    []mark.Document // already in the matter, by content
-	Rejected []Rejected
-}
-
-// Rejected is a file that could not even be queued.
-type Rejected struct {
-	Name string
-	Err  error
 }
 
 // Settings reads and writes the settings file.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	mark "markai/backend"
+	"markai/backend/ingest"
 	"markai/backend/wire"
 )
 
@@ -52,7 +53,7 @@ func (d *Desk) Upload(ctx context.Context, matter, name string, r io.Reader) (wi
 	return d.added(ctx, matter, store, added)
 }
 
-func (d *Desk) added(ctx context.Context, matter string, store mark.MatterStore, a Added) (wire.AddResult, error) {
+func (d *Desk) added(ctx context.Context, matter string, store mark.MatterStore, a ingest.Added) (wire.AddResult, error) {
 	out := wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}}
 	for _, j := range a.Jobs {
 		doc, err := store.Document(ctx, j.Document)

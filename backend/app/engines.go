@@ -1,0 +1,219 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	mark "markai/backend"
+	"markai/backend/config"
+	"markai/backend/device"
+	"markai/backend/infer"
+	"markai/backend/llama"
+	"markai/backend/models"
+	"markai/backend/wire"
+	"markai/backend/worker"
+)
+
+// engines are the models that this program runs. They start when they are
+// first needed.
+type engines struct {
+	library *models.Library
+	chat    *chat
+	embed   *embedding
+}
+
+// Models returns the models that a vault in home can use.
+func Models(home string) *models.Library {
+	return models.New(modelsDir(home), models.ShippedDirs()...)
+}
+
+// ModelsInstalled reports whether the shipped models and their runtime are
+// here, for tests that need them.
+func ModelsInstalled() bool {
+	l := models.New("", models.ShippedDirs()...)
+	_, chat := l.Find(models.Chat, "")
+	_, embedding := l.Find(models.Embedding, "")
+	return len(models.RuntimeDirs()) > 0 && chat == nil && embedding == nil
+}
+
+// newEngines chooses models; it starts none. notify is called when the chat
+// model's state changes.
+func newEngines(home string, c *config.Loaded, notify func()) (*engines, error) {
+	e := &engines{library: Models(home)}
+	if c.Modules.Chat {
+		e.chat = newChat(e.library, c, notify)
+	}
+	if c.Modules.Embeddings {
+		var err error
+		if e.embed, err = newEmbedding(e.library, c); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+func (e *engines) run(ctx context.Context) error {
+	if e.chat == nil {
+		<-ctx.Done()
+		return nil
+	}
+	return e.chat.Run(ctx)
+}
+
+func (e *engines) close() error {
+	var err error
+	if e.chat != nil {
+		err = e.chat.Close()
+	}
+	if e.embed != nil && e.embed.Embedder != nil {
+		err = errors.Join(err, e.embed.Close())
+	}
+	return err
+}
+
+// generator is the chat model as a port; a nil port when the module is off.
+func (e *engines) generator() mark.Generator {
+	if e.chat == nil {
+		return nil
+	}
+	return e.chat
+}
+
+// embedder is the embedding model as a port; nil when it is off or missing.
+func (e *engines) embedder() mark.Embedder {
+	if e.embed == nil || e.embed.Embedder == nil {
+		return nil
+	}
+	return e.embed
+}
+
+func (e *engines) states() (wire.ModelState, wire.ModelState) {
+	c, em := wire.ModelState{Status: "off"}, wire.ModelState{Status: "off"}
+	if e.chat != nil {
+		c = e.chat.state()
+	}
+	if e.embed != nil {
+		em = e.embed.state()
+	}
+	return c, em
+}
+
+func runtimeDir() (string, error) {
+	dirs := models.RuntimeDirs()
+	if len(dirs) == 0 {
+		return "", mark.Errorf(mark.Unavailable, "The runtime for language models is not installed. Run the set-up again.")
+	}
+	return dirs[0], nil
+}
+
+// chat is the model that writes.
+type chat struct {
+	*infer.Service
+	model models.Model
+}
+
+func newChat(l *models.Library, c *config.Loaded, notify func()) *chat {
+	m, missing := l.Find(models.Chat, c.Chat.Model)
+	share := device.Read().Threads(c.Chat.Threads)
+	return &chat{model: m, Service: infer.New(infer.Config{
+		Idle:   c.Chat.IdleAfter,
+		Notify: func(infer.Status) { notify() },
+		Open: func(context.Context) (infer.Engine, error) {
+			if missing != nil {
+				return nil, missing
+			}
+			dir, err := runtimeDir()
+			if err != nil {
+				return nil, err
+			}
+			if err := models.Check(m.Path, models.Chat, c.Chat.Context, device.Read().Free); err != nil {
+				return nil, err
+			}
+			g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: c.Chat.Context})
+			if err != nil {
+				return nil, err
+			}
+			g.SetThreads(share.Decode, share.Batch)
+			return g, nil
+		},
+	})}
+}
+
+func (c *chat) state() wire.ModelState {
+	status, stats := c.Status(), c.Stats()
+	s := wire.ModelState{ID: c.model.ID, Name: c.model.Name, Problem: status.Problem, TokensPS: stats.Last.PerSecond()}
+	switch {
+	case c.model.Path == "":
+		s.Status, s.Problem = "missing", c.model.Problem
+	case status.State == infer.Resting:
+		s.Status = "ready" // the next question loads it
+	default:
+		s.Status = string(status.State)
+	}
+	return s
+}
+
+// embedding is the model that finds by meaning. Its file is checked once,
+// before native code sees it.
+type embedding struct {
+	*llama.Embedder // nil when the model is missing
+	model           models.Model
+	problem         string
+
+	check  sync.Once
+	bad    error
+	failed atomic.Pointer[string]
+}
+
+func newEmbedding(l *models.Library, c *config.Loaded) (*embedding, error) {
+	m, err := l.Find(models.Embedding, c.Embedding.Model)
+	e := &embedding{model: m}
+	if err != nil {
+		e.problem = mark.MessageOf(err)
+		return e, nil
+	}
+	dir, err := runtimeDir()
+	if err != nil {
+		e.problem = mark.MessageOf(err)
+		return e, nil
+	}
+	e.Embedder, err = llama.NewEmbedder(llama.Config{
+		Runtime: dir, Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width,
+		Worker: worker.Spec{Nice: 5}, // the window and the chat come first
+	})
+	if err != nil {
+		return nil, err
+	}
+	share := device.Read().Threads(c.Embedding.Threads)
+	e.SetThreads(share.Batch, share.Batch)
+	return e, nil
+}
+
+// Embed checks the model's file before its first use.
+func (e *embedding) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	e.check.Do(func() { e.bad = models.Check(e.model.Path, models.Embedding, e.model.Context, device.Read().Free) })
+	if e.bad != nil {
+		return nil, e.bad
+	}
+	v, err := e.Embedder.Embed(ctx, texts)
+	if err != nil && ctx.Err() == nil {
+		text := mark.MessageOf(err)
+		e.failed.Store(&text)
+	} else if err == nil {
+		e.failed.Store(nil)
+	}
+	return v, err
+}
+
+func (e *embedding) state() wire.ModelState {
+	s := wire.ModelState{ID: e.model.ID, Name: e.model.Name, Status: "ready"}
+	switch failed := e.failed.Load(); {
+	case e.problem != "":
+		s.Status, s.Problem = "missing", e.problem
+	case failed != nil:
+		s.Status, s.Problem = "failed", *failed
+	}
+	return s
+}

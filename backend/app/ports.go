@@ -1,0 +1,150 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	mark "markai/backend"
+	"markai/backend/answer"
+	"markai/backend/chunk"
+	"markai/backend/eval"
+	"markai/backend/ingest"
+	"markai/backend/legal"
+	"markai/backend/models"
+	"markai/backend/sqlite"
+	"markai/backend/typeset"
+	"markai/backend/vault"
+	"markai/backend/wire"
+)
+
+// vaultPort is the vault as the desk knows it.
+type vaultPort struct{ *vault.Vault }
+
+// State implements desk.Vault. A vault file that cannot be read is a locked
+// vault: unlocking it says what is wrong, and no new one is laid over it.
+func (v vaultPort) State(ctx context.Context) string {
+	s, err := v.Vault.State(ctx)
+	if err != nil {
+		return string(vault.Locked)
+	}
+	return string(s)
+}
+
+// Registry implements desk.Vault.
+func (v vaultPort) Registry(context.Context) (mark.Registry, error) { return v.Vault.Registry() }
+
+// modelsPort says how models stand.
+type modelsPort struct{ a *App }
+
+// List implements desk.Models.
+func (p modelsPort) List(ctx context.Context) ([]wire.Model, error) {
+	list, err := ListModels(ctx, p.a.engines.library)
+	for i := range list {
+		m := &list[i]
+		m.Active = m.ID == p.a.Config.Chat.Model || m.ID == p.a.Config.Embedding.Model
+	}
+	return list, err
+}
+
+// States implements desk.Models.
+func (p modelsPort) States() (chat, embedding wire.ModelState, ocr wire.ModuleState) {
+	chat, embedding = p.a.engines.states()
+	return chat, embedding, wire.ModuleState{On: p.a.reader.recogniser != nil}
+}
+
+// ListModels lists the models of a library.
+func ListModels(_ context.Context, l *models.Library) ([]wire.Model, error) {
+	list, err := l.List()
+	if err != nil {
+		return nil, err
+	}
+	out := []wire.Model{}
+	for _, m := range list {
+		out = append(out, wire.Model{
+			ID: m.ID, Name: m.Name, Role: string(m.Role), Bytes: m.Bytes, NeedsBytes: m.NeedsBytes,
+			Licence: m.Licence, Installed: m.Path != "", Problem: m.Problem,
+		})
+	}
+	return out, nil
+}
+
+// PrepareModels makes the shipped models ready in dir, or, when dir is empty,
+// in the first folder of shipped models there is.
+func PrepareModels(ctx context.Context, dir string) ([]string, error) {
+	if dir == "" {
+		dirs := models.ShippedDirs()
+		if len(dirs) == 0 {
+			return nil, mark.Errorf(mark.NotFound, "There is no folder of models beside the program. Name one with --dir.")
+		}
+		dir = dirs[0]
+	}
+	return models.Prepare(ctx, dir)
+}
+
+func (a *App) answerConfig(s mark.Searcher) answer.Config {
+	c := answer.Config{Searcher: s, Generator: a.engines.generator()}
+	if chat := a.engines.chat; chat != nil {
+		c.Model = func() answer.Model {
+			return answer.Model{Name: chat.model.Name, Parameters: int64(chat.model.Parameters)}
+		}
+	}
+	return c
+}
+
+func (a *App) ingestConfig(notify func(mark.MatterID, mark.Job, mark.Document)) ingest.Config {
+	c := a.Config.Ingest
+	return ingest.Config{
+		Parsers: a.reader.parsers, Recogniser: a.reader.recogniser, Embedder: a.engines.embedder(),
+		Notify: notify, Workers: c.Documents, OCRParallel: c.OCRPages, OCRDPI: c.OCRDPI,
+	}
+}
+
+// EvalRetrieval measures search on a set; see package eval.
+func (a *App) EvalRetrieval(ctx context.Context, dir string, lite bool, out, progress io.Writer) error {
+	return eval.Retrieval(ctx, a.evalDeps(progress), dir, lite, out)
+}
+
+// EvalQA measures answers on a set; see package eval.
+func (a *App) EvalQA(ctx context.Context, dir string, out, progress io.Writer) error {
+	return eval.QA(ctx, a.evalDeps(progress), dir, out)
+}
+
+func (a *App) evalDeps(progress io.Writer) eval.Deps {
+	searcher := a.searcher
+	var told time.Time
+	return eval.Deps{
+		Stores: sqlite.New(), Paginate: typeset.Pages, Identify: legal.Identify, Chunk: chunk.Pages,
+		Embedder: a.engines.embedder(), Searcher: searcher, Answerer: answer.New(a.answerConfig(searcher)),
+		Progress: func(done, total int) {
+			if now := time.Now(); now.Sub(told) > 5*time.Second || done == total {
+				told = now
+				fmt.Fprintf(progress, "%d of %d\n", done, total)
+			}
+		},
+	}
+}
+
+// tessdata is the folder of Tesseract's data that came with the program, or ""
+// where the system's own serves.
+func tessdata() string {
+	var dirs []string
+	if exe, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = real
+		}
+		dirs = append(dirs, filepath.Join(filepath.Dir(exe), "tessdata"), filepath.Join(filepath.Dir(exe), "..", "Resources", "tessdata"))
+	}
+	if cache := os.Getenv("MARKAI_CACHE"); cache != "" {
+		dirs = append(dirs, filepath.Join(cache, "tessdata"))
+	}
+	for _, d := range dirs {
+		if _, err := os.Stat(filepath.Join(d, "eng.traineddata")); err == nil {
+			return d
+		}
+	}
+	return ""
+}

@@ -1,0 +1,38 @@
+package app
+
+import (
+	"maps"
+
+	"markai/backend/image"
+	"markai/backend/llama"
+	"markai/backend/pdf"
+	"markai/backend/pdfium"
+	"markai/backend/tesseract"
+	"markai/backend/worker"
+)
+
+// RunWorker is the child's side: it serves one kind of native work until its
+// parent closes the pipe, and then ends the process. It returns only when
+// there is no such kind.
+func RunWorker(kind string) (known bool) {
+	handlers := map[string]func() worker.Handlers{
+		pdfium.Kind:    pdfHandlers,
+		image.Kind:     image.Handlers,
+		tesseract.Kind: tesseract.Handlers,
+		"chat":         llama.Handlers,
+		"embed":        llama.Handlers,
+	}
+	h, ok := handlers[kind]
+	if ok {
+		worker.Main(kind, h())
+	}
+	return ok
+}
+
+// pdfHandlers are both PDF readers: a file that breaks one is tried by the
+// other in the same process.
+func pdfHandlers() worker.Handlers {
+	h := pdfium.Handlers()
+	maps.Copy(h, pdf.Handlers())
+	return h
+}
