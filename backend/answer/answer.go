@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +35,7 @@ const LeastParameters = 1_000_000_000
 // Config is what a Service works with.
 type Config struct {
 	Searcher        mark.Searcher
+	Embedder        mark.Embedder  // compares meanings where no topic is known; nil: words alone
 	Generator       mark.Generator // nil: quotations alone
 	Model           func() Model   // the chat model that Generator uses now; nil: none
 	LeastParameters int64          // from which a model writes; 0 means LeastParameters
@@ -101,11 +101,13 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 	if err != nil {
 		return err
 	}
+	if err := w.searchInside(ctx, chosen.readings); err != nil {
+		return err
+	}
 	var quotes []candidate
 	if chosen.absent == "" {
-		quotes = best(w.candidates(w.in, chosen.readings))
-		if len(quotes) == 0 && w.in.widen() {
-			quotes = best(w.candidates(w.in, chosen.readings))
+		if quotes, err = w.quotes(ctx, chosen.readings); err != nil {
+			return err
 		}
 	}
 	w.answer.Timings.Search = time.Since(w.began)
@@ -150,6 +152,36 @@ func (w *work) search(ctx context.Context, carried []mark.DocumentID) error {
 	return nil
 }
 
+const fewHits = 3 // in the documents chosen, below which these are searched again
+
+// searchInside searches the documents chosen where the first search found little
+// in them.
+func (w *work) searchInside(ctx context.Context, readings []*reading) error {
+	var docs []mark.DocumentID
+	for _, r := range readings {
+		docs = append(docs, r.doc.ID)
+	}
+	n := 0
+	for _, h := range w.hits {
+		if slices.Contains(docs, h.Chunk.Document) {
+			n++
+		}
+	}
+	if len(docs) == 0 || n >= fewHits {
+		return nil
+	}
+	text := w.in.topic
+	if text == "" {
+		text = w.q.Text
+	}
+	more, err := w.s.cfg.Searcher.Search(ctx, w.m, mark.Query{Text: text, Documents: docs, Limit: searchDepth})
+	if err != nil {
+		return fmt.Errorf("search the documents named: %w", err)
+	}
+	w.hits = append(more, w.hits...)
+	return nil
+}
+
 func lastQuestion(history []mark.Message) string {
 	for _, m := range slices.Backward(history) {
 		if m.Role == "user" {
@@ -158,46 +190,6 @@ func lastQuestion(history []mark.Message) string {
 	}
 	return ""
 }
-
-// candidates rates the sentences of all readings, best first. Of two equal ones
-// that of the document found first leads.
-func (w *work) candidates(in inquiry, readings []*reading) []candidate {
-	var all []candidate
-	for i, r := range readings {
-		found := r.score(in, r.ranks(w.hits))
-		for j := range found {
-			found[j].score -= forOrder * float64(i)
-		}
-		all = append(all, found...)
-	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return compare(b.score, a.score) })
-	return all
-}
-
-const forOrder = 0.1 // that a document found later gives up
-
-// ranks returns how well search liked the passage that a line stands in: 1 for
-// the first hit of this document, less for later ones, 0 for none.
-func (r *reading) ranks(hits []mark.Hit) func(line int) float64 {
-	value := make([]float64, len(r.lines))
-	n := 0
-	for _, h := range hits {
-		if h.Chunk.Document != r.doc.ID {
-			continue
-		}
-		from, to := r.text.Offset(h.Chunk.From), r.text.Offset(h.Chunk.To)
-		v := math.Pow(rankDecay, float64(n))
-		n++
-		for i, s := range r.lines {
-			if s.Start < to && from < s.End {
-				value[i] = max(value[i], v)
-			}
-		}
-	}
-	return func(line int) float64 { return value[line] }
-}
-
-const rankDecay = 0.85
 
 // quote makes the citation of a candidate: the stored bytes, where they stand
 // on the pages, and their boxes.

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -258,6 +259,60 @@ func TestModelIsJudgedSentenceBySentence(t *testing.T) {
 			}
 			checkOrder(t, events, a)
 		})
+	}
+}
+
+// alike is an embedder for which texts about the roof mean the same and all
+// others nothing.
+type alike struct{ err error }
+
+func (alike) Model() string { return "alike" }
+func (alike) Dim() int      { return 2 }
+
+func (a alike) Embed(_ context.Context, texts []string) ([][]float32, error) {
+	if a.err != nil {
+		return nil, a.err
+	}
+	var out [][]float32
+	for _, s := range texts {
+		if strings.Contains(s, "roof") || strings.Contains(s, "shingles") {
+			out = append(out, []float32{1, 0})
+		} else {
+			out = append(out, []float32{0, 1})
+		}
+	}
+	return out, nil
+}
+
+func TestMeaningFindsWhatOtherWordsSay(t *testing.T) {
+	const question = "Whose task are leaky shingles for the Tenant?"
+	m := file(t)
+	tests := []struct {
+		name     string
+		embedder mark.Embedder
+		refused  bool
+	}{
+		{"with an embedder", alike{}, false},
+		{"without", nil, true},
+		{"with one that fails", alike{err: mark.Errorf(mark.Crashed, "The model stopped.")}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a, _ := final(t, New(Config{Searcher: wordsOnly{}, Embedder: tt.embedder}), m, mark.Question{Text: question})
+			if a.Refused != tt.refused || !a.Refused && !strings.Contains(a.Citations[0].Quote, "roof") {
+				t.Errorf("refused %v, %q", a.Refused, a.Text)
+			}
+		})
+	}
+}
+
+func TestCancelledQuestionEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, err := range New(Config{Searcher: wordsOnly{}}).Answer(ctx, file(t), mark.Question{Text: "Which law governs?"}) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want context.Canceled", err)
+		}
 	}
 }
 

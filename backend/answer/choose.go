@@ -20,7 +20,7 @@ type candidate struct {
 
 // The weights were set on the development questions; the measurements stand in
 // the tests of package eval. None is keyed to a question's wording.
-var (
+const (
 	forSaying    = 1.0  // a way in which documents speak of the topic
 	forMore      = 0.20 // each further one
 	mostMore     = 0.70
@@ -34,13 +34,17 @@ var (
 	forPhrase    = 1.50 // it holds what the question puts in quotation marks
 	enoughTerms  = 0.62 // share of the question's words that shows relevance without a topic
 	leastTerms   = 0.25 // share without which even a saying is about something else, where the topic is not all of the question
+	sameMeaning  = 0.45 // cosine from which a passage that shares a word is about the question
+	sureMeaning  = 0.52 // the same where not one word is shared
+	likeMeaning  = 0.35 // cosine from which a saying is taken at its word
+	forMeaning   = 0.50
+	forLine      = 2.00
 	forLiked     = 0.15 // less where search liked the passage
 	stretchWords = 20   // how far apart words of one saying may stand
 )
 
-// score rates every sentence of a reading. rank gives for a line how well search
-// liked its passage, 0 to 1.
-func (r *reading) score(q inquiry, rank func(line int) float64) []candidate {
+// score rates every sentence of a reading.
+func (r *reading) score(q inquiry, l liking) []candidate {
 	weights, total := r.termWeights(q)
 	headings := r.headingScores(q)
 	beside := q.beside()
@@ -84,19 +88,38 @@ func (r *reading) score(q inquiry, rank func(line int) float64) []candidate {
 			}
 		}
 		c.bears = c.bears || said > 0
-		if beside && total > 0 {
-			c.bears = around >= leastTerms && c.bears || around >= enoughTerms-forLiked*rank(i)
+		if beside {
+			c.bears = c.bears && (around >= leastTerms || l.meaning(i) >= likeMeaning) ||
+				total > 0 && around >= enoughTerms-forLiked*l.rank(i) ||
+				l.meaning(i) >= sameMeaning && share > 0 || l.meaning(i) >= sureMeaning
 		}
 		if q.want != wantAny && holds(q.want, r.body(s)) {
 			c.score += forWanted
 		}
-		c.score += forRank * rank(i)
+		c.score += forRank*l.rank(i) + forMeaning*l.meaning(i) + forLine*call(l.byLine, i)
 		if c.bears {
 			out = append(out, c)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b candidate) int { return compare(b.score, a.score) })
 	return out
+}
+
+// liking is what search thinks of a line. Any function may be nil.
+type liking struct {
+	byRank    func(line int) float64 // 1 for the passage found first, 0 for none
+	byMeaning func(line int) float64 // cosine of its passage with the question
+	byLine    func(line int) float64 // of the line itself
+}
+
+func (l liking) rank(line int) float64    { return call(l.byRank, line) }
+func (l liking) meaning(line int) float64 { return call(l.byMeaning, line) }
+
+func call(f func(int) float64, line int) float64 {
+	if f == nil {
+		return 0
+	}
+	return f(line)
 }
 
 // sayings counts the ways of speaking of the topic that a sentence uses, and
@@ -221,7 +244,7 @@ func (r *reading) headingScores(q inquiry) map[int]float64 {
 	return out
 }
 
-var (
+const (
 	mostQuotes = 3
 	nearBest   = 0.90 // share of the best score from which another sentence is quoted too
 )

@@ -16,6 +16,7 @@ type inquiry struct {
 	terms   map[string]bool // stems of what is asked, without names and common words
 	topics  []asked
 	phrases []string // in quotation marks
+	topic   string   // the question without the parts that say where to look
 	want    want
 }
 
@@ -43,7 +44,7 @@ var (
 	// vague words are in most questions and say nothing of what is asked.
 	vague = words(`agreement contract document party parties clause provision section term terms paragraph people person anyone somebody thing things file say says
 		mention mentions provide provides state states indicate indicates contain contains include includes there regard
-		consider applicable want know information question summary overview main key points`)
+		consider applicable want know question summary overview main key points`)
 )
 
 func words(s string) map[string]bool {
@@ -119,6 +120,7 @@ func ask(text string) inquiry {
 		}
 	}
 	q.topics = topics().match(stems)
+	q.topic = without(text, taken)
 	for _, g := range quotedPart.FindAllStringSubmatchIndex(text, -1) {
 		if !inside(cite.Range{Start: g[2], End: g[3]}, taken) {
 			q.phrases = append(q.phrases, text[g[2]:g[3]])
@@ -126,6 +128,17 @@ func ask(text string) inquiry {
 	}
 	q.want = wanted(strings.ToLower(text), q.topics)
 	return q
+}
+
+// without returns text less the ranges, which may overlap.
+func without(text string, ranges []cite.Range) string {
+	var b strings.Builder
+	for i, r := range text {
+		if !inside(cite.Range{Start: i, End: i + 1}, ranges) {
+			b.WriteRune(r)
+		}
+	}
+	return strings.Trim(oneLine(b.String()), " ,;:")
 }
 
 func newName(s string) name {
@@ -293,6 +306,7 @@ func follow(q inquiry, history []mark.Message) (inquiry, []mark.DocumentID) {
 				q.terms[t] = true
 			}
 			q.topics = before.topics
+			q.topic = before.topic + " " + q.topic
 			if q.want == wantAny {
 				q.want = before.want
 			}
