@@ -134,14 +134,22 @@ def engine():
     out = subprocess.run(
         ["go", "test", "-run=^$", "-bench=.", "-benchtime=5x", "./backend/llama"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ).stdout
-    ours = {unit: float(value) for value, unit in re.findall(r"([0-9.]+) ([a-z-]+/s)", out)}
+    ours = {}
+    for name, unit in (("EmbedPassages", "passages/s"), ("Write", "tokens/s"), ("ReadPrompt", "tokens/s")):
+        found = re.search(rf"^Benchmark{name}\S*\s.*?([0-9.]+) {unit}", out, re.M)
+        if found:
+            ours[f"{name} {unit}"] = float(found[1])
+    if not ours:
+        print(out)
+        raise SystemExit("the engine's benchmarks did not run")
     peer = os.path.join(os.environ["MARKAI_CACHE"], "python", "bin", "python")
     theirs = {}
     if subprocess.run([peer, "-c", "import xllamacpp"], stderr=subprocess.DEVNULL).returncode == 0:
         done = subprocess.run([peer, "build/bench/peer.py", os.path.join(os.environ["MARKAI_CACHE"], "models")], stdout=subprocess.PIPE, text=True)
-        theirs = {unit: float(value) for value, unit in re.findall(r"([0-9.]+) (\S+/s)", done.stdout)}
-    for unit, value in ours.items():
-        line("engine", value, unit, "llama.cpp's server", theirs.get(unit))
+        theirs = {unit: float(value) for value, unit in re.findall(r"([0-9.]+) (\w+ \S+/s)", done.stdout)}
+    for what, value in ours.items():
+        name, unit = what.split()
+        line(f"engine: {name}", value, unit, f"llama.cpp's server on {CORES} threads", theirs.get(what))
 
 
 main(sys.argv[1])

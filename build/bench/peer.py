@@ -1,6 +1,6 @@
 """peer.py MODELS: what llama.cpp's own server does with our two models, in the
-same units as the benchmarks of backend/llama: passages of 256 tokens embedded
-a second, and tokens written a second."""
+same units as the benchmarks of backend/llama, and under their names: passages
+of 256 tokens embedded a second, tokens written and tokens of a prompt read."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def embedding(server):
     rounds, begin = 5, time.monotonic()
     for _ in range(rounds):
         post(server, "/v1/embeddings", {"input": texts})
-    print(f"{rounds * len(texts) / (time.monotonic() - begin):.2f} passages/s", flush=True)
+    print(f"{rounds * len(texts) / (time.monotonic() - begin):.2f} EmbedPassages passages/s", flush=True)
 
 
 def writing(server):
@@ -52,8 +52,8 @@ def writing(server):
         post(server, "/completion", {"prompt": prompt, "n_predict": 64, "temperature": 0, "ignore_eos": True, "cache_prompt": False})["timings"]
         for _ in range(3)
     ]
-    print(f"{max(s['predicted_per_second'] for s in speeds):.2f} tokens/s")
-    print(f"{max(s['prompt_per_second'] for s in speeds):.2f} prompt-tokens/s", flush=True)
+    print(f"{max(s['predicted_per_second'] for s in speeds):.2f} Write tokens/s")
+    print(f"{max(s['prompt_per_second'] for s in speeds):.2f} ReadPrompt tokens/s", flush=True)
 
 
 embedding(serve(os.path.join(sys.argv[1], "embed-q8_0.gguf"), embedding=True))
