@@ -162,7 +162,7 @@ func (d *document) Page(ctx context.Context, n int) (mark.Page, error) {
 		return mark.Page{}, d.failed(n, err)
 	}
 	defer closePage()
-	out := mark.Page{Number: n, Width: p.width, Height: p.height}
+	out := mark.Page{Number: n, Width: round(p.width), Height: round(p.height)}
 	if label, err := d.lib.FPDF_GetPageLabel(&requests.FPDF_GetPageLabel{Document: d.doc, Page: n - 1}); err == nil {
 		out.Label = tidy(label.Label)
 	}
@@ -342,3 +342,6 @@ func (d *document) attachment(i int) (mark.Attachment, error) {
 	}
 	return mark.Attachment{Name: name, Data: file.Contents}, nil
 }
+
+// round keeps hundredths of a point: the engine's numbers are single floats.
+func round(v float64) float64 { return math.Round(v*100) / 100 }

@@ -48,6 +48,7 @@ func (e *engine) start() {
 		}
 	}
 	e.pool, e.err = webassembly.Init(webassembly.Config{
+		Context:       withMemory(context.Background()),
 		MaxTotal:      maxOpen,
 		MaxIdle:       0,
 		FSConfig:      wazero.NewFSConfig(), // the default would be the whole disk
