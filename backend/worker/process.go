@@ -137,9 +137,11 @@ func Start(ctx context.Context, s Spec) (*Process, error) {
 		return nil, mark.Errorf(mark.Unavailable, "A helper program (%s) ended before it was ready. Reinstall Mark AI or run `markai doctor`.", s.Kind).Because(p.reason())
 	case <-timer.C:
 		p.Kill(errors.New("start took too long"))
+		<-p.done
 		return nil, mark.Errorf(mark.Unavailable, "A helper program (%s) did not become ready in %s. Close other programs and try again.", s.Kind, timeout)
 	case <-ctx.Done():
 		p.Kill(ctx.Err())
+		<-p.done
 		return nil, fmt.Errorf("start worker: %w", ctx.Err())
 	}
 }

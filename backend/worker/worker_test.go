@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,7 +26,21 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "worker" {
 		worker.Main(os.Args[2], worker.Merge(testHandlers, worker.ParserHandlers("lined", openLined)))
 	}
+	if len(os.Args) == 2 && os.Args[1] == "parent" {
+		beParent()
+	}
 	os.Exit(m.Run())
+}
+
+// beParent starts a worker, tells its process id and hangs, as its worker does.
+func beParent() {
+	p, err := worker.Start(context.Background(), worker.Spec{Kind: "test"})
+	if err != nil {
+		os.Exit(1)
+	}
+	go p.Call(context.Background(), "hang", nil, nil, nil) //nolint:errcheck // it never ends
+	fmt.Println(p.PID())
+	select {}
 }
 
 type text struct{ S string }
@@ -313,6 +328,44 @@ func landlocked(t *testing.T) bool {
 	data, _ := os.ReadFile("/sys/kernel/security/lsm")
 	t.Log("security modules:", string(data))
 	return strings.Contains(string(data), "landlock")
+}
+
+func TestChildEndsWithItsParentEvenWhenBothHang(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "parent")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Fscan(out, &pid); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Process.Kill()
+	cmd.Wait() //nolint:errcheck // it was killed
+	child, err := os.FindProcess(pid)
+	if err != nil {
+		return // gone, as Windows tells it
+	}
+	for range 500 {
+		if child.Signal(syscall.Signal(0)) != nil || zombie(pid) {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("the child lives on")
+}
+
+// zombie reports whether a process has ended but nobody has asked yet.
+func zombie(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && strings.Contains(string(stat), ") Z ")
 }
 
 func TestProgramThatIsNoWorkerIsUnavailable(t *testing.T) {
