@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -52,4 +54,15 @@ func TestScripts(t *testing.T) {
 			return c == "models" && app.ModelsInstalled(), nil
 		},
 	})
+}
+
+func TestEveryCommandExplainsItself(t *testing.T) {
+	for _, c := range commands() {
+		var out bytes.Buffer
+		p := program()
+		p.Stdout, p.Stderr = &out, &out
+		if code := Main(p, []string{c.name, "-h"}); code != exitOK || !strings.Contains(out.String(), "passphrase-file") {
+			t.Errorf("%s -h ends with %d and says %q", c.name, code, out.String())
+		}
+	}
 }

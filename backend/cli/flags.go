@@ -29,7 +29,11 @@ func newFlags(name string) *flags {
 	f.StringVar(&f.home, "home", "", "`folder` of the vault (or MARKAI_HOME)")
 	f.StringVar(&f.config, "config", "", "settings `file` (default: config.yaml in the vault's folder)")
 	f.StringVar(&f.passphraseFile, "passphrase-file", "", "`file` whose first line is the vault's passphrase (or MARKAI_PASSPHRASE_FILE)")
-	f.Var(&f.set, "set", "one setting, as `key=value`; may be repeated")
+	set := "set"
+	if name == "eval" { // where --set names the question set
+		set = "setting"
+	}
+	f.Var(&f.set, set, "one setting, as `key=value`; may be repeated")
 	f.BoolVar(&f.json, "json", false, "print the result as JSON")
 	f.BoolVar(&f.verbose, "v", false, "log what happens on standard error")
 	return f
