@@ -59,7 +59,7 @@ await step("the window opens", async () => {
 });
 
 await step("the vault is made or unlocked", async () => {
-  await page.locator("h1, .shell").first().waitFor();
+  await page.locator("h1, .shell").first().waitFor({ timeout: 60_000 });
   if (await page.getByText("Step 1 of 4").isVisible()) {
     await picture("first-run");
     await page.getByRole("button", { name: "Continue" }).click();
@@ -70,13 +70,21 @@ await step("the vault is made or unlocked", async () => {
     }
     await page.getByRole("button", { name: "Make the vault" }).click();
     await page.getByTestId("recovery-key").waitFor({ timeout: 30_000 });
-    await page.getByRole("checkbox").check();
-    await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByRole("button", { name: "Open the sample matter" }).click();
   } else if (await page.getByText("The vault is locked").isVisible()) {
     await page.getByLabel("Passphrase").fill(passphrase);
     await page.getByRole("button", { name: "Unlock" }).click();
+  }
+  await page.locator(".shell, [data-testid=recovery-key]").first().waitFor({ timeout: 30_000 });
+  if (await page.getByTestId("recovery-key").isVisible()) {
+    await picture("recovery-key");
+    await page.getByRole("checkbox").check();
+    await page.getByRole("button", { name: "Continue" }).click();
+    const machine = page.getByRole("heading", { name: "This machine" });
+    await machine.or(page.locator(".shell")).waitFor();
+    if (await machine.isVisible()) {
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.getByRole("button", { name: "Open the sample matter" }).click();
+    }
   }
   await page.locator(".shell").waitFor({ timeout: 30_000 });
 });
