@@ -218,6 +218,27 @@ func TestDocumentsReadWithoutAnEmbedderAreEmbeddedWhenThereIsOne(t *testing.T) {
 	}, func() string { return "passages without vectors" })
 }
 
+func TestAJobThatWaitsForVectorsEndsWhenTheEmbedderIsSwitchedOff(t *testing.T) {
+	b := start(t, nil, ingest.Config{Embedder: &embedder{gate: make(chan struct{})}})
+	job := b.add("a.book", "one\ftwo")
+	wait(t, func() bool {
+		j, err := b.store.Job(context.Background(), job.ID)
+		return err == nil && j.Step == mark.StepEmbed
+	}, func() string { return "the document was not read" })
+	b.stop()
+	b = start(t, b.store, ingest.Config{})
+	if _, doc := b.until(job.ID, mark.JobDone); doc.Status != mark.DocumentReady {
+		t.Errorf("document %+v", doc)
+	}
+	b.stop()
+	e := &embedder{}
+	b = start(t, b.store, ingest.Config{Embedder: e})
+	b.idle()
+	if left, err := b.store.Unembedded(t.Context(), job.Document, "fake", 10); err != nil || len(left) != 0 {
+		t.Errorf("%d passages without vectors, %v", len(left), err)
+	}
+}
+
 func TestAttachmentsBecomeDocumentsOfTheirOwn(t *testing.T) {
 	b := start(t, nil, ingest.Config{})
 	top := b.add("mail.book", "text\ffile:x.book=one&y.book=two&copy.book=one&empty.book=")

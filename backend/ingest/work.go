@@ -27,7 +27,12 @@ func (s *Service) readNext(ctx context.Context) bool {
 			continue
 		}
 		s.reading.Add(1)
-		doc, err := s.read(jobCtx, r)
+		var doc mark.Document
+		if r.job.Step == mark.StepEmbed {
+			doc, err = s.withoutVectors(jobCtx, r)
+		} else {
+			doc, err = s.read(jobCtx, r)
+		}
 		s.settle(jobCtx, r, doc, err)
 		s.reading.Add(-1)
 		s.changed.broadcast()
@@ -37,7 +42,7 @@ func (s *Service) readNext(ctx context.Context) bool {
 }
 
 // claim takes the matter's oldest job that needs reading. Jobs that are read
-// already it puts aside for embedding.
+// already it puts aside for embedding, if there is any.
 func (s *Service) claim(ctx context.Context, m *matter) (*run, context.Context, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -49,7 +54,7 @@ func (s *Service) claim(ctx context.Context, m *matter) (*run, context.Context, 
 		if err != nil {
 			return nil, nil, err
 		}
-		if j.Step == mark.StepEmbed {
+		if j.Step == mark.StepEmbed && s.c.Embedder != nil {
 			m.embed = append(m.embed, j)
 			s.changed.broadcast()
 			continue
@@ -125,6 +130,17 @@ func (s *Service) end(ctx context.Context, r *run, doc mark.Document) bool {
 		return false
 	}
 	return true
+}
+
+// withoutVectors ends a job that only waited for vectors, left by a time when
+// there was an embedder. With the next one the document gets a new job.
+func (s *Service) withoutVectors(ctx context.Context, r *run) (mark.Document, error) {
+	doc, err := r.m.store.Document(ctx, r.job.Document)
+	if err != nil {
+		return doc, err
+	}
+	doc.Status, r.job.State = mark.DocumentReady, mark.JobDone
+	return doc, nil
 }
 
 // stopped says how far a document was read when reading was stopped.
