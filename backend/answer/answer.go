@@ -94,14 +94,15 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 	if err := w.search(ctx, carried); err != nil {
 		return err
 	}
-	if !emit(mark.AnswerEvent{Passages: w.hits[:min(shown, len(w.hits))]}) {
-		return errStopped
-	}
-	chosen, err := w.s.choose(ctx, w.m, w.in, w.hits, w.q.Documents)
+	ids, err := w.searchNamed(ctx)
 	if err != nil {
 		return err
 	}
-	if err := w.searchInside(ctx, chosen.readings); err != nil {
+	if !emit(mark.AnswerEvent{Passages: w.hits[:min(shown, len(w.hits))]}) {
+		return errStopped
+	}
+	chosen, err := choose(ctx, w.m, w.in, ids, w.hits, w.q.Documents)
+	if err != nil {
 		return err
 	}
 	var quotes []candidate
@@ -152,34 +153,45 @@ func (w *work) search(ctx context.Context, carried []mark.DocumentID) error {
 	return nil
 }
 
-const fewHits = 3 // in the documents chosen, below which these are searched again
+const fewHits = 3 // in a document, below which it is searched by itself
 
-// searchInside searches the documents chosen where the first search found little
-// in them.
-func (w *work) searchInside(ctx context.Context, readings []*reading) error {
-	var docs []mark.DocumentID
-	for _, r := range readings {
-		docs = append(docs, r.doc.ID)
+// searchNamed finds the documents in which the parties of the question stand
+// word for word, and searches in those of which the first search showed little.
+// It returns all documents to consider, those named first.
+func (w *work) searchNamed(ctx context.Context) ([]mark.DocumentID, error) {
+	ids, err := namedDocuments(ctx, w.m, w.in, documentsOf(w.hits), w.q.Documents)
+	if err != nil {
+		return nil, err
 	}
-	n := 0
-	for _, h := range w.hits {
-		if slices.Contains(docs, h.Chunk.Document) {
-			n++
+	var poor []mark.DocumentID
+	for _, id := range ids[:min(len(ids), mostDocuments)] {
+		n := 0
+		for _, h := range w.hits {
+			if h.Chunk.Document == id {
+				n++
+			}
+		}
+		if n < fewHits {
+			poor = append(poor, id)
 		}
 	}
-	if len(docs) == 0 || n >= fewHits {
-		return nil
+	if len(poor) == 0 || len(partiesOf(w.in)) == 0 {
+		return ids, nil
 	}
 	text := w.in.topic
 	if text == "" {
 		text = w.q.Text
 	}
-	more, err := w.s.cfg.Searcher.Search(ctx, w.m, mark.Query{Text: text, Documents: docs, Limit: searchDepth})
+	more, err := w.s.cfg.Searcher.Search(ctx, w.m, mark.Query{Text: text, Documents: poor, Limit: searchDepth})
 	if err != nil {
-		return fmt.Errorf("search the documents named: %w", err)
+		return nil, fmt.Errorf("search the documents named: %w", err)
 	}
-	w.hits = append(more, w.hits...)
-	return nil
+	for _, h := range more {
+		if !slices.ContainsFunc(w.hits, func(o mark.Hit) bool { return o.Chunk.ID == h.Chunk.ID }) {
+			w.hits = append(w.hits, h)
+		}
+	}
+	return ids, nil
 }
 
 func lastQuestion(history []mark.Message) string {

@@ -18,8 +18,8 @@ type candidate struct {
 	to    int
 }
 
-// The weights were set on the development questions; the measurements stand in
-// the tests of package eval. None is keyed to a question's wording.
+// The weights were set on the development questions, as `markai eval qa` measures
+// them, and on the same questions worded otherwise. None is keyed to a wording.
 const (
 	forSaying    = 1.0  // a way in which documents speak of the topic
 	forMore      = 0.20 // each further one

@@ -24,17 +24,18 @@ type choice struct {
 	absent   string // the name in the question that stands in no document; else empty
 }
 
-// choose decides which documents the question is about and reads them. hits are
-// what search found, best first.
-func (s *Service) choose(ctx context.Context, m mark.MatterStore, q inquiry, hits []mark.Hit, scope []mark.DocumentID) (choice, error) {
+// choose reads the first of the documents ids and decides which of them the
+// question is about. hits are what search found, best first.
+func choose(ctx context.Context, m mark.MatterStore, q inquiry, ids []mark.DocumentID, hits []mark.Hit, scope []mark.DocumentID) (choice, error) {
 	var c choice
-	ids, err := namedDocuments(ctx, m, q, documentsOf(hits), scope)
-	if err != nil {
-		return choice{}, err
-	}
 	var scores []float64
 	best := 0.0
-	for _, id := range ids[:min(len(ids), 2*mostDocuments)] {
+	parties := partiesOf(q)
+	most := mostDocuments
+	if len(parties) > 0 {
+		most *= 2 // the one that is named may not be among the first
+	}
+	for _, id := range ids[:min(len(ids), most)] {
 		r, err := load(ctx, m, id, hits)
 		if err != nil {
 			return choice{}, err
@@ -43,7 +44,7 @@ func (s *Service) choose(ctx context.Context, m mark.MatterStore, q inquiry, hit
 		c.readings, scores = append(c.readings, r), append(scores, share)
 		best = max(best, share)
 	}
-	if parties := partiesOf(q); len(parties) > 0 && len(c.readings) > 0 {
+	if len(parties) > 0 && len(c.readings) > 0 {
 		if best < named && len(scope) == 0 {
 			c.absent = parties[0].text
 			for _, n := range parties {
@@ -123,26 +124,35 @@ func load(ctx context.Context, m mark.MatterStore, id mark.DocumentID, hits []ma
 	if err != nil {
 		return nil, fmt.Errorf("read the document found: %w", err)
 	}
-	first, last := 1, max(doc.Pages, doc.PagesRead)
-	if last > mostPages {
-		first, last = last, 1
-		for _, h := range hits {
-			if h.Chunk.Document != id || last-first > mostPages {
-				continue
-			}
-			first, last = min(first, h.Chunk.From.Page-around), max(last, h.Chunk.To.Page+around)
-			if last-first > mostPages { // too far apart: keep to the better ones
-				break
-			}
-		}
-		first = max(1, first)
-		last = min(last, first+mostPages)
-	}
+	first, last := window(max(doc.Pages, doc.PagesRead), id, hits)
 	pages, err := m.PagesFrom(ctx, id, first, last-first+1)
 	if err != nil {
 		return nil, fmt.Errorf("read the pages found: %w", err)
 	}
 	return read(doc, pages), nil
+}
+
+// window returns the pages of a document to read, at most mostPages: all, or
+// those around the best hits that lie close enough together.
+func window(pages int, id mark.DocumentID, hits []mark.Hit) (first, last int) {
+	if pages <= mostPages {
+		return 1, max(pages, 1)
+	}
+	for _, h := range hits {
+		if h.Chunk.Document != id {
+			continue
+		}
+		a, b := max(1, h.Chunk.From.Page-around), min(pages, h.Chunk.To.Page+around)
+		if first == 0 {
+			first, last = a, b
+		} else if a, b = min(a, first), max(b, last); b-a < mostPages {
+			first, last = a, b
+		}
+	}
+	if first == 0 {
+		return 1, mostPages
+	}
+	return first, min(last, first+mostPages-1)
 }
 
 // partiesOf returns the names that say for certain where to look.
