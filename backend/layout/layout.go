@@ -33,7 +33,7 @@ func Text(chars []Char) (string, []mark.Word) {
 	var out writer
 	for i, b := range blocks {
 		if i > 0 {
-			out.gap(!sideBySide(blocks[i-1], b))
+			out.gap(!sameRow(blocks[i-1], b))
 		}
 		out.block(b)
 	}
@@ -292,9 +292,12 @@ func above(a, b block) bool {
 	return a.turn == b.turn && across > 0.1*min(f.X1-f.X0, g.X1-g.X0) && f.Y1 <= g.Y0+2 && f.Y0+f.Y1 < g.Y0+g.Y1
 }
 
-func sideBySide(a, b block) bool {
+// sameRow reports whether two blocks are pieces of one row, of a form or a
+// table; columns of text beside each other are not.
+func sameRow(a, b block) bool {
 	overlap := min(a.frame.Y1, b.frame.Y1) - max(a.frame.Y0, b.frame.Y0)
-	return a.turn == b.turn && overlap > 0.5*min(a.frame.Y1-a.frame.Y0, b.frame.Y1-b.frame.Y0)
+	return a.turn == b.turn && (len(a.lines) == 1 || len(b.lines) == 1) &&
+		overlap > 0.5*min(a.frame.Y1-a.frame.Y0, b.frame.Y1-b.frame.Y0)
 }
 
 // writer puts the text together.
