@@ -15,7 +15,7 @@ import (
 
 func TestADocumentIsReadAndThenEmbedded(t *testing.T) {
 	e := &embedder{}
-	b := start(t, nil, ingest.Config{Embedder: e})
+	b := start(t, nil, ingest.Config{Embedder: e, Passage: func(c mark.Chunk) string { return c.Header + ": " + c.Text }})
 	job := b.add("lease.book", "one\ftwo\fthree")
 	j, doc := b.until(job.ID, mark.JobDone)
 	if doc.Status != mark.DocumentReady || doc.Pages != 3 || doc.PagesRead != 3 || j.Step != mark.StepEmbed {
@@ -24,7 +24,7 @@ func TestADocumentIsReadAndThenEmbedded(t *testing.T) {
 	if got := text(t, b.store, doc.ID); got != "one\ftwo\fthree" {
 		t.Errorf("text %q", got)
 	}
-	if len(e.texts) != 3 || !strings.Contains(e.texts[0], "lease.book\none") {
+	if len(e.texts) != 3 || !strings.Contains(e.texts[0], "lease.book: one") {
 		t.Errorf("embedded %q", e.texts)
 	}
 	hits, err := b.store.MatchWords(t.Context(), `"three"`, [2]float64{1, 1}, nil, 10)
