@@ -84,8 +84,9 @@ type Desk struct {
 	d   Deps
 	hub hub
 
-	mu       sync.Mutex // guards the fields below
-	recovery string     // shown until acknowledged; memory only
+	mu       sync.Mutex                  // guards the fields below
+	recovery string                      // shown until acknowledged; memory only
+	counted  map[mark.MatterID]time.Time // when a matter's counts were last sent
 }
 
 // New makes a Desk.
@@ -102,6 +103,42 @@ func (d *Desk) Watch() (events <-chan wire.Event, stop func()) { return d.hub.wa
 func (d *Desk) JobChanged(m mark.MatterID, j mark.Job, doc mark.Document) {
 	wj, wd := d.wireJob(m, j, doc.Name), wireDocument(doc)
 	d.hub.send(wire.Event{Kind: "job", Matter: string(m), Job: &wj, Document: &wd})
+	ended := j.State != mark.JobQueued && j.State != mark.JobRunning
+	if d.mayCount(m, ended) {
+		d.countsChanged(context.Background(), m)
+	}
+}
+
+// countEvery is how often a matter that is being read is counted again.
+const countEvery = time.Second
+
+// mayCount reports whether it is time to count a matter, and notes that it is.
+func (d *Desk) mayCount(m mark.MatterID, always bool) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	if !always && now.Sub(d.counted[m]) < countEvery {
+		return false
+	}
+	if d.counted == nil {
+		d.counted = map[mark.MatterID]time.Time{}
+	}
+	d.counted[m] = now
+	return true
+}
+
+// countsChanged tells all watchers what a matter holds now.
+func (d *Desk) countsChanged(ctx context.Context, id mark.MatterID) {
+	ms, err := d.d.Vault.Matters(ctx)
+	if err != nil {
+		return // locked meanwhile
+	}
+	for _, m := range ms {
+		if m.ID == id {
+			w := wireMatter(m, d.count(ctx, id))
+			d.hub.send(wire.Event{Kind: "matter", Matter: w.ID, Counts: &w})
+		}
+	}
 }
 
 // StateChanged tells all watchers how the program stands.
@@ -213,17 +250,23 @@ func (d *Desk) Matters(ctx context.Context) ([]wire.Matter, error) {
 	}
 	out := make([]wire.Matter, 0, len(ms))
 	for _, m := range ms {
-		var counts mark.Counts
-		store, err := d.d.Vault.Matter(ctx, m.ID)
-		if err == nil {
-			counts, err = store.Counts(ctx)
-		}
-		if err != nil {
-			slog.WarnContext(ctx, "matter not counted", "matter", m.ID, "err", err)
-		}
-		out = append(out, wireMatter(m, counts))
+		out = append(out, wireMatter(m, d.count(ctx, m.ID)))
 	}
 	return out, nil
+}
+
+// count returns what a matter holds; a store that cannot be opened must not
+// hide the others, so it counts as empty.
+func (d *Desk) count(ctx context.Context, id mark.MatterID) mark.Counts {
+	store, err := d.d.Vault.Matter(ctx, id)
+	if err == nil {
+		var c mark.Counts
+		if c, err = store.Counts(ctx); err == nil {
+			return c
+		}
+	}
+	slog.WarnContext(ctx, "matter not counted", "matter", id, "err", err)
+	return mark.Counts{}
 }
 
 // CreateMatter makes an empty matter.
