@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -19,17 +20,40 @@ type Char struct {
 	Turn int // quarter turns clockwise by which it is turned; 0 is upright
 }
 
+// minNumbers is how many numbers below each other are the line numbers of a
+// pleading.
+const minNumbers = 10
+
+// lineNumbers reports whether a block is the column of numbers in a pleading's
+// margin: 1, 2, 3, …
+func lineNumbers(b block) bool {
+	if len(b.lines) < minNumbers {
+		return false
+	}
+	for i, l := range b.lines {
+		if len(l.words) != 1 || string(l.words[0].text) != strconv.Itoa(i+1) {
+			return false
+		}
+	}
+	return true
+}
+
 // Text lays the characters of a page out. They come in the order in which the
 // file draws them, which mostly is the reading order; blocks that are drawn out
-// of order are put below what stands above them. Lines end with a newline,
-// paragraphs with a blank line. Words are what stands between white space; the
-// words' boxes are as high as their line.
+// of order are put below what stands above them, and the line numbers of a
+// pleading come last. Lines end with a newline, paragraphs with a blank line.
+// Words are what stands between white space; their boxes are as high as their
+// line.
 func Text(chars []Char) (string, []mark.Word) {
-	var ordered []line
+	var ordered, numbers []line
 	for _, b := range order(group(lines(split(chars)))) {
+		if lineNumbers(b) {
+			numbers = append(numbers, b.lines...)
+			continue
+		}
 		ordered = append(ordered, b.lines...)
 	}
-	blocks := group(ordered)
+	blocks := group(append(ordered, numbers...))
 	var out writer
 	for i, b := range blocks {
 		if i > 0 {
@@ -150,10 +174,10 @@ func apart(w word, f mark.Rect, r rune, rtl bool) bool {
 		return true // a number follows it (old-style figures hang, but less)
 	}
 	h := max(w.tall, f.Y1-f.Y0, minTall)
-	if max(w.frame.Y0, f.Y0)-min(w.frame.Y1, f.Y1) > 0.6*h { // an apostrophe hovers, a comma hangs
-		return true
-	}
 	gap := f.X0 - w.frame.X1
+	if off := max(w.frame.Y0, f.Y0) - min(w.frame.Y1, f.Y1); off > 0.6*h || off > 0 && gap < -0.3*h && !rtl && !w.rtl {
+		return true // an apostrophe hovers and a comma hangs, but neither goes back
+	}
 	if rtl || w.rtl {
 		gap = min(math.Abs(gap), math.Abs(w.frame.X0-f.X1))
 	}

@@ -1,6 +1,7 @@
 package layout_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,23 @@ func TestTextReadsAsItStandsOnThePage(t *testing.T) {
 		if got, _ := layout.Text(c.chars); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+func TestLineNumbersOfAPleadingComeLast(t *testing.T) {
+	var chars []layout.Char
+	var numbers []string
+	for i := range 28 {
+		chars = append(chars, at(40, 100+24*float64(i), fmt.Sprint(i+1))...)
+		numbers = append(numbers, fmt.Sprint(i+1))
+	}
+	chars = append(chars, slices.Concat(at(72, 100, "Comes now"), at(72, 124, "the plaintiff."))...)
+	if got, _ := layout.Text(chars); got != "Comes now\nthe plaintiff.\n\n"+strings.Join(numbers, "\n") {
+		t.Errorf("got %q", got)
+	}
+	few := slices.Concat(at(40, 100, "1"), at(40, 112, "2"), at(72, 140, "Text"))
+	if got, _ := layout.Text(few); !strings.HasPrefix(got, "1\n2") {
+		t.Errorf("a short list was moved: %q", got)
 	}
 }
 
