@@ -2,6 +2,7 @@ package answer
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"markai/backend/cite"
@@ -40,9 +41,9 @@ func lift(q inquiry, quote string) (string, bool) {
 	var v string
 	switch q.want {
 	case wantDate:
-		v = liftDate(quote)
+		v = liftDate(quote, q)
 	case wantDuration:
-		v = nearestTo(quote, duration.FindAllStringIndex(quote, -1), q)
+		v = nearestTo(quote, duration.FindAllStringIndex(quote, -1), q, beside)
 	case wantMoney:
 		if all := amount.FindAllString(quote, 3); len(all) == 1 {
 			v = all[0]
@@ -54,38 +55,25 @@ func lift(q inquiry, quote string) (string, bool) {
 	return v, v != ""
 }
 
-var endings = words(`expire expires expiring end ends ending terminate terminates terminating until through conclude concludes
-	concluding expiration termination to`)
-
-// liftDate returns the only date of a quotation, or the one that follows a word
-// of ending.
-func liftDate(quote string) string {
-	dates := cite.Dates(quote)
-	if len(dates) == 1 {
-		return quote[dates[0].Start:dates[0].End]
+// liftDate returns the date beside which most of the topic's words stand just
+// before it.
+func liftDate(quote string, q inquiry) string {
+	var ranges [][]int
+	for _, d := range cite.Dates(quote) {
+		ranges = append(ranges, []int{d.Start, d.End})
 	}
-	for _, d := range dates {
-		ws := cite.Words(quote[max(0, d.Start-40):d.Start])
-		for i := len(ws) - 1; i >= max(0, len(ws)-2); i-- {
-			if endings[ws[i].Norm] {
-				return quote[d.Start:d.End]
-			}
-		}
-	}
-	return ""
+	return nearestTo(quote, ranges, q, before)
 }
 
-// nearestTo returns the range beside which most of the topic's words stand, or
-// nothing where two are as near.
-func nearestTo(quote string, ranges [][]int, q inquiry) string {
-	if len(ranges) == 1 {
-		return quote[ranges[0][0]:ranges[0][1]]
-	}
+// nearestTo returns the range around which most of the topic's words stand. It
+// returns nothing where two ranges are as near, or where the topic has such
+// words and none of them stands there: the range is then about something else.
+func nearestTo(quote string, ranges [][]int, q inquiry, around func([]cite.Word, []int) []cite.Word) string {
 	ws := cite.Words(quote)
-	most, at, tie := 0, -1, false
+	most, at, tie := -1, -1, false
 	for i, r := range ranges {
 		n := 0
-		for _, w := range beside(ws, r) {
+		for _, w := range around(ws, r) {
 			for _, t := range q.topics {
 				if t.near[w.Stem] {
 					n++
@@ -98,7 +86,8 @@ func nearestTo(quote string, ranges [][]int, q inquiry) string {
 			tie = true
 		}
 	}
-	if at < 0 || tie {
+	picky := slices.ContainsFunc(q.topics, func(t asked) bool { return len(t.near) > 0 })
+	if at < 0 || tie || picky && most == 0 {
 		return ""
 	}
 	return quote[ranges[at][0]:ranges[at][1]]
@@ -106,20 +95,24 @@ func nearestTo(quote string, ranges [][]int, q inquiry) string {
 
 const besideWords = 3
 
+// before returns the few words before a range.
+func before(ws []cite.Word, r []int) []cite.Word {
+	n := 0
+	for n < len(ws) && ws[n].End <= r[0] {
+		n++
+	}
+	return ws[max(0, n-besideWords):n]
+}
+
 // beside returns the few words before and after a range.
 func beside(ws []cite.Word, r []int) []cite.Word {
-	first, last := len(ws), len(ws)
-	for i, w := range ws {
-		if w.End > r[0] && i < first {
-			first = i
-		}
-		if w.Start >= r[1] {
-			last = i
-			break
+	out := append([]cite.Word(nil), before(ws, r)...)
+	for _, w := range ws {
+		if w.Start >= r[1] && len(out) < 2*besideWords {
+			out = append(out, w)
 		}
 	}
-	out := append([]cite.Word(nil), ws[max(0, first-besideWords):first]...)
-	return append(out, ws[last:min(len(ws), last+besideWords)]...)
+	return out
 }
 
 // notPlaces end the name of a state: "NEW YORK WITHOUT REGARD …".
