@@ -110,6 +110,7 @@ async function step(sentence, run) {
     console.log(`ok    ${sentence} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
     return value;
   } catch (error) {
+    console.error(`      pointer: ${x("getmouselocation")}; window: ${JSON.stringify(await client().catch(() => "gone"))}`);
     picture("failed");
     const text = await window_.run("return document.body.innerText.slice(0, 1500)").catch(() => "");
     console.error(`FAIL  ${sentence}\n      ${error.message}\n${text}`);
@@ -125,6 +126,15 @@ try {
     x("windowsize", id, 1280, 860);
     x("windowfocus", id);
     await until("the page", () => has("main, .shell"));
+    // The page takes up its new size a moment after the window has.
+    let before = "";
+    await until("a size that stays", async () => {
+      const now = await window_.run("return `${innerWidth}x${innerHeight}`");
+      const same = now === before;
+      before = now;
+      return same;
+    });
+    await sleep(500);
     picture("opened");
   });
 

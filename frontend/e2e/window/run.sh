@@ -42,7 +42,13 @@ pids+=($!)
 for _ in $(seq 100); do [ -s "$work/display" ] && break || sleep 0.1; done
 DISPLAY=:$(tr -d '\n' <"$work/display")
 export DISPLAY
-openbox >"$work/openbox.log" 2>&1 &
+# Without frames a window lies where it says it lies.
+cat >"$work/openbox.xml" <<'XML'
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <applications><application class="*"><decor>no</decor></application></applications>
+</openbox_config>
+XML
+openbox --config-file "$work/openbox.xml" >"$work/openbox.log" 2>&1 &
 pids+=($!)
 
 printf 'correct horse battery staple\n' >"$work/passphrase"
