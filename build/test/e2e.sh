@@ -65,7 +65,7 @@ browser_server() {
     sleep 0.1
   done
   [ -n "$url" ] || { echo "the server did not say where it listens" && return 1; }
-  (cd frontend && MARKAI_URL=$url npm run --silent e2e)
+  (cd frontend && MARKAI_URL=$url MARKAI_PASSPHRASE=$(cat "$work/passphrase") npm run --silent e2e)
   kill "$server" && wait "$server" || true
   server=
 }
