@@ -27,7 +27,7 @@ var concepts = sync.OnceValue(func() []Concept {
 })
 
 // Concepts returns the subjects that a question is about, most specific first
-// (by the words of the question that speak for them), at most three.
+// (by the words of the question that speak for them), at most two.
 func Concepts(question string) []Concept {
 	var words []string
 	for _, w := range Words(question) {
@@ -52,7 +52,7 @@ func Concepts(question string) []Concept {
 	var out []Concept
 	for n := 3; n > 0; n-- {
 		for _, f := range found {
-			if min(f.cued, 3) == n && len(out) < 3 {
+			if min(f.cued, 3) == n && len(out) < 2 {
 				out = append(out, f.concept)
 			}
 		}

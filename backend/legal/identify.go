@@ -42,6 +42,12 @@ func Identify(name string, firstPages []mark.Page) (title string, parties []stri
 // kinds are the words that end or carry the title of a legal document.
 var kinds = regexp.MustCompile(`(?i)\b(agreement|contract|lease|policy|addendum|amendment|order|complaint|petition|motion|memorandum|opinion|judgment|decree|affidavit|declaration|deed|will|testament|trust|bylaws|by-laws|indenture|guarant[ye]e?|guaranty|note|mortgage|licen[cs]e|terms (?:of|and)|notice|subpoena|answer|brief|stipulation|settlement|release|waiver|statement|certificate|charter|articles of|plan of merger|power of attorney|undertaking|nda|report|minutes|resolution|indictment|warrant|letter of intent|term sheet)\b`)
 
+// MentionsKind reports whether text names a kind of legal document.
+func MentionsKind(text string) bool { return kinds.MatchString(text) }
+
+// Kind reports whether a word is (part of) the name of a kind of document.
+func Kind(w string) bool { return kinds.MatchString(w) }
+
 // self matches a document that names itself: "This Reseller Agreement (the …".
 var self = regexp.MustCompile(`(?i:\bthis)\s+((?:[A-Z][\w’'&/.-]*|of|for|and|the|to|on|non)(?:[\s-]+(?:[A-Z][\w’'&/.-]*|of|for|and|the|to|on|non)){0,9}[\s-]+(?:Agreement|AGREEMENT|Contract|CONTRACT|Lease|LEASE|Policy|POLICY|Addendum|ADDENDUM|Amendment|AMENDMENT|Indenture|INDENTURE|Deed|DEED|License|LICENSE|Order|ORDER|Guaranty|GUARANTY|Merger|MERGER))`)
 

@@ -51,6 +51,16 @@ var stops = func() map[string]bool {
 	return m
 }()
 
+// Everywhere reports whether a word (lower case) stands in nearly every passage
+// of a contract, so that it tells no passage from another.
+func Everywhere(w string) bool {
+	switch w {
+	case "agreement", "agreements", "contract", "contracts", "party", "parties", "section", "clause", "clauses", "hereby", "herein", "hereunder", "thereof":
+		return true
+	}
+	return false
+}
+
 // Role reports whether a word (lower case) is a part that somebody plays in a
 // document, or another defined term of every second contract: it stands with a
 // capital and names nobody.

@@ -24,9 +24,17 @@ type Fused struct {
 	Why      []mark.Reason // by what each signal added, most first
 }
 
+// Rank alone forgets how far ahead the best of a list are, so their lead counts
+// too: by at most leadShare, falling to nothing at the passage of rank leadDepth.
+const (
+	leadShare = 0.05
+	leadDepth = 31
+)
+
 // Fuse ranks by reciprocal rank: a passage scores weight/(k+rank) in each list
-// that holds it, ranks counted from 1. Small k trusts the top of each list
-// more. The order is total: equal scores are ordered by passage.
+// that holds it, ranks counted from 1, and a little for its lead in score over
+// the rest of the list. Small k trusts the top of each list more. The order is
+// total: equal scores are ordered by passage.
 func Fuse(k float64, lists ...List) []Fused {
 	at := map[mark.ChunkID]int{}
 	var out []Fused
@@ -41,7 +49,7 @@ func Fuse(k float64, lists ...List) []Fused {
 				at[it.Chunk] = i
 				out = append(out, Fused{Chunk: it.Chunk, Document: it.Document})
 			}
-			add := l.Weight / (k + float64(r+1))
+			add := l.Weight * (1/(k+float64(r+1)) + leadShare*lead(l.Items, r))
 			out[i].Score += add
 			out[i].Why = append(out[i].Why, mark.Reason{Signal: l.Signal, Rank: r + 1, Score: add})
 		}
@@ -51,6 +59,16 @@ func Fuse(k float64, lists ...List) []Fused {
 	}
 	Sort(out)
 	return out
+}
+
+// lead returns how far the item at r is ahead of the list's rest, from 0 to 1.
+func lead(items []mark.ScoredChunk, r int) float64 {
+	floor := items[min(len(items), leadDepth)-1].Score
+	width := items[0].Score - floor
+	if width <= 0 {
+		return 0
+	}
+	return max(0, (items[r].Score-floor)/width)
 }
 
 // Sort puts the best first; equal scores are ordered by passage.

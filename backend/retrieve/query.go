@@ -2,6 +2,7 @@ package retrieve
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"markai/backend/legal"
@@ -11,20 +12,13 @@ import (
 type question struct {
 	text     string
 	words    []legal.Word
-	phrases  []string // what stands in quotation marks
 	sections []string // numbers of sections that it names
 }
 
 var quoted = regexp.MustCompile(`"([^"]{2,200})"|“([^”]{2,200})”|«([^»]{2,200})»`)
 
 func read(text string) question {
-	q := question{text: text, words: legal.Words(text), sections: legal.Sections(text)}
-	for _, m := range quoted.FindAllStringSubmatch(text, 8) {
-		if p := strings.TrimSpace(m[1] + m[2] + m[3]); len(legal.Words(p)) > 0 {
-			q.phrases = append(q.phrases, p)
-		}
-	}
-	return q
+	return question{text: text, words: legal.Words(text), sections: legal.Sections(text)}
 }
 
 // names returns the words that stand in the question as names do.
@@ -43,6 +37,8 @@ type topic struct {
 	text     string   // to be embedded
 	words    []string // to be matched, each once, in order, without stop words
 	pairs    []string // neighbouring words of the question
+	phrases  []string // what stands in quotation marks and names no document
+	sections []string
 	concepts []legal.Concept
 }
 
@@ -50,13 +46,16 @@ type topic struct {
 // A question that only names a document is about all of it: then nothing is
 // taken out.
 func (q question) topic(naming func(w legal.Word) bool) topic {
-	t := topic{}
+	t := topic{sections: q.sections, phrases: q.exact(naming)}
 	rest := q.rest(naming)
 	words := legal.Words(rest)
 	t.fill(words)
 	if len(t.words) == 0 {
 		rest = q.text
 		t.fill(q.words)
+	}
+	if telling := slices.DeleteFunc(slices.Clone(t.words), legal.Everywhere); len(telling) > 0 {
+		t.words = telling
 	}
 	if len(t.words) == 0 { // nothing but stop words: better than no search
 		for _, w := range q.words {
@@ -66,6 +65,22 @@ func (q question) topic(naming func(w legal.Word) bool) topic {
 	t.text = strings.TrimSpace(rest)
 	t.concepts = legal.Concepts(rest)
 	return t
+}
+
+// exact returns the phrases in quotation marks but for those that are names.
+func (q question) exact(naming func(w legal.Word) bool) []string {
+	var out []string
+	for _, m := range quoted.FindAllStringSubmatchIndex(q.text, 8) {
+		name := false
+		for _, w := range q.words {
+			name = name || m[0] <= w.Start && w.End <= m[1] && naming(w)
+		}
+		p := strings.Trim(q.text[m[0]:m[1]], "\"“”«» ")
+		if !name && len(legal.Words(p)) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 func (t *topic) fill(words []legal.Word) {
@@ -103,7 +118,6 @@ func (q question) rest(naming func(w legal.Word) bool) string {
 	cuts := append(breaks.FindAllStringIndex(q.text, -1), []int{len(q.text), len(q.text)})
 	dropped := false
 	for _, c := range cuts {
-		part := q.text[at:c[0]]
 		names, others := 0, 0
 		for _, w := range q.words {
 			if w.Start < at || w.End > c[0] {
@@ -123,7 +137,6 @@ func (q question) rest(naming func(w legal.Word) bool) string {
 		default:
 			kept = append(kept, q.text[at:c[1]])
 		}
-		_ = part
 		at = c[1]
 	}
 	if !dropped || len(kept) == 0 {

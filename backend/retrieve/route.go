@@ -3,6 +3,7 @@ package retrieve
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -61,18 +62,27 @@ func (id identity) has(w string) float64 {
 type route struct {
 	docs   []mark.DocumentID // the documents that it names, best first; empty: none
 	naming map[int]bool      // by Word.Start: the words that name them
-	prior  map[mark.DocumentID]float64
 }
+
+// names reports whether a word of the question names the documents.
+func (r route) names(w legal.Word) bool { return r.naming[w.Start] }
 
 // textWeight is how much the text of a document counts against how it is
 // called, when its names occur in the question.
 const textWeight = 1.0
 
+// Documents that are named nearly as well as the best are searched too, at most
+// namedMax of them: amendments and schedules are called like their agreement.
+const (
+	nearly   = 0.92
+	namedMax = 6
+)
+
 // choose finds the documents that a question names. evidence ranks documents
 // by how well the question as a whole matches their text, and decides between
 // documents that are named equally.
 func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float64) route {
-	r := route{naming: map[int]bool{}, prior: map[mark.DocumentID]float64{}}
+	r := route{naming: map[int]bool{}}
 	ids := make([]identity, len(docs))
 	for i, d := range docs {
 		ids[i] = identify(d)
@@ -114,7 +124,6 @@ func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float
 		}
 		s.score = s.named + textWeight*rarest*evidence[id.doc]
 		best[j] = s
-		r.prior[id.doc] = s.score
 	}
 	slices.SortStableFunc(best, func(a, b scored) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(ids[a.doc].doc, ids[b.doc].doc))
@@ -127,15 +136,15 @@ func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float
 	// not say where to look.
 	telling := 0.0
 	for i, w := range words {
-		if hold[i][top.doc] > 0 && dfs[i]*5 <= len(ids)+4 && nameLike(q.text, w) {
+		if hold[i][top.doc] > 0 && dfs[i]*5 <= len(ids)+4 && (nameLike(q.text, w) || begins(q.text, w) && ids[top.doc].words[w.Text] && !legal.Kind(w.Text)) {
 			telling += weight[i] * hold[i][top.doc]
 		}
 	}
-	if telling == 0 && evidence[ids[top.doc].doc] < 1 {
+	if telling == 0 && !(evidence[ids[top.doc].doc] == 1 && q.speaksOfDocument()) {
 		return r
 	}
 	for _, b := range best {
-		if b.score < 0.92*top.score || len(r.docs) == 4 {
+		if b.score < nearly*top.score || len(r.docs) == namedMax {
 			break
 		}
 		r.docs = append(r.docs, ids[b.doc].doc)
@@ -151,6 +160,9 @@ func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float
 // nameLike reports whether a word stands in the question as a name does: with
 // a capital or a digit, or inside quotation marks.
 func nameLike(text string, w legal.Word) bool {
+	if begins(text, w) {
+		return false // every sentence begins with a capital
+	}
 	first, _ := utf8.DecodeRuneInString(text[w.Start:])
 	if unicode.IsUpper(first) || unicode.IsDigit(first) {
 		return true
@@ -168,6 +180,31 @@ func nameLike(text string, w legal.Word) bool {
 	}
 	return false
 }
+
+// begins reports whether a word begins a sentence and is no name by its looks:
+// "Termination", but not "WECC" or "iMine".
+func begins(text string, w legal.Word) bool {
+	before := strings.TrimRight(text[:w.Start], " \t\n\"“‘'(")
+	if before != "" && !strings.ContainsAny(before[len(before)-1:], ".?!;:") {
+		return false
+	}
+	_, size := utf8.DecodeRuneInString(text[w.Start:])
+	return strings.IndexFunc(text[w.Start+size:w.End], unicode.IsUpper) < 0 && !possessive(text, w)
+}
+
+// speaksOfDocument reports whether a part of the question holds both a kind of
+// document and names: "the lease between Acme and Smith". Then the names say
+// where to look even when no document is called by them.
+func (q question) speaksOfDocument() bool {
+	for _, part := range sentenceEnd.Split(q.text, -1) {
+		if legal.MentionsKind(part) && len(read(part).names()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+var sentenceEnd = regexp.MustCompile(`[;:?!]\s+`)
 
 // possessive reports whether a word is followed by 's, as an owner is.
 func possessive(text string, w legal.Word) bool {

@@ -10,25 +10,32 @@ import (
 	"markai/backend/rank"
 )
 
-// Weights say how much each signal counts; 0 switches one off. The zero value
-// means Default.
+// Weights say how much each part of the search counts; 0 switches one off. The
+// zero value means Default.
 type Weights struct {
 	Words   float64 // the question's words, BM25
 	Pairs   float64 // its neighbouring words, as phrases
 	Subject float64 // the words that clauses on the subject use
 	Meaning float64 // the question's vector
 	Clause  float64 // the vector of a usual clause on the subject
-	Header  float64 // BM25 weight of a word in a passage's header; 1 is as in its text
-	Context float64 // part of a neighbour's score that a passage gets
+	Exact   float64 // what the question puts in quotation marks
+	Section float64 // the numbers of sections that it names
+	Header  float64 // a word in a passage's header, against one in its text
 	K       float64 // of reciprocal rank fusion
 	Route   bool    // search inside the documents that a question names
-	Narrow  int     // bytes up to which the first hit is widened with its neighbours
+	Join    int     // neighbours that were both found are shown as one, up to so many bytes
+	Near    int     // only passages of the first so many ranks join
+	Narrow  int     // the first hit is widened with its neighbours up to so many bytes
 	Wide    int     // the same for the others
-	Join    int     // bytes up to which neighbours that were both found are shown as one
 }
 
-// Default are the weights that served best on the development questions.
-var Default = Weights{Words: 1, Pairs: 0.2, Subject: 1, Meaning: 1, Clause: 1, Header: 1, Context: 0, K: 20, Route: true, Narrow: 800, Wide: 0, Join: Show}
+// Default are the weights that served best on the development questions. The
+// first hit stays narrower than the others: there the answer is expected, and
+// it should not drown.
+var Default = Weights{
+	Words: 1, Pairs: 0.2, Subject: 1, Meaning: 1, Clause: 1, Exact: 6, Section: 3,
+	Header: 1, K: 5, Route: true, Join: Show, Near: 20, Narrow: 800,
+}
 
 // depth is how many passages each signal may offer.
 const depth = 100
@@ -39,11 +46,14 @@ type Config struct {
 	Weights  Weights
 }
 
-// Searcher finds passages in a matter. It is safe for concurrent use.
+// Searcher finds passages in a matter. It is safe for concurrent use, and the
+// same question of the same matter gets the same hits.
 type Searcher struct {
 	embedder mark.Embedder
 	w        Weights
 }
+
+var _ mark.Searcher = (*Searcher)(nil)
 
 // New returns a Searcher.
 func New(c Config) *Searcher {
@@ -53,39 +63,165 @@ func New(c Config) *Searcher {
 	return &Searcher{embedder: c.Embedder, w: c.Weights}
 }
 
-// Search returns the passages that bear on q, best first.
+// Search returns the passages that bear on q, best first. When the question
+// names documents of the matter, only those are searched. A hit shows at most Show bytes. An
+// empty question finds nothing. Without an embedder, or when it is unavailable,
+// words alone decide.
 func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query) ([]mark.Hit, error) {
 	limit := q.Limit
-	if limit == 0 {
+	if limit <= 0 {
 		limit = 10
+	}
+	asked := read(q.Text)
+	if len(asked.words) == 0 {
+		return nil, nil
 	}
 	docs, err := m.Documents(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	asked := read(q.Text)
-	r := route{}
-	if s.w.Route && len(q.Documents) == 0 {
-		var text map[mark.DocumentID]float64
-		if names := asked.names(); len(names) > 0 {
-			found, err := m.MatchWords(ctx, anyOf(names), [2]float64{1, 1}, nil, depth)
-			if err != nil {
-				return nil, fmt.Errorf("search for documents: %w", err)
-			}
-			text = evidence(found)
-		}
-		r = choose(asked, docs, text)
+	if len(q.Documents) > 0 {
+		docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return !slices.Contains(q.Documents, d.ID) })
+	}
+	r, err := s.route(ctx, m, asked, docs, q.Documents)
+	if err != nil {
+		return nil, err
 	}
 	scope := q.Documents
 	if len(r.docs) > 0 {
 		scope = r.docs
 	}
-	t := asked.topic(func(w legal.Word) bool { return r.naming[w.Start] })
-	fused, err := s.inside(ctx, m, t, asked, scope)
+	t := asked.topic(r.names)
+	ranked, err := s.inside(ctx, m, t, scope)
 	if err != nil {
 		return nil, err
 	}
-	return s.hits(ctx, m, fused, t, r, docs, limit)
+	return s.hits(ctx, m, ranked, t, r, docs, limit)
+}
+
+// route finds out which documents the question names.
+func (s *Searcher) route(ctx context.Context, m mark.MatterStore, q question, docs []mark.Document, scope []mark.DocumentID) (route, error) {
+	if !s.w.Route || len(docs) < 2 {
+		return route{}, nil
+	}
+	var text map[mark.DocumentID]float64
+	if names := q.names(); len(names) > 0 {
+		found, err := m.MatchWords(ctx, anyOf(names), [2]float64{1, 1}, scope, depth)
+		if err != nil {
+			return route{}, fmt.Errorf("search for documents: %w", err)
+		}
+		text = evidence(found)
+	}
+	return choose(q, docs, text), nil
+}
+
+// evidence scales the best passage of each document to at most 1.
+func evidence(found []mark.ScoredChunk) map[mark.DocumentID]float64 {
+	out := map[mark.DocumentID]float64{}
+	if len(found) == 0 || found[0].Score <= 0 {
+		return out
+	}
+	for _, f := range found {
+		out[f.Document] = max(out[f.Document], f.Score/found[0].Score)
+	}
+	return out
+}
+
+// inside ranks the passages of the documents in scope (all, if empty).
+func (s *Searcher) inside(ctx context.Context, m mark.MatterStore, t topic, scope []mark.DocumentID) ([]rank.Fused, error) {
+	lists, err := s.byWords(ctx, m, t, scope)
+	if err != nil {
+		return nil, err
+	}
+	meant, err := s.byMeaning(ctx, m, t, scope)
+	if err != nil {
+		return nil, err
+	}
+	return rank.Fuse(s.w.K, append(lists, meant...)...), nil
+}
+
+// byWords ranks by the words of the question and of its subjects, by what it
+// puts in quotation marks and by the sections that it names.
+func (s *Searcher) byWords(ctx context.Context, m mark.MatterStore, t topic, scope []mark.DocumentID) ([]rank.List, error) {
+	type search struct {
+		signal string
+		weight float64
+		terms  []string
+		header float64
+	}
+	searches := []search{
+		{"words", s.w.Words, t.words, s.w.Header},
+		{"pairs", s.w.Pairs, t.pairs, s.w.Header},
+		{"section", s.w.Section, t.sections, 8}, // the number in a heading, not a reference to it
+	}
+	for _, c := range t.concepts {
+		searches = append(searches, search{"subject", s.w.Subject, c.Find, s.w.Header})
+	}
+	var lists []rank.List
+	for _, q := range searches {
+		if q.weight == 0 || len(q.terms) == 0 {
+			continue
+		}
+		found, err := m.MatchWords(ctx, anyOf(q.terms), [2]float64{q.header, 1}, scope, depth)
+		if err != nil {
+			return nil, fmt.Errorf("search the words: %w", err)
+		}
+		lists = append(lists, rank.List{Signal: q.signal, Weight: q.weight, Items: found})
+	}
+	for _, p := range t.phrases {
+		found, err := s.exactly(ctx, m, p, scope)
+		if err != nil {
+			return nil, fmt.Errorf("search the exact words: %w", err)
+		}
+		lists = append(lists, rank.List{Signal: "phrase", Weight: s.w.Exact, Items: found})
+	}
+	return lists, nil
+}
+
+// exactly finds passages that hold the phrase, letter by letter where the index
+// can tell.
+func (s *Searcher) exactly(ctx context.Context, m mark.MatterStore, phrase string, scope []mark.DocumentID) ([]mark.ScoredChunk, error) {
+	if s.w.Exact == 0 {
+		return nil, nil
+	}
+	if len([]rune(phrase)) < 3 {
+		return m.MatchWords(ctx, quote(phrase), [2]float64{0, 1}, scope, depth)
+	}
+	return m.MatchSubstring(ctx, phrase, scope, depth)
+}
+
+// byMeaning ranks by the vectors of the question and of usual clauses on its
+// subjects.
+func (s *Searcher) byMeaning(ctx context.Context, m mark.MatterStore, t topic, scope []mark.DocumentID) ([]rank.List, error) {
+	if s.embedder == nil || s.w.Meaning == 0 && s.w.Clause == 0 {
+		return nil, nil
+	}
+	texts := []string{t.text}
+	for _, c := range t.concepts {
+		texts = append(texts, c.Clause)
+	}
+	vectors, err := s.embedder.Embed(ctx, texts)
+	if mark.CodeOf(err) == mark.Unavailable && ctx.Err() == nil && err != nil {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("embed the question: %w", err)
+	}
+	var lists []rank.List
+	for i, v := range vectors {
+		l := rank.List{Signal: "meaning", Weight: s.w.Meaning}
+		if i > 0 {
+			l = rank.List{Signal: "clause", Weight: s.w.Clause}
+		}
+		if l.Weight == 0 {
+			continue
+		}
+		if l.Items, err = m.NearestVectors(ctx, v, scope, depth); err != nil {
+			return nil, fmt.Errorf("search the meaning: %w", err)
+		}
+		lists = append(lists, l)
+	}
+	return lists, nil
 }
 
 // hits makes of ranked passages what is shown.
@@ -123,70 +259,4 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 		})
 	}
 	return hits, nil
-}
-
-// evidence scales the best passage of each document to at most 1.
-func evidence(found []mark.ScoredChunk) map[mark.DocumentID]float64 {
-	out := map[mark.DocumentID]float64{}
-	if len(found) == 0 || found[0].Score <= 0 {
-		return out
-	}
-	for _, f := range found {
-		out[f.Document] = max(out[f.Document], f.Score/found[0].Score)
-	}
-	return out
-}
-
-// inside ranks the passages of the documents in scope (all, if empty).
-func (s *Searcher) inside(ctx context.Context, m mark.MatterStore, t topic, q question, scope []mark.DocumentID) ([]rank.Fused, error) {
-	var lists []rank.List
-	words := func(signal string, weight float64, terms []string) error {
-		if weight == 0 || len(terms) == 0 {
-			return nil
-		}
-		found, err := m.MatchWords(ctx, anyOf(terms), [2]float64{s.w.Header, 1}, scope, depth)
-		if err != nil {
-			return fmt.Errorf("search the words: %w", err)
-		}
-		lists = append(lists, rank.List{Signal: signal, Weight: weight, Items: found})
-		return nil
-	}
-	if err := words("words", s.w.Words, t.words); err != nil {
-		return nil, err
-	}
-	if err := words("pairs", s.w.Pairs, t.pairs); err != nil {
-		return nil, err
-	}
-	var subject []string
-	for _, c := range t.concepts {
-		subject = append(subject, c.Find...)
-	}
-	if err := words("subject", s.w.Subject, subject); err != nil {
-		return nil, err
-	}
-	if s.embedder != nil {
-		texts := []string{t.text}
-		for _, c := range t.concepts {
-			texts = append(texts, c.Clause)
-		}
-		vs, err := s.embedder.Embed(ctx, texts)
-		if err != nil {
-			return nil, fmt.Errorf("embed the question: %w", err)
-		}
-		for i, v := range vs {
-			weight, signal := s.w.Meaning, "meaning"
-			if i > 0 {
-				weight, signal = s.w.Clause/float64(len(vs)-1), "clause"
-			}
-			if weight == 0 {
-				continue
-			}
-			found, err := m.NearestVectors(ctx, v, scope, depth)
-			if err != nil {
-				return nil, fmt.Errorf("search the meaning: %w", err)
-			}
-			lists = append(lists, rank.List{Signal: signal, Weight: weight, Items: found})
-		}
-	}
-	return rank.Fuse(s.w.K, lists...), nil
 }

@@ -49,7 +49,7 @@ func (s *shelf) load(ctx context.Context, m mark.MatterStore, id mark.DocumentID
 func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
 	var out []window
 	taken := map[mark.ChunkID]bool{}
-	for _, f := range ranked {
+	for n, f := range ranked {
 		if taken[f.Chunk] {
 			continue
 		}
@@ -58,7 +58,7 @@ func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
 			continue
 		}
 		size := len(s.passages[f.Document][at].Text)
-		if i := s.joins(out, f.Document, at, size, w); i >= 0 {
+		if i := s.joins(out, f.Document, at, size, w); i >= 0 && n < w.Near {
 			o := &out[i]
 			o.first, o.last, o.bytes = min(o.first, at), max(o.last, at), o.bytes+size
 			taken[f.Chunk] = true
@@ -80,8 +80,7 @@ func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
 	return out
 }
 
-// joins returns which window a passage goes on with, or -1. Only windows
-// close in rank are asked: a passage that came much later adds little.
+// joins returns which window a passage goes on with, or -1.
 func (s *shelf) joins(out []window, doc mark.DocumentID, at, size int, w Weights) int {
 	for i, o := range out {
 		room := w.Join
