@@ -41,6 +41,7 @@ const (
 	forLine      = 2.00
 	forLiked     = 0.15 // less where search liked the passage
 	stretchWords = 20   // how far apart words of one saying may stand
+	sideBySide   = 4    // the same for words joined by a +
 )
 
 // score rates every sentence of a reading.
@@ -126,11 +127,11 @@ func call(f func(int) float64, line int) float64 {
 // notes in c which words show it.
 func (t *topic) sayings(s sentence, c *candidate) int {
 	n := 0
-	for _, words := range t.say {
-		if slices.ContainsFunc(words, func(w string) bool { return !s.means[w] && !s.stems[w] }) {
+	for _, say := range t.say {
+		if slices.ContainsFunc(say.words, func(w string) bool { return !s.means[w] && !s.stems[w] }) {
 			continue
 		}
-		if from, to, ok := stretch(s, words); ok {
+		if from, to, ok := stretch(s, say); ok {
 			n++
 			if c.from < 0 {
 				c.from, c.to = from, to
@@ -142,7 +143,8 @@ func (t *topic) sayings(s sentence, c *candidate) int {
 }
 
 // stretch finds all the words close together.
-func stretch(s sentence, words []string) (from, to int, ok bool) {
+func stretch(s sentence, say saying) (from, to int, ok bool) {
+	words := say.words
 	for i, mean := range s.mean {
 		if mean != words[0] && s.words[i].Stem != words[0] {
 			continue
@@ -151,7 +153,7 @@ func stretch(s sentence, words []string) (from, to int, ok bool) {
 		all := true
 		for _, other := range words[1:] {
 			at := -1
-			for j := max(0, i-stretchWords); j <= min(len(s.words)-1, i+stretchWords); j++ {
+			for j := max(0, i-say.stretch); j <= min(len(s.words)-1, i+say.stretch); j++ {
 				if (s.mean[j] == other || s.words[j].Stem == other) && (at < 0 || abs(j-i) < abs(at-i)) {
 					at = j
 				}

@@ -33,12 +33,19 @@ var wants = map[string]want{"date": wantDate, "duration": wantDuration, "place":
 type topic struct {
 	name string
 	ask  [][]string
-	say  [][]string
+	say  []saying
 	hint map[string]bool
 	not  map[string]bool // speaks for something near by
 	or   []string        // other topics that come near, asked of a document that is silent on this one
 	near map[string]bool // stand right beside the term or period asked for
 	want want
+}
+
+// saying is a way in which documents speak of a topic: words within a stretch of
+// so many.
+type saying struct {
+	words   []string
+	stretch int
 }
 
 // lexicon is all topics, and how telling each word of a question is.
@@ -72,7 +79,7 @@ func readTopics(text string) *lexicon {
 		case "ask":
 			t.ask = l.alternatives(rest)
 		case "say":
-			t.say = l.alternatives(rest)
+			t.say = l.sayings(rest)
 		case "or":
 			for _, name := range strings.Split(rest, ";") {
 				t.or = append(t.or, strings.TrimSpace(name))
@@ -95,10 +102,10 @@ func readTopics(text string) *lexicon {
 	}
 	in := map[string]int{}
 	for _, t := range l.topics {
-		for _, words := range t.say {
-			if len(words) > 1 { // alone, a word must be the very one
-				for i, w := range words {
-					words[i] = l.meaning(w)
+		for _, s := range t.say {
+			if len(s.words) > 1 { // alone, a word must be the very one
+				for i, w := range s.words {
+					s.words[i] = l.meaning(w)
 				}
 			}
 		}
@@ -138,6 +145,20 @@ func (l *lexicon) flat(s string, to map[string]bool) {
 			to[w] = true
 		}
 	}
+}
+
+func (l *lexicon) sayings(s string) []saying {
+	var out []saying
+	for _, part := range strings.Split(s, ";") {
+		stretch := stretchWords
+		if strings.Contains(part, "+") {
+			stretch = sideBySide
+		}
+		for _, words := range l.alternatives(part) {
+			out = append(out, saying{words, stretch})
+		}
+	}
+	return out
 }
 
 func (l *lexicon) alternatives(s string) [][]string {
