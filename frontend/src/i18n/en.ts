@@ -197,7 +197,7 @@ export const en = {
     disclaimer: "A draft for your review.",
     byPassages: "Answered with passages of the file alone.",
     noModel: "No chat model is on: answers are the passages themselves.",
-    stats: (ms: number, tps: number) => `${rate(ms / 1000)} s${tps > 0 ? `, ${rate(tps)} tokens/s` : ""}`,
+    stats: (ms: number, tps: number) => `${ms < 1000 ? `${count(Math.max(1, Math.round(ms)))} ms` : `${rate(ms / 1000)} s`}${tps > 0 ? `, ${rate(tps)} tokens/s` : ""}`,
     citation: (n: number, verdict: string, name: string, page: number) => `Citation ${n}, ${verdict}: ${name}, page ${page}`,
     noCitation: (verdict: string) => `No citation, ${verdict}`,
     goTo: "Show on the page",

@@ -3,7 +3,7 @@ import type { AddResult, Document, Job, JobAction, Matter, State } from "../api/
 import { t } from "../i18n";
 import { Ask } from "./ask.svelte";
 import { Layout } from "./layout.svelte";
-import { progress, upsert } from "./list";
+import { progress, totals, upsert } from "./list";
 import { Nav } from "./nav.svelte";
 import { messageOf, Notices } from "./notices.svelte";
 import { Search } from "./search.svelte";
@@ -13,6 +13,9 @@ export type Overlay = "" | "palette" | "shortcuts" | "jobs" | "new-matter" | "re
 
 /** Milliseconds in which a removal can be undone; as long as its notice stays. */
 const undoable = 6000;
+
+/** Milliseconds between two questions for a matter's counts. */
+const recount = 1000;
 
 /** Everything the window knows. Views read it; actions change it. */
 export class App {
@@ -37,8 +40,11 @@ export class App {
 
   readonly byId = $derived(new Map(this.documents.map((d) => [d.id, d])));
   readonly progress = $derived(progress(this.jobs));
+  /** What has been read so far, counted from the documents that are listed. */
+  readonly read = $derived(totals(this.documents));
 
   #refreshing: ReturnType<typeof setTimeout> | undefined;
+  #recounting: ReturnType<typeof setTimeout> | undefined;
   /** Documents that are about to be removed, unless that is undone. */
   readonly #leaving = new Set<string>();
 
@@ -260,7 +266,10 @@ export class App {
       else this.#refreshSoon();
     }
     if (event.matter !== this.matter?.id) return;
-    if (event.job) this.jobs = upsert(this.jobs, event.job);
+    if (event.job) {
+      this.jobs = upsert(this.jobs, event.job);
+      this.#recountSoon();
+    }
     if (event.document) this.documents = upsert(this.documents, event.document);
     else if (event.kind === "document") this.#refreshSoon();
   }
@@ -268,6 +277,17 @@ export class App {
   #counted(counts: Matter): void {
     if (this.matters.some((m) => m.id === counts.id)) this.matters = upsert(this.matters, counts);
     if (this.matter?.id === counts.id) this.matter = counts;
+  }
+
+  /** How much is indexed is known to the program only; it is asked once in a while. */
+  #recountSoon(): void {
+    this.#recounting ??= setTimeout(() => {
+      this.#recounting = undefined;
+      this.client.matters().then(
+        (matters) => matters.forEach((m) => this.#counted(m)),
+        () => undefined, // The next event asks again.
+      );
+    }, recount);
   }
 
   /** Many changes at once cost one fetch. */

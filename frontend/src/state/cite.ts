@@ -9,6 +9,19 @@ export const shortName = (name: string): string => name.replace(/\.(pdf|docx?|em
 /** Text on one line: white space folded, and a word that a line end had split put together. */
 export const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
 
+/** A text without the quotation marks around the whole of it. */
+export const unquoted = (text: string): string => /^[“"]([^“”"]*)[”"]$/.exec(oneLine(text))?.[1] ?? oneLine(text);
+
+/** Whether a sentence is nothing but a quotation: it is set as one. */
+export const isQuotation = (text: string, quotes: readonly string[]): boolean =>
+  /^[“"].*[”"]$/.test(oneLine(text)) || quotes.some((q) => oneLine(q) === oneLine(text));
+
+/** A text in two: the last word apart, so that what follows it stays on its line. */
+export function lastWordApart(text: string): [string, string] {
+  const at = text.lastIndexOf(" ") + 1;
+  return [text.slice(0, at), text.slice(at)];
+}
+
 /** A quotation with its source, as it goes into a brief. */
 export function legalForm(citation: Pick<Citation, "name" | "page" | "quote">, label?: string): string {
   const quote = oneLine(citation.quote).replace(/[“”]/g, '"').replace(/"/g, "'");

@@ -54,6 +54,17 @@ export function upsert<T extends { id: string }>(list: readonly T[], item: T): T
   return copy;
 }
 
+/** What has been read of some documents. */
+export function totals(documents: readonly Document[]): { pages: number; ocrPages: number; needYou: number } {
+  const sum = { pages: 0, ocrPages: 0, needYou: 0 };
+  for (const d of documents) {
+    sum.pages += d.pagesRead;
+    sum.ocrPages += d.ocrPages;
+    if (d.status === "needs_you") sum.needYou++;
+  }
+  return sum;
+}
+
 /** How far the work on all of a matter's jobs has come. */
 export interface Progress {
   running: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Answer, Document, Job } from "../api/types.gen";
-import { difference, legalForm, sentenceWithSources } from "./cite";
+import { difference, isQuotation, legalForm, sentenceWithSources, unquoted } from "./cite";
 import { left, size, when } from "./format";
 import { back, began, forward, here, replaced, went, without } from "./history";
 import { everything, progress, rows, upsert } from "./list";
@@ -86,6 +86,21 @@ describe("a citation in legal form", () => {
   it("names each source of a sentence once", () => {
     const c = { name: "A.pdf", page: 1 };
     expect(sentenceWithSources("So it is.", [c, c, { name: "B.docx", page: 2 }])).toBe("So it is. (A, at 1; B, at 2.)");
+  });
+});
+
+describe("a quotation", () => {
+  it.each([
+    ["“As it stands.”", [], true],
+    ["As it\nstands.", ["As it stands."], true],
+    ["The letter says “sixty days”.", ["sixty days"], false],
+  ])("%o is told from a sentence", (text, quotes, is) => {
+    expect(isQuotation(text, quotes)).toBe(is);
+  });
+
+  it("loses only marks around the whole", () => {
+    expect(unquoted("“As it stands.”")).toBe("As it stands.");
+    expect(unquoted("“One” and “two”")).toBe("“One” and “two”");
   });
 });
 
