@@ -62,7 +62,7 @@ func HeadingOf(line string) (h Heading, ok bool) {
 		m := lettered.FindStringSubmatch(line)
 		h.Number, h.Level, rest = m[1]+m[2], 4, line[len(m[0]):]
 	default:
-		if len(line) > 80 || !unicode.IsLetter(firstRune(line)) || !titled(line) || strings.ContainsAny(line[len(line)-1:], ".,;") {
+		if len(line) > 80 || !unicode.IsUpper(firstRune(line)) || !titled(line) || strings.ContainsAny(line[len(line)-1:], ".,;") {
 			return Heading{}, false
 		}
 		h.Title, h.Level, h.Alone = strings.TrimRight(line, ": "), 2, true

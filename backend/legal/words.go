@@ -81,8 +81,11 @@ var roles = func() map[string]bool {
 // "terminated", "terminates", "terminating" and "termination" all become
 // "termin". It is coarser than a dictionary and good enough to compare.
 func Stem(w string) string {
-	if len(w) <= 3 || w[0] < 'a' {
+	if len(w) <= 4 || w[0] < 'a' {
 		return w
+	}
+	if strings.HasSuffix(w, "ies") || strings.HasSuffix(w, "ied") {
+		return w[:len(w)-2]
 	}
 	for _, e := range endings {
 		if strings.HasSuffix(w, e) && len(w)-len(e) >= 3 {
@@ -103,5 +106,5 @@ func Stem(w string) string {
 }
 
 // endings, longest first where one contains another.
-var endings = []string{"ications", "ication", "ations", "ation", "ements", "ement", "ments", "ment", "itions", "ition", "ings", "ing", "ions", "ion", "ances", "ance", "ences", "ence",
-	"ators", "ator", "ities", "ity", "ively", "ive", "able", "ible", "ably", "ies", "ied", "ates", "ated", "ate", "ees", "ee", "ers", "ors", "er", "or", "ed", "es", "ly", "al", "s"}
+var endings = []string{"ications", "ication", "ations", "ation", "ements", "ement", "ments", "ment", "itions", "ition", "ions", "ion", "ances", "ance", "ences", "ence",
+	"ating", "ators", "ator", "ities", "ity", "ively", "ive", "able", "ible", "ings", "ing", "ably", "ates", "ated", "ate", "ees", "ee", "ers", "ors", "er", "or", "ed", "es", "ly", "al", "s"}

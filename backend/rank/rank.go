@@ -77,34 +77,3 @@ func Sort(f []Fused) {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Chunk, b.Chunk))
 	})
 }
-
-// Documents ranks documents by their best passages: a document scores the sum
-// of its top n passages, each counting half of the one before.
-func Documents(f []Fused, n int) []ScoredDocument {
-	at := map[mark.DocumentID]int{}
-	var out []ScoredDocument
-	for _, p := range f {
-		i, ok := at[p.Document]
-		if !ok {
-			i = len(out)
-			at[p.Document] = i
-			out = append(out, ScoredDocument{Document: p.Document})
-		}
-		d := &out[i]
-		if d.passages < n {
-			d.Score += p.Score / float64(int(1)<<d.passages)
-			d.passages++
-		}
-	}
-	slices.SortStableFunc(out, func(a, b ScoredDocument) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Document, b.Document))
-	})
-	return out
-}
-
-// ScoredDocument is a document in a ranked list.
-type ScoredDocument struct {
-	Document mark.DocumentID
-	Score    float64
-	passages int
-}

@@ -1,0 +1,71 @@
+package legal
+
+import (
+	"slices"
+	"testing"
+	"unicode/utf8"
+
+	mark "markai/backend"
+)
+
+func TestADocumentSaysWhatItIsAndWhoseItIs(t *testing.T) {
+	tests := []struct {
+		name, file, text, title string
+		parties                 []string
+	}{
+		{"a contract with definitions in brackets", "ex10.pdf",
+			"EXHIBIT 10.15\n\n   SPONSORSHIP AND DEVELOPMENT AGREEMENT\n\nThis Agreement is made as of August 6, 2004 (the \"Effective Date\") by and between NORTHWIND ARTS INC., a Nevada corporation with offices at 1 Long Road (\"NA\") and JOHN SMITH ENTERPRISES (\"Smith\"), c/o Example Management.",
+			"SPONSORSHIP AND DEVELOPMENT AGREEMENT", []string{"NORTHWIND ARTS INC.", "JOHN SMITH ENTERPRISES"}},
+		{"a company with a comma in its name", "x.docx",
+			"This Supply Agreement (the \"Agreement\") is entered into by and between Acme Chemical Company, LLC, a Delaware limited liability company, and Beta Chemistry, Inc. WHEREAS, the parties agree",
+			"Supply Agreement", []string{"Acme Chemical Company, LLC", "Beta Chemistry, Inc."}},
+		{"a caption", "complaint.pdf",
+			"UNITED STATES DISTRICT COURT\nNORTHERN DISTRICT OF CALIFORNIA\n\nJANE ROE,\n    Plaintiff,\n  v.\nACME WIDGETS, INC.,\n    Defendant.\n\nCOMPLAINT FOR DAMAGES\n",
+			"COMPLAINT FOR DAMAGES", []string{"JANE ROE", "ACME WIDGETS, INC"}},
+		{"a title in the file's name only", "AcmeHoldings_20050301_8-K_EX-10.1_Reseller Agreement.pdf",
+			"The parties agree as follows.", "Reseller Agreement", nil},
+		{"a sentence is no title", "notes.txt", "The agreement was signed late, and nobody knows why.", "", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			title, parties := Identify(tt.file, []mark.Page{{Number: 1, Text: tt.text}})
+			if title != tt.title {
+				t.Errorf("title %q, want %q", title, tt.title)
+			}
+			if !slices.Equal(parties, tt.parties) {
+				t.Errorf("parties %q, want %q", parties, tt.parties)
+			}
+		})
+	}
+}
+
+func TestFileNamesReadAsWords(t *testing.T) {
+	tests := []struct{ name, want string }{
+		{"Lease_AcmeRoe.pdf", "Lease Acme Roe"},
+		{"Sony_20Pictures_20NDA.txt", "Sony Pictures NDA"},
+		{"Master%20Services%20Agreement.docx", "Master Services Agreement"},
+		{"ABCHoldings.pdf", "ABC Holdings"},
+	}
+	for _, tt := range tests {
+		if got := ReadableName(tt.name); got != tt.want {
+			t.Errorf("ReadableName(%q) = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func FuzzIdentify(f *testing.F) {
+	f.Add("a.pdf", "LEASE\nby and between A Inc. and B (\"B\").")
+	f.Add("", "x v. y\n)")
+	f.Add("\xff_20", "between ((((")
+	f.Fuzz(func(t *testing.T, name, text string) {
+		title, parties := Identify(name, []mark.Page{{Number: 1, Text: text}})
+		if len(title) > titleMax+40 || len(parties) > partiesMax {
+			t.Fatalf("title of %d bytes, %d parties", len(title), len(parties))
+		}
+		for _, p := range parties {
+			if p == "" || len(p) > partyMax+10 || utf8.ValidString(text) && !utf8.ValidString(p) {
+				t.Fatalf("party %q", p)
+			}
+		}
+	})
+}
