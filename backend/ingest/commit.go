@@ -141,10 +141,11 @@ func (w *work) gather(ctx context.Context, q *queue) ([]mark.Page, error) {
 			err = ctx.Err()
 		}
 	}
-	if ctx.Err() != nil {
+	stopped := ctx.Err() != nil
+	if stopped {
 		q.stop() // what is finished then was paid for and is taken
 	}
-	for len(batch) < batchPages && (err == nil || ctx.Err() != nil) {
+	for stopped || err == nil && len(batch) < batchPages {
 		page, ok, more := q.next(ctx, false)
 		if !ok {
 			return batch, cmp.Or(err, more)
@@ -202,6 +203,8 @@ func known(d mark.Document) string {
 // notePage notes a page that could not be read, the nth of the document.
 func (w *work) notePage(p mark.Page, n int) {
 	switch {
+	case n <= maxNotes && strings.HasPrefix(p.Problem, "Page "):
+		addNote(w.doc, p.Problem) // it says itself which page it is about
 	case n <= maxNotes:
 		addNote(w.doc, fmt.Sprintf("Page %d could not be read: %s", p.Number, p.Problem))
 	case n == maxNotes+1:

@@ -77,20 +77,31 @@ func (r Reader) start(ctx context.Context, src mark.Source, first int) *queue {
 		defer close(q.ended)
 		defer close(q.pages)
 		var recognising sync.WaitGroup
-		for n, info := first, src.Info(); n <= info.Pages; n++ {
+		for n, info := first, src.Info(); n <= info.Pages && ctx.Err() == nil; n++ {
 			p := &pending{queue: q, done: make(chan struct{})}
 			r.begin(ctx, src, info.Kind, n, p, &recognising)
-			select {
-			case q.pages <- p:
-			case <-ctx.Done():
-			}
-			if p.failed() || ctx.Err() != nil {
+			if !q.push(ctx, p) || p.failed() {
 				break
 			}
 		}
 		recognising.Wait()
 	}()
 	return q
+}
+
+// push waits for room for p. It reports false when ctx ended before there was any.
+func (q *queue) push(ctx context.Context, p *pending) bool {
+	select {
+	case q.pages <- p:
+		return true
+	default:
+	}
+	select {
+	case q.pages <- p:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // failed reports whether p is known to end the document.

@@ -81,10 +81,7 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 	defer cancel()
 	r.job.Problem, r.job.Code = "", ""
 	switch {
-	case err == nil && r.job.Step == mark.StepEmbed && r.job.State != mark.JobDone:
-		m.embed = append(m.embed, r.job) // waits for its turn
-		slices.SortFunc(m.embed, func(a, b mark.Job) int { return a.Created.Compare(b.Created) })
-	case err == nil:
+	case err == nil && r.job.State == mark.JobDone:
 		delete(m.passwords, r.job.ID)
 	case errors.Is(cause, errPaused):
 		r.job.State = mark.JobPaused
@@ -93,6 +90,9 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 		if r.job.Step != mark.StepEmbed {
 			doc.Status, doc.Code, doc.Problem = mark.DocumentNeedsYou, mark.Canceled, stopped(doc)
 		}
+	case err == nil: // its turn to be embedded comes, or comes again
+		m.embed = append(m.embed, r.job)
+		slices.SortFunc(m.embed, func(a, b mark.Job) int { return a.Created.Compare(b.Created) })
 	case ctx.Err() != nil:
 		r.job.State = mark.JobQueued
 	default:
