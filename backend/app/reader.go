@@ -44,10 +44,11 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 		o := pdfium.Options{CacheDir: codeCache(), Nice: 5}
 		pool := pdfium.NewPool(o)
 		r.pdf, r.closers = pool, append(r.closers, pool)
-		r.parsers = append(r.parsers, pdfium.New(pool, o))
+		var reader mark.Parser = pdfium.New(pool, o)
 		if m.Second {
-			r.parsers = append(r.parsers, pdf.New(pool))
+			reader = pdf.Fallback(reader, pdf.New(pool))
 		}
+		r.parsers = append(r.parsers, reader)
 	} else {
 		off = append(off, kindOff{pdfium.Score, "PDF files", "modules.pdf"})
 	}
