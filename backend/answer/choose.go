@@ -94,13 +94,14 @@ func (r *reading) score(q inquiry, l liking) []candidate {
 				total > 0 && around >= enoughTerms-forLiked*l.rank(i) ||
 				l.meaning(i) >= sameMeaning && share > 0 || l.meaning(i) >= sureMeaning
 		}
+		c.score += forRank*l.rank(i) + forMeaning*l.meaning(i) + forLine*call(l.byLine, i)
+		if !c.bears {
+			continue
+		}
 		if q.want != wantAny && holds(q.want, r.body(s)) {
 			c.score += forWanted
 		}
-		c.score += forRank*l.rank(i) + forMeaning*l.meaning(i) + forLine*call(l.byLine, i)
-		if c.bears {
-			out = append(out, c)
-		}
+		out = append(out, c)
 	}
 	slices.SortStableFunc(out, func(a, b candidate) int { return compare(b.score, a.score) })
 	return out

@@ -2,6 +2,7 @@ package cite
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -33,7 +34,7 @@ type Text struct {
 	pages  []int // page numbers
 	begins []int // where each page begins in raw
 	raw    string
-	folded folded
+	folded func() folded // made when it is first needed
 }
 
 // NewText prepares pages, which are consecutive and in order. Pages without
@@ -47,7 +48,7 @@ func NewText(doc mark.DocumentID, pages []mark.Page) *Text {
 		raw.WriteString(p.Text)
 	}
 	t.raw = raw.String()
-	t.folded = foldText(t.raw, t.begins)
+	t.folded = sync.OnceValue(func() folded { return foldText(t.raw, t.begins) })
 	return t
 }
 
@@ -63,12 +64,13 @@ func (t *Text) Find(quote string) (Match, bool) {
 	if i := strings.Index(t.raw, quote); i >= 0 {
 		return t.match(i, i+len(quote), Exact, 0), true
 	}
-	if i := strings.Index(t.folded.text, needle); i >= 0 {
-		a, b := t.folded.source(i, i+len(needle))
+	folded := t.folded()
+	if i := strings.Index(folded.text, needle); i >= 0 {
+		a, b := folded.source(i, i+len(needle))
 		return t.match(a, b, Folded, 0), true
 	}
-	if i, j, d, ok := nearest(t.folded.text, needle, len(needle)/nearPerLetter); ok {
-		a, b := t.folded.source(i, j)
+	if i, j, d, ok := nearest(folded.text, needle, len(needle)/nearPerLetter); ok {
+		a, b := folded.source(i, j)
 		return t.match(a, b, Near, d), true
 	}
 	return Match{}, false
@@ -141,8 +143,9 @@ func (f folded) source(i, j int) (int, int) { return f.from[i], f.to[j-1] }
 
 // foldText folds s. A page that begins within s counts as a blank.
 func foldText(s string, begins []int) folded {
-	f := folded{}
+	f := folded{from: make([]int, 0, len(s)), to: make([]int, 0, len(s))}
 	var b strings.Builder
+	b.Grow(len(s))
 	put := func(out string, from, to int) {
 		b.WriteString(out)
 		for range len(out) {

@@ -15,7 +15,7 @@ type Word struct {
 
 // Words cuts a text into its words.
 func Words(text string) []Word {
-	var out []Word
+	out := make([]Word, 0, len(text)/6+1) // an English word and its blank have six bytes
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRuneInString(text[i:])
 		if !wordRune(r) && r != '§' {
