@@ -111,7 +111,7 @@ async function take({ theme, width, height, name, scene, reach }) {
     if (scene !== "first" && scene !== "locked" && scene !== "broken") await page.locator(".shell").waitFor();
     await page.waitForTimeout(120);
     await reach(page);
-    if ((await page.locator(".sheet").count()) > 0) await page.locator(".sheet[data-drawn]").first().waitFor();
+    if ((await page.locator("section.sheet").count()) > 0) await page.locator("section.sheet[data-drawn]").first().waitFor();
     await page.waitForTimeout(350);
     await page.screenshot({ path: join(folder, `${name}-${theme}-${width}.png`) });
     pictures++;

@@ -8,6 +8,9 @@ const cwd = fileURLToPath(new URL("..", import.meta.url));
 
 if (process.env.MARKAI_URL) {
   await import("./real.mjs");
+  // The vault is open now: the same server must keep the clients' contract.
+  const env = { ...process.env, MARKAI_CONTRACT_URL: process.env.MARKAI_URL };
+  execFileSync("npx", ["vitest", "run", "src/api/contract.test.ts"], { cwd, stdio: "inherit", env });
 } else {
   execFileSync("npx", ["vite", "build", "--logLevel", "error"], { cwd, stdio: "inherit", env: { ...process.env, MARKAI_FAKE: "1" } });
   await import("./fake.mjs");

@@ -88,9 +88,9 @@ export function actionsFor(app: App, hands: Hands): Action[] {
     { id: "toggle-left", label: a.toggleLeft, group: "view", shortcut: "Mod+b", when: inMatter, run: () => app.layout.toggle("left") },
     { id: "toggle-right", label: a.toggleRight, group: "view", shortcut: "Mod+Shift+b", when: inMatter, run: () => app.layout.toggle("right") },
     { id: "settings", label: a.settings, group: "view", shortcut: "Mod+,", when: open, run: () => app.nav.go({ kind: "settings" }) },
-    { id: "theme-light", label: a.themeLight, group: "view", when: always, run: () => app.layout.look({ theme: "light" }) },
-    { id: "theme-dark", label: a.themeDark, group: "view", when: always, run: () => app.layout.look({ theme: "dark" }) },
-    { id: "theme-system", label: a.themeSystem, group: "view", when: always, run: () => app.layout.look({ theme: "system" }) },
+    { id: "theme-light", label: a.themeLight, group: "view", when: always, run: () => app.setTheme("light") },
+    { id: "theme-dark", label: a.themeDark, group: "view", when: always, run: () => app.setTheme("dark") },
+    { id: "theme-system", label: a.themeSystem, group: "view", when: always, run: () => app.setTheme("system") },
     { id: "shortcuts", label: a.shortcuts, group: "view", shortcut: "?", when: open, run: show("shortcuts") },
     { id: "lock", label: a.lock, group: "matter", shortcut: "Mod+Shift+l", when: open, run: () => void app.lock() },
   ];

@@ -152,6 +152,8 @@ export interface AddResult {
   /** already in the matter, by content */
   known: Document[];
   rejected: Rejected[];
+  /** left out on purpose: hidden files, folders that lead back */
+  skipped: Rejected[];
 }
 
 /** Rejected is a path that could not even be queued. */

@@ -2,7 +2,7 @@ import type { Client, Push } from "../api/client";
 import type { AddResult, Document, Job, JobAction, Matter, State } from "../api/types.gen";
 import { t } from "../i18n";
 import { Ask } from "./ask.svelte";
-import { Layout } from "./layout.svelte";
+import { Layout, type Theme } from "./layout.svelte";
 import { progress, totals, upsert } from "./list";
 import { Nav } from "./nav.svelte";
 import { messageOf, Notices } from "./notices.svelte";
@@ -13,6 +13,8 @@ export type Overlay = "" | "palette" | "shortcuts" | "jobs" | "new-matter" | "re
 
 /** Milliseconds in which a removal can be undone; as long as its notice stays. */
 const undoable = 6000;
+
+const themeKey = "appearance.theme";
 
 /** Milliseconds between two questions for a matter's counts. */
 const recount = 1000;
@@ -64,11 +66,28 @@ export class App {
     try {
       this.program = await this.client.state();
       this.unreachable = "";
+      void this.#takeTheme();
       // A vault that was made elsewhere still has its recovery key to show.
       if (this.program.vault === "none" || this.program.recoveryKey) this.settingUp = true;
       if (this.program.vault === "open" && !this.settingUp) await this.enter();
     } catch (cause) {
       this.unreachable = messageOf(cause);
+    }
+  }
+
+  /** Changes the theme here at once, and for every window of this program. */
+  setTheme(theme: Theme): void {
+    this.layout.look({ theme });
+    this.client.putSetting(themeKey, theme).catch((cause: unknown) => this.notices.fail(cause));
+  }
+
+  /** Takes up the theme that was set in another window or in the file. */
+  async #takeTheme(): Promise<void> {
+    try {
+      const set = (await this.client.settings()).find((s) => s.key === themeKey && s.origin !== "default");
+      if (set) this.layout.look({ theme: set.value as Theme });
+    } catch {
+      // The window keeps the look that it has.
     }
   }
 

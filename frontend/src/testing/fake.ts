@@ -14,8 +14,13 @@ const pace = { first: 260, word: 14, sentence: 120, page: 180 };
 
 const wait = (ms: number, signal?: AbortSignal) =>
   new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener("abort", end);
   });
 
 const gone = (what: string) => new ClientError("not_found", `${what} is no longer there. It may have been removed.`);

@@ -33,9 +33,9 @@ export function models(scene: string): Model[] {
 
 /** The settings, as config show lists them. */
 export const settings: Setting[] = [
-  { key: "engine.threads", value: "3", default: "3", origin: "default", doc: "Threads for answers: one fewer than the cores, so that the machine stays responsive.", kind: "int", restart: false },
-  { key: "answer.chat", value: "true", default: "true", origin: "default", doc: "Let the chat model write sentences. Without it, answers are the passages themselves.", kind: "bool", restart: false },
-  { key: "ocr.on", value: "true", default: "true", origin: "default", doc: "Read pages without text by OCR.", kind: "bool", restart: true },
-  { key: "ocr.language", value: "eng", default: "eng", origin: "file", doc: "Language that OCR expects.", kind: "choice", choices: ["eng", "deu", "fra", "spa"], restart: true },
-  { key: "storage.home", value: "~/.local/share/markai", default: "~/.local/share/markai", origin: "default", doc: "Where the encrypted vault lies.", kind: "string", restart: true },
+  { key: "appearance.theme", value: "system", default: "system", origin: "default", doc: "Colours of the window.", kind: "choice", choices: ["system", "light", "dark"], restart: false },
+  { key: "chat.threads", value: "3", default: "3", origin: "default", doc: "Threads for answers: one fewer than the cores, so that the machine stays responsive.", kind: "int", restart: false },
+  { key: "modules.chat", value: "true", default: "true", origin: "default", doc: "Let the chat model write sentences. Without it, answers are the passages themselves.", kind: "bool", restart: false },
+  { key: "modules.ocr", value: "true", default: "true", origin: "default", doc: "Read pages without text by OCR.", kind: "bool", restart: true },
+  { key: "ingest.ocr_language", value: "eng", default: "eng", origin: "file", doc: "Language that OCR expects.", kind: "choice", choices: ["eng", "deu", "fra", "spa"], restart: true },
 ];
