@@ -47,6 +47,7 @@ type App struct {
 	reader   *Reader
 	engines  *engines
 	searcher mark.Searcher
+	answers  *attention
 }
 
 // New builds the program. Nothing runs and no worker is started yet.
@@ -63,11 +64,12 @@ func New(o Options) (*App, error) {
 	if a.engines, err = newEngines(o.Home, o.Config, func() { a.Desk.StateChanged(context.Background()) }); err != nil {
 		return nil, errors.Join(err, a.reader.Close())
 	}
-	a.ingest = ingest.New(a.ingestConfig(a.jobChanged))
 	a.searcher = retrieve.New(retrieve.Config{Embedder: a.engines.embedder()})
+	a.answers = &attention{Answerer: answer.New(a.answerConfig(a.searcher))}
+	a.ingest = ingest.New(a.ingestConfig(a.jobChanged))
 	a.Desk = desk.New(desk.Deps{
 		Vault: vaultPort{a.vault}, Ingest: a.ingest, Searcher: a.searcher,
-		Answerer: answer.New(a.answerConfig(a.searcher)),
+		Answerer: a.answers,
 		Settings: &settings{loaded: o.Config, path: o.ConfigPath},
 		Models:   modelsPort{a}, Machine: machine,
 		Sample: o.Sample, Version: o.Version, Home: o.Home, Desktop: o.Desktop,

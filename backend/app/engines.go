@@ -16,6 +16,10 @@ import (
 	"markai/backend/worker"
 )
 
+// background is the niceness of workers that read and embed: the window and
+// the chat come first, and a model that writes stalls when others compete.
+const background = 19
+
 // engines are the models that this program runs. They start when they are
 // first needed.
 type engines struct {
@@ -181,7 +185,7 @@ func newEmbedding(l *models.Library, c *config.Loaded) (*embedding, error) {
 	}
 	e.Embedder, err = llama.NewEmbedder(llama.Config{
 		Runtime: dir, Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width,
-		Worker: worker.Spec{Nice: 5}, // the window and the chat come first
+		Worker: worker.Spec{Nice: background},
 	})
 	if err != nil {
 		return nil, err

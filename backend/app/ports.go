@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	mark "markai/backend"
@@ -20,6 +22,24 @@ import (
 	"markai/backend/vault"
 	"markai/backend/wire"
 )
+
+// attention counts the answers that a person waits for.
+type attention struct {
+	mark.Answerer
+	waiting atomic.Int32
+}
+
+// Answer implements mark.Answerer.
+func (a *attention) Answer(ctx context.Context, m mark.MatterStore, q mark.Question) iter.Seq2[mark.AnswerEvent, error] {
+	return func(yield func(mark.AnswerEvent, error) bool) {
+		a.waiting.Add(1)
+		defer a.waiting.Add(-1)
+		a.Answerer.Answer(ctx, m, q)(yield)
+	}
+}
+
+// busy reports whether somebody waits: embedding then pauses.
+func (a *attention) busy() bool { return a.waiting.Load() > 0 }
 
 // vaultPort is the vault as the desk knows it.
 type vaultPort struct{ *vault.Vault }
@@ -99,7 +119,7 @@ func (a *App) ingestConfig(notify func(mark.MatterID, mark.Job, mark.Document)) 
 	c := a.Config.Ingest
 	return ingest.Config{
 		Parsers: a.reader.parsers, Recogniser: a.reader.recogniser, Embedder: a.engines.embedder(),
-		Notify: notify, Workers: c.Documents, OCRParallel: c.OCRPages, OCRDPI: c.OCRDPI,
+		Notify: notify, Busy: a.answers.busy, Workers: c.Documents, OCRParallel: c.OCRPages, OCRDPI: c.OCRDPI,
 	}
 }
 

@@ -41,7 +41,7 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 	m := c.Modules
 	var off []kindOff
 	if m.PDF {
-		o := pdfium.Options{CacheDir: codeCache(), Nice: 5}
+		o := pdfium.Options{CacheDir: codeCache(), Nice: background}
 		pool := pdfium.NewPool(o)
 		r.pdf, r.closers = pool, append(r.closers, pool)
 		var reader mark.Parser = pdfium.New(pool, o)
@@ -53,7 +53,7 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 		off = append(off, kindOff{pdfium.Score, "PDF files", "modules.pdf"})
 	}
 	if m.Images {
-		pool := picture.NewPool(picture.Options{Nice: 5})
+		pool := picture.NewPool(picture.Options{Nice: background})
 		r.closers = append(r.closers, pool)
 		r.parsers = append(r.parsers, picture.New(pool))
 	} else {
@@ -82,7 +82,7 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 }
 
 func (r *Reader) recognise(c *config.Loaded) {
-	pool := tesseract.NewPool(tesseract.Options{Data: tessdata(), Processes: ocrPages(c), Nice: 10})
+	pool := tesseract.NewPool(tesseract.Options{Data: tessdata(), Processes: ocrPages(c), Nice: background})
 	r.recogniser, r.closers = tesseract.New(pool), append(r.closers, pool)
 }
 

@@ -21,6 +21,7 @@ type ingested struct {
 	Known    []ingestedFile  `json:"known"`
 	NeedYou  []ingestedFile  `json:"need_you"`
 	Rejected []wire.Rejected `json:"rejected"`
+	Skipped  []wire.Rejected `json:"skipped"`
 	Pages    int             `json:"pages"`
 	Seconds  float64         `json:"seconds"`
 }
@@ -123,7 +124,7 @@ func drain(events <-chan wire.Event) {
 
 // outcome sorts the documents of this run, attachments included.
 func (s *session) outcome(ctx context.Context, m wire.Matter, added wire.AddResult) (ingested, error) {
-	out := ingested{Matter: m.Name, Read: []ingestedFile{}, Known: []ingestedFile{}, NeedYou: []ingestedFile{}, Rejected: added.Rejected}
+	out := ingested{Matter: m.Name, Read: []ingestedFile{}, Known: []ingestedFile{}, NeedYou: []ingestedFile{}, Rejected: added.Rejected, Skipped: added.Skipped}
 	docs, err := s.Desk.Documents(ctx, m.ID)
 	if err != nil {
 		return out, err
@@ -174,6 +175,9 @@ func (o ingested) print(w io.Writer) {
 	}
 	for _, r := range o.Rejected {
 		fmt.Fprintf(w, "left out  %s: %s\n", r.Name, r.Problem)
+	}
+	for _, r := range o.Skipped {
+		fmt.Fprintf(w, "skipped   %s: %s\n", r.Name, r.Problem)
 	}
 	fmt.Fprintf(w, "%d documents, %d pages read into %q in %.1f s\n", len(o.Read), o.Pages, o.Matter, o.Seconds)
 }

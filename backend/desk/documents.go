@@ -54,7 +54,7 @@ func (d *Desk) Upload(ctx context.Context, matter, name string, r io.Reader) (wi
 }
 
 func (d *Desk) added(ctx context.Context, matter string, store mark.MatterStore, a ingest.Added) (wire.AddResult, error) {
-	out := wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}}
+	out := wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}, Skipped: []wire.Rejected{}}
 	for _, j := range a.Jobs {
 		doc, err := store.Document(ctx, j.Document)
 		if err != nil {
@@ -66,10 +66,17 @@ func (d *Desk) added(ctx context.Context, matter string, store mark.MatterStore,
 	for _, k := range a.Known {
 		out.Known = append(out.Known, wireDocument(k))
 	}
-	for _, r := range a.Rejected {
-		out.Rejected = append(out.Rejected, wire.Rejected{Name: r.Name, Code: string(mark.CodeOf(r.Err)), Problem: mark.MessageOf(r.Err)})
-	}
+	out.Rejected = append(out.Rejected, wireRejected(a.Rejected)...)
+	out.Skipped = append(out.Skipped, wireRejected(a.Skipped)...)
 	return out, nil
+}
+
+func wireRejected(list []ingest.Rejected) []wire.Rejected {
+	var out []wire.Rejected
+	for _, r := range list {
+		out = append(out, wire.Rejected{Name: r.Name, Code: string(mark.CodeOf(r.Err)), Problem: mark.MessageOf(r.Err)})
+	}
+	return out
 }
 
 // RemoveDocument takes a document and its attachments out of the matter.

@@ -105,7 +105,7 @@ func (b *Bridge) AddPaths(matter string, paths []string) (wire.AddResult, error)
 func (b *Bridge) PickFiles(matter string) (wire.AddResult, error) {
 	paths, err := b.host.PickFiles()
 	if err != nil || len(paths) == 0 {
-		return wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}}, pageError(err)
+		return wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}, Skipped: []wire.Rejected{}}, pageError(err)
 	}
 	return b.AddPaths(matter, paths)
 }

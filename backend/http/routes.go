@@ -128,7 +128,7 @@ func (s *Server) upload(_ http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, mark.Errorf(mark.Invalid, "Files are sent as a multipart form.").Because(err)
 	}
-	all := wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}}
+	all := wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}, Skipped: []wire.Rejected{}}
 	for {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -147,6 +147,7 @@ func (s *Server) upload(_ http.ResponseWriter, r *http.Request) (any, error) {
 		all.Jobs = append(all.Jobs, one.Jobs...)
 		all.Known = append(all.Known, one.Known...)
 		all.Rejected = append(all.Rejected, one.Rejected...)
+		all.Skipped = append(all.Skipped, one.Skipped...)
 	}
 }
 

@@ -146,6 +146,7 @@ type AddResult struct {
 	Jobs     []Job      `json:"jobs"`
 	Known    []Document `json:"known"` // already in the matter, by content
 	Rejected []Rejected `json:"rejected"`
+	Skipped  []Rejected `json:"skipped"` // left out on purpose: hidden files, folders that lead back
 }
 
 // Rejected is a path that could not even be queued.
