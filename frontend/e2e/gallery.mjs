@@ -37,9 +37,9 @@ const screens = [
   ["matter-no-model", "nomodel", async () => {}],
   ["reader", "full", openFirst],
   ["reader-find", "full", async (page) => (await openFirst(page), await page.keyboard.press("Control+F"), await page.keyboard.type("notice"), await page.locator(".mark.found.current").waitFor())],
-  ["reader-word", "full", async (page) => (await page.locator(".row button.open", { hasText: "Memo" }).click(), await page.locator(".words.seen span").first().waitFor())],
+  ["reader-word", "full", async (page) => (await page.locator(".row button.open", { hasText: "Memo" }).click(), await page.locator(".sheet .words.seen span").first().waitFor())],
   ["reader-needs-password", "full", async (page) => void (await page.locator(".row button.open", { hasText: "audited" }).click())],
-  ["ask-searching", "full", async (page) => {
+  ["ask-searching", "slow", async (page) => {
     await page.locator("body").press("/");
     await page.keyboard.type(question);
     await page.keyboard.press("Enter");
@@ -55,7 +55,7 @@ const screens = [
   ["answer-scan", "full", async (page) => {
     const turn = await ask(page, question);
     await turn.locator(".sentence.altered .chip").click();
-    await page.locator(".words span").first().waitFor();
+    await page.locator(".sheet .words span").first().waitFor();
   }],
   ["answer-preview", "full", async (page) => {
     const turn = await ask(page, question);

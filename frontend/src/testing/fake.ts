@@ -7,7 +7,7 @@ import { models, settings, stateOf } from "./program";
 import { typeset, type LaidPage } from "./typeset";
 
 /** The situations that the fake can start in. */
-export type Scene = "first" | "locked" | "empty" | "full" | "working" | "nomodel" | "many" | "broken";
+export type Scene = "first" | "locked" | "empty" | "full" | "slow" | "working" | "nomodel" | "many" | "broken";
 
 /** How long the fake takes for a step, in milliseconds. */
 const pace = { first: 260, word: 14, sentence: 120, page: 180 };
@@ -170,7 +170,7 @@ export function fakeClient(scene: string = "full"): Client {
   }
 
   function add(m: string, incoming: { name: string; bytes?: Uint8Array }[]): AddResult {
-    const result: AddResult = { jobs: [], known: [], rejected: [] };
+    const result: AddResult = { jobs: [], known: [], rejected: [], skipped: [] };
     for (const { name, bytes } of incoming) {
       const known = documents.get(m)!.find((d) => d.name === name);
       if (known) {
@@ -214,7 +214,7 @@ export function fakeClient(scene: string = "full"): Client {
     yield { kind: "passages", passages: final.refused ? final.nearest : hitsFor(request.question, scope, pagesOf) };
     for (const sentence of final.sentences) {
       for (const word of sentence.text.split(/(?<=\s)/)) {
-        await wait(pace.word, signal);
+        await wait(pace.word * (scene === "slow" ? 20 : 1), signal);
         if (signal.aborted) return;
         yield { kind: "draft", draft: word };
       }
