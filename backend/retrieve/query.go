@@ -1,6 +1,7 @@
 package retrieve
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -147,15 +148,43 @@ func (q question) rest(naming func(w legal.Word) bool) string {
 
 // anyOf returns an FTS5 expression that matches any of the terms, each quoted.
 func anyOf(terms []string) string {
-	var b strings.Builder
-	for _, t := range terms {
-		if b.Len() > 0 {
-			b.WriteString(" OR ")
-		}
-		b.WriteString(quote(t))
+	quoted := make([]string, len(terms))
+	for i, t := range terms {
+		quoted[i] = quote(t)
 	}
-	return b.String()
+	return strings.Join(quoted, " OR ")
 }
+
+// anyNear returns an FTS5 expression that matches any of the terms. Of a term
+// of several words, those that say something must stand close together: a
+// phrase with "of the" in it makes the index read where every "the" stands.
+func anyNear(terms []string) string {
+	var out []string
+	for _, t := range terms {
+		var words []string
+		for _, w := range legal.Words(t) {
+			if !legal.Stop(w.Text) {
+				words = append(words, quote(w.Text))
+			}
+		}
+		var term string
+		switch len(words) {
+		case 0:
+			continue
+		case 1:
+			term = words[0]
+		default:
+			term = fmt.Sprintf("NEAR(%s, %d)", strings.Join(words, " "), near)
+		}
+		if !slices.Contains(out, term) {
+			out = append(out, term)
+		}
+	}
+	return strings.Join(out, " OR ")
+}
+
+// near is how many other words may stand between the words of a term.
+const near = 3
 
 // quote makes one FTS5 string of t: whatever it holds is then only words.
 func quote(t string) string { return `"` + strings.ReplaceAll(t, `"`, `""`) + `"` }

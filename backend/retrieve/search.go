@@ -146,23 +146,23 @@ func (s *Searcher) byWords(ctx context.Context, m mark.MatterStore, t topic, sco
 	type search struct {
 		signal string
 		weight float64
-		terms  []string
+		expr   string
 		header float64
 	}
 	searches := []search{
-		{"words", s.w.Words, t.words, s.w.Header},
-		{"pairs", s.w.Pairs, t.pairs, s.w.Header},
-		{"section", s.w.Section, t.sections, 8}, // the number in a heading, not a reference to it
+		{"words", s.w.Words, anyOf(t.words), s.w.Header},
+		{"pairs", s.w.Pairs, anyOf(t.pairs), s.w.Header},
+		{"section", s.w.Section, anyOf(t.sections), 8}, // the number in a heading, not a reference to it
 	}
 	for _, c := range t.concepts {
-		searches = append(searches, search{"subject", s.w.Subject, c.Find, s.w.Header})
+		searches = append(searches, search{"subject", s.w.Subject, anyNear(c.Find), s.w.Header})
 	}
 	var lists []rank.List
 	for _, q := range searches {
-		if q.weight == 0 || len(q.terms) == 0 {
+		if q.weight == 0 || q.expr == "" {
 			continue
 		}
-		found, err := m.MatchWords(ctx, anyOf(q.terms), [2]float64{q.header, 1}, scope, depth)
+		found, err := m.MatchWords(ctx, q.expr, [2]float64{q.header, 1}, scope, depth)
 		if err != nil {
 			return nil, fmt.Errorf("search the words: %w", err)
 		}
