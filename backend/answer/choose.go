@@ -252,14 +252,20 @@ const (
 	nearBest   = 0.90 // share of the best score from which another sentence is quoted too
 )
 
-// best picks the sentences to quote: the best one and those nearly as good.
+// best picks the sentences to quote: the best one and those nearly as good. The
+// same words are quoted once, wherever else they stand.
 func best(all []candidate) []candidate {
 	var out []candidate
+	said := map[string]bool{}
 	for _, c := range all {
 		if len(out) == mostQuotes || len(out) > 0 && c.score < out[0].score*nearBest {
 			break
 		}
-		out = append(out, c)
+		key := strings.ToLower(oneLine(c.r.body(c.r.lines[c.line])))
+		if !said[key] {
+			said[key] = true
+			out = append(out, c)
+		}
 	}
 	return out
 }

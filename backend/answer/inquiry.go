@@ -42,7 +42,7 @@ var (
 	askers = words(`consider under according regarding concerning explain list show summarize summarise describe find identify give
 		tell please name state quote summarize summarise summary overview outline locate look check see compare suppose assume`)
 	// vague words are in most questions and say nothing of what is asked.
-	vague = words(`agreement contract document party parties clause provision section term terms paragraph people person anyone somebody thing things file say says
+	vague = words(`agreement contract document party parties clause provision section term terms paragraph happen happens occur people person anyone somebody thing things file say says
 		mention mentions provide provides state states indicate indicates contain contains include includes there regard
 		consider applicable want know question summary overview main key points`)
 )

@@ -22,7 +22,7 @@ func TestQuestionIsTakenApart(t *testing.T) {
 		{"How does the agreement renew after its initial term?", "renewal", "", wantDuration},
 		{"Is any intellectual property jointly owned?", "joint ownership", "", wantAny},
 		{"For which breaches is liability unlimited?", "unlimited liability", "", wantAny},
-		{"How much is the monthly rent?", "payment", "", wantMoney},
+		{"How much is the monthly rent?", "rent", "", wantMoney},
 		{"What colour was the car?", "", "", wantAny},
 		{"How is \"Net Sales\" defined?", "", "", wantMeaning},
 		{"Consider Acme's privacy policy; is my location shared?", "", "Acme's", wantAny},
