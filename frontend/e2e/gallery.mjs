@@ -69,6 +69,7 @@ const screens = [
   ["jobs-working", "working", async (page) => void (await page.keyboard.press("Control+J"))],
   ["jobs-empty", "empty", async (page) => void (await page.keyboard.press("Control+J"))],
   ["settings", "full", async (page) => void (await page.keyboard.press("Control+,"))],
+  ["settings-all", "full", async (page) => (await page.keyboard.press("Control+,"), await page.locator("summary").click(), await page.locator("summary").scrollIntoViewIfNeeded())],
   ["palette", "full", async (page) => (await page.keyboard.press("Control+K"), await page.keyboard.type("re"))],
   ["matters", "full", async (page) => void (await page.keyboard.press("Control+M"))],
   ["shortcuts", "full", async (page) => void (await page.locator("body").press("?"))],
