@@ -70,12 +70,6 @@ func Header(doc mark.Document) string {
 	return strings.Join(parts, " | ")
 }
 
-// Reheader returns the header of a passage whose document has become better
-// known since: the document's part is made anew, the headings stay.
-func Reheader(doc mark.Document, c mark.Chunk) string {
-	return header(Header(doc), Headings(c.Header))
-}
-
 // Headings returns the part of a header that tells the headings over its passage.
 func Headings(header string) string {
 	_, path, _ := strings.Cut(header, "\n")

@@ -84,14 +84,6 @@ func TestWordsOfTwoPagesAreNotGlued(t *testing.T) {
 	}
 }
 
-func TestReheaderKeepsTheHeadings(t *testing.T) {
-	c := mark.Chunk{Header: "scan0001\n2 Term › 2.1 Renewal"}
-	got := Reheader(mark.Document{Name: "scan0001.pdf", Title: "Lease"}, c)
-	if want := "scan0001 | Lease\n2 Term › 2.1 Renewal"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 // legalText draws text with the structure that the cutter looks for.
 func legalText(t *rapid.T, label string) string {
 	piece := rapid.SampledFrom([]string{"ARTICLE IV\n", "4.2 Notice. ", "(a) ", "The party pays. ", "Smith v. Jones, 12 U.S. 3; ", "\n", "\n\n", " ", "word ", "TERM\n",

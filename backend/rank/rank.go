@@ -57,7 +57,7 @@ func Fuse(k float64, lists ...List) []Fused {
 	for i := range out {
 		slices.SortStableFunc(out[i].Why, func(a, b mark.Reason) int { return cmp.Compare(b.Score, a.Score) })
 	}
-	Sort(out)
+	order(out)
 	return out
 }
 
@@ -71,8 +71,8 @@ func lead(items []mark.ScoredChunk, r int) float64 {
 	return max(0, (items[r].Score-floor)/width)
 }
 
-// Sort puts the best first; equal scores are ordered by passage.
-func Sort(f []Fused) {
+// order puts the best first; equal scores are ordered by passage.
+func order(f []Fused) {
 	slices.SortFunc(f, func(a, b Fused) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Chunk, b.Chunk))
 	})

@@ -37,7 +37,6 @@ func (q question) names() []string {
 type topic struct {
 	text     string   // to be embedded
 	words    []string // to be matched, each once, in order, without stop words
-	pairs    []string // neighbouring words of the question
 	phrases  []string // what stands in quotation marks and names no document
 	sections []string
 	concepts []legal.Concept
@@ -84,28 +83,19 @@ func (q question) exact(naming func(w legal.Word) bool) []string {
 	return out
 }
 
+// fill adds the words that say something.
 func (t *topic) fill(words []legal.Word) {
-	prev := ""
 	for _, w := range words {
-		if legal.Stop(w.Text) || len(w.Text) == 1 && w.Text[0] >= 'a' {
-			prev = ""
-			continue
+		if !legal.Stop(w.Text) && !(len(w.Text) == 1 && w.Text[0] >= 'a') {
+			t.add(w.Text)
 		}
-		t.add(w.Text)
-		if prev != "" {
-			t.pairs = append(t.pairs, prev+" "+w.Text)
-		}
-		prev = w.Text
 	}
 }
 
 func (t *topic) add(w string) {
-	for _, x := range t.words {
-		if x == w {
-			return
-		}
+	if !slices.Contains(t.words, w) {
+		t.words = append(t.words, w)
 	}
-	t.words = append(t.words, w)
 }
 
 // breaks are where a question may go over from naming a document to asking.

@@ -14,7 +14,6 @@ import (
 // zero value means Default.
 type Weights struct {
 	Words   float64 // the question's words, BM25
-	Pairs   float64 // its neighbouring words, as phrases
 	Subject float64 // the words that clauses on the subject use
 	Meaning float64 // the question's vector
 	Clause  float64 // the vector of a usual clause on the subject
@@ -26,14 +25,13 @@ type Weights struct {
 	Join    int     // neighbours that were both found are shown as one, up to so many bytes
 	Near    int     // only passages of the first so many ranks join
 	Narrow  int     // the first hit is widened with its neighbours up to so many bytes
-	Wide    int     // the same for the others
 }
 
 // Default are the weights that served best on the development questions. The
-// first hit stays narrower than the others: there the answer is expected, and
-// it should not drown.
+// first hit stays narrower than others may become: there the answer is expected,
+// and it should not drown.
 var Default = Weights{
-	Words: 1, Pairs: 0.2, Subject: 1, Meaning: 1, Clause: 1, Exact: 6, Section: 3,
+	Words: 1, Subject: 1, Meaning: 1, Clause: 1, Exact: 6, Section: 3,
 	Header: 1, K: 5, Route: true, Join: Show, Near: 20, Narrow: 800,
 }
 
@@ -151,7 +149,6 @@ func (s *Searcher) byWords(ctx context.Context, m mark.MatterStore, t topic, sco
 	}
 	searches := []search{
 		{"words", s.w.Words, anyOf(t.words), s.w.Header},
-		{"pairs", s.w.Pairs, anyOf(t.pairs), s.w.Header},
 		{"section", s.w.Section, anyOf(t.sections), 8}, // the number in a heading, not a reference to it
 	}
 	for _, c := range t.concepts {

@@ -43,9 +43,9 @@ func (s *shelf) load(ctx context.Context, m mark.MatterStore, id mark.DocumentID
 }
 
 // windows makes hits of ranked passages. A passage that neighbours a better
-// one joins it, when the two fit into one hit; what is left is widened with its
-// neighbours under the same headings up to wide bytes, the first only to narrow:
-// there the answer is expected, and it should not drown.
+// one joins it, when it is well ranked itself and the two fit into one hit. The
+// first hit is widened with its neighbours under the same headings, but only up
+// to w.Narrow bytes.
 func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
 	var out []window
 	taken := map[mark.ChunkID]bool{}
@@ -70,12 +70,8 @@ func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
 		taken[f.Chunk] = true
 		out = append(out, window{Fused: f, doc: f.Document, first: at, last: at, bytes: size})
 	}
-	for i := range out {
-		wide := w.Wide
-		if i == 0 {
-			wide = w.Narrow
-		}
-		s.widen(&out[i], wide, taken)
+	if len(out) > 0 {
+		s.widen(&out[0], w.Narrow, taken)
 	}
 	return out
 }
