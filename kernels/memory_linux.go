@@ -1,0 +1,8 @@
+package kernels
+
+import "syscall"
+
+func leaveOutOfDumps(memory []byte) {
+	const dontDump = 16 // MADV_DONTDUMP
+	_ = syscall.Madvise(memory, dontDump)
+}
