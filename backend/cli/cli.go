@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -107,13 +106,14 @@ func Main(p *Program, args []string) int {
 
 // end reports err and chooses the exit code.
 func (p *Program) end(c command, err error) int {
+	var help *helpWanted
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errNeedsYou):
 		return exitNeedsYou
-	case errors.Is(err, flag.ErrHelp):
-		newFlags(c.name).usage(p.Stdout, c.line)
+	case errors.As(err, &help):
+		help.flags.usage(p.Stdout, c.line)
 		return exitOK
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(p.Stderr, "markai: stopped")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -45,8 +46,8 @@ func (f *flags) parse(args []string) ([]string, error) {
 	var rest []string
 	for {
 		if err := f.FlagSet.Parse(args); err != nil {
-			if err == flag.ErrHelp {
-				return nil, err
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, &helpWanted{f}
 			}
 			return nil, mark.Errorf(mark.Invalid, "%s: %v. 'markai %s -h' lists the options.", f.Name(), err, f.Name())
 		}
@@ -60,6 +61,11 @@ func (f *flags) parse(args []string) ([]string, error) {
 		rest, args = append(rest, left[0]), left[1:]
 	}
 }
+
+// helpWanted ends a command whose options were asked for.
+type helpWanted struct{ flags *flags }
+
+func (*helpWanted) Error() string { return flag.ErrHelp.Error() }
 
 // usage describes the command's options.
 func (f *flags) usage(w io.Writer, line string) {
