@@ -29,7 +29,8 @@ func runSearch(ctx context.Context, p *Program, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if len(words) == 0 {
+	query := strings.TrimSpace(strings.Join(words, " "))
+	if query == "" {
 		return mark.Errorf(mark.Invalid, "Say what to look for.")
 	}
 	s, m, err := p.openMatter(ctx, f, *name)
@@ -37,26 +38,34 @@ func runSearch(ctx context.Context, p *Program, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	hits, err := s.Desk.Search(ctx, m.ID, wire.SearchRequest{Query: strings.Join(words, " "), Limit: *limit})
+	hits, err := s.Desk.Search(ctx, m.ID, wire.SearchRequest{Query: query, Limit: *limit})
 	if err != nil {
 		return err
 	}
 	if f.json {
-		out := []foundHit{}
-		for _, h := range hits {
-			out = append(out, foundHit{h.Name, h.Document, h.Page, h.Text, h.Score, h.Why})
-		}
-		return p.printJSON(map[string]any{"hits": out})
+		return p.printJSON(map[string]any{"hits": found(hits)})
 	}
-	for i, h := range hits {
-		fmt.Fprintf(p.Stdout, "%d. %s, page %d\n", i+1, h.Name, h.Page)
-		indent(p.Stdout, h.Text)
-		fmt.Fprintf(p.Stdout, "   (%s)\n\n", strings.Join(h.Why, "; "))
-	}
+	printHits(printable{p.Stdout}, hits)
 	if len(hits) == 0 {
 		fmt.Fprintln(p.Stdout, "Nothing found.")
 	}
 	return nil
+}
+
+func found(hits []wire.Hit) []foundHit {
+	out := []foundHit{}
+	for _, h := range hits {
+		out = append(out, foundHit{h.Name, h.Document, h.Page, h.Text, h.Score, h.Why})
+	}
+	return out
+}
+
+func printHits(w io.Writer, hits []wire.Hit) {
+	for i, h := range hits {
+		fmt.Fprintf(w, "%d. %s, page %d\n", i+1, h.Name, h.Page)
+		indent(w, h.Text)
+		fmt.Fprintf(w, "   (%s)\n\n", strings.Join(h.Why, "; "))
+	}
 }
 
 // answered is the JSON of 'markai ask'.
@@ -65,6 +74,7 @@ type answered struct {
 	Refused   bool             `json:"refused"`
 	Sentences []askedSentence  `json:"sentences"`
 	Citations []askedCitation  `json:"citations"`
+	Nearest   []foundHit       `json:"nearest"` // of a refusal: the passages that came closest
 	Searched  map[string]int   `json:"searched"`
 	Timings   map[string]int64 `json:"milliseconds"`
 }
@@ -103,7 +113,7 @@ func runAsk(ctx context.Context, p *Program, args []string) (err error) {
 	if f.json {
 		return p.printJSON(asked(a))
 	}
-	printAnswer(p.Stdout, a)
+	printAnswer(printable{p.Stdout}, a)
 	return nil
 }
 
@@ -123,6 +133,7 @@ func (p *Program) openMatter(ctx context.Context, f *flags, name string) (*sessi
 func asked(a wire.Answer) answered {
 	out := answered{
 		Answer: a.Text, Refused: a.Refused, Sentences: []askedSentence{}, Citations: []askedCitation{},
+		Nearest:  found(a.Nearest),
 		Searched: map[string]int{"documents": a.Documents, "pages": a.Pages, "unread": a.Unread},
 		Timings:  map[string]int64{"search": int64(a.SearchMS), "first": int64(a.FirstMS), "total": int64(a.TotalMS)},
 	}
@@ -161,6 +172,10 @@ func printAnswer(w io.Writer, a wire.Answer) {
 		fmt.Fprintf(w, "\n[%d] %s, page %d\n", i+1, c.Name, c.Page)
 		indent(w, "“"+c.Quote+"”")
 	}
+	if len(a.Nearest) > 0 {
+		fmt.Fprintln(w)
+		printHits(w, a.Nearest)
+	}
 }
 
 func indent(w io.Writer, text string) {
@@ -187,7 +202,7 @@ func runMatters(ctx context.Context, p *Program, args []string) (err error) {
 		return p.printJSON(map[string]any{"matters": ms})
 	}
 	for _, m := range ms {
-		fmt.Fprintf(p.Stdout, "%s: %d documents, %d pages, %d need you\n", m.Name, m.Documents, m.Pages, m.NeedYou)
+		fmt.Fprintf(printable{p.Stdout}, "%s: %d documents, %d pages, %d need you\n", m.Name, m.Documents, m.Pages, m.NeedYou)
 	}
 	return nil
 }

@@ -46,8 +46,8 @@ func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 		return mark.Errorf(mark.Invalid, "Name one file to read.")
 	}
 	home, err := p.homeDir(f)
-	if err != nil {
-		return err
+	if err != nil { // none is needed: it would only hold settings
+		home = ""
 	}
 	c, _, err := p.loadConfig(f, home)
 	if err != nil {
@@ -58,18 +58,11 @@ func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	file, err := os.Open(files[0])
-	if err != nil {
-		return mark.Errorf(mark.NotFound, "The file %s cannot be opened.", files[0]).Because(err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
+	file, info, err := openFile(files[0])
 	if err != nil {
 		return err
 	}
-	if info.IsDir() {
-		return mark.Errorf(mark.Invalid, "%s is a folder. Name one file.", files[0])
-	}
+	defer file.Close()
 	out := extracted{Pages: []extractedPage{}}
 	source, pages, err := r.Read(ctx, mark.File{Name: filepath.Base(files[0]), Size: info.Size(), Data: file, Password: *password})
 	if err != nil {
@@ -88,13 +81,33 @@ func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 	if f.json {
 		return p.printJSON(out)
 	}
+	w := printable{p.Stdout}
 	for i, pg := range out.Pages {
 		if i > 0 {
-			fmt.Fprint(p.Stdout, "\f")
+			fmt.Fprint(w, "\f")
 		}
-		fmt.Fprintln(p.Stdout, pg.Text)
+		fmt.Fprintln(w, pg.Text)
 	}
 	return nil
+}
+
+// openFile opens what is a file. It looks before it opens: opening a pipe
+// waits for its other end.
+func openFile(path string) (*os.File, os.FileInfo, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, nil, mark.Errorf(mark.NotFound, "The file %s cannot be opened.", path).Because(err)
+	case info.IsDir():
+		return nil, nil, mark.Errorf(mark.Invalid, "%s is a folder. Name one file.", path)
+	case !info.Mode().IsRegular():
+		return nil, nil, mark.Errorf(mark.Unsupported, "%s is a device or a connection, not a file.", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, mark.Errorf(mark.NotFound, "The file %s cannot be opened.", path).Because(err)
+	}
+	return file, info, nil
 }
 
 // about names the file that an error is about.

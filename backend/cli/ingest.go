@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"golang.org/x/term"
@@ -71,7 +72,7 @@ func runIngest(ctx context.Context, p *Program, args []string) (err error) {
 	if f.json {
 		err = p.printJSON(out)
 	} else {
-		out.print(p.Stdout)
+		out.print(printable{p.Stdout})
 	}
 	if err == nil && len(out.NeedYou)+len(out.Rejected) > 0 {
 		err = errNeedsYou
@@ -129,12 +130,12 @@ func (s *session) outcome(ctx context.Context, m wire.Matter, added wire.AddResu
 	if err != nil {
 		return out, err
 	}
-	ours, known := map[string]bool{}, map[string]bool{}
+	ours, known := map[string]bool{}, map[string]int{}
 	for _, j := range added.Jobs {
 		ours[j.Document] = true
 	}
-	for _, k := range added.Known {
-		known[k.ID] = true
+	for _, k := range added.Known { // once for each file that holds its bytes
+		known[k.ID]++
 	}
 	for grown := true; grown; { // attachments of attachments too
 		grown = false
@@ -147,14 +148,15 @@ func (s *session) outcome(ctx context.Context, m wire.Matter, added wire.AddResu
 	for _, d := range docs {
 		file := ingestedFile{d.Name, d.ID, d.Pages, d.OCRPages, d.Code, d.Problem, d.Notes}
 		switch {
-		case !ours[d.ID] && !known[d.ID]:
+		case !ours[d.ID] && known[d.ID] == 0:
 		case d.Status == "needs_you":
 			out.NeedYou = append(out.NeedYou, file)
-		case ours[d.ID]:
-			out.Read = append(out.Read, file)
-			out.Pages += d.PagesRead
 		default:
-			out.Known = append(out.Known, file)
+			if ours[d.ID] {
+				out.Read = append(out.Read, file)
+				out.Pages += d.PagesRead
+			}
+			out.Known = append(out.Known, slices.Repeat([]ingestedFile{file}, known[d.ID])...)
 		}
 	}
 	return out, nil
@@ -216,7 +218,7 @@ func (b *bar) show(jobs []wire.Job) bool {
 			running++
 			if j.State == "running" {
 				eta = max(eta, j.ETASeconds)
-				name = fmt.Sprintf("%s: %s %d/%d", j.Name, j.Step, j.Done, j.Total)
+				name = fmt.Sprintf("%s: %s %d/%d", visible(j.Name), j.Step, j.Done, j.Total)
 			}
 		default:
 			ended++
@@ -227,8 +229,8 @@ func (b *bar) show(jobs []wire.Job) bool {
 		if eta > 0 {
 			left = fmt.Sprintf(", about %s left", time.Duration(eta*float64(time.Second)).Round(time.Second))
 		}
-		if len(name) > 60 {
-			name = name[:60]
+		if r := []rune(name); len(r) > 60 {
+			name = string(r[:60])
 		}
 		fmt.Fprintf(b.w, "\r\033[K%d of %d documents%s  %s", ended, total, left, name)
 	}

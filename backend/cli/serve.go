@@ -175,16 +175,17 @@ func runSample(ctx context.Context, p *Program, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	w := printable{p.Stdout}
 	for _, d := range docs {
-		fmt.Fprintf(p.Stdout, "%-60s %3d pages  %s%s\n", d.Name, d.PagesRead, d.Status, d.Problem)
+		fmt.Fprintf(w, "%-60s %3d pages  %s%s\n", d.Name, d.PagesRead, d.Status, d.Problem)
 	}
 	for _, q := range sampleQuestions {
-		fmt.Fprintf(p.Stdout, "\nQuestion: %s\n\n", q)
+		fmt.Fprintf(w, "\nQuestion: %s\n\n", q)
 		answer, err := a.Desk.Answer(ctx, m.ID, wire.AskRequest{Question: q})
 		if err != nil {
 			return err
 		}
-		printAnswer(p.Stdout, answer)
+		printAnswer(w, answer)
 	}
 	fmt.Fprint(p.Stdout, "\nThe same in a browser: build/bin/markai-headless serve --sample --passphrase-file FILE\n")
 	return nil

@@ -54,6 +54,10 @@ func (p *Program) homeDir(f *flags) (string, error) {
 // loadConfig reads the settings that hold for f.
 func (p *Program) loadConfig(f *flags, home string) (*config.Loaded, string, error) {
 	path := f.config
+	if path == "" && home == "" { // no vault, so no settings beside it
+		c, err := config.Load(nil, p.Environ, f.set)
+		return c, "", err
+	}
 	if path == "" {
 		path = filepath.Join(home, "config.yaml")
 	}
