@@ -106,7 +106,7 @@ func PrepareModels(ctx context.Context, dir string) ([]string, error) {
 }
 
 func (a *App) answerConfig(s mark.Searcher) answer.Config {
-	c := answer.Config{Searcher: s, Generator: a.engines.generator()}
+	c := answer.Config{Searcher: s, Embedder: a.engines.embedder(), Generator: a.engines.generator()}
 	if chat := a.engines.chat; chat != nil {
 		c.Model = func() answer.Model {
 			return answer.Model{Name: chat.model.Name, Parameters: int64(chat.model.Parameters)}
