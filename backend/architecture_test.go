@@ -19,7 +19,7 @@ var layers = []struct {
 }{
 	{"domain", []string{""}}, // mark itself
 	{"platform", []string{"worker"}},
-	{"pure words", []string{"layout", "legal", "typeset", "gguf", "crypt", "config", "wire"}},
+	{"pure words", []string{"layout", "legal", "authority", "typeset", "gguf", "crypt", "config", "wire"}},
 	{"pure decisions", []string{"chunk", "rank", "cite", "prompt"}},
 	{"adapters", []string{"sqlite", "keyring", "llama", "pdfium", "pdf", "tesseract", "ooxml", "mail", "text", "image", "device"}},
 	{"services", []string{"infer", "models", "vault", "ingest", "retrieve", "answer", "eval"}},
@@ -29,7 +29,7 @@ var layers = []struct {
 }
 
 // besides are packages of tests and tools, which are outside the house.
-var besides = map[string]bool{"mock": true, "marktest": true, "wire/gen": true}
+var besides = map[string]bool{"mock": true, "marktest": true, "wire/gen": true, "authority/gen": true}
 
 // mayListen are the only packages that open a socket; none may dial.
 var mayListen = map[string]bool{"http": true}

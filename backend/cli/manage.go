@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	mark "markai/backend"
 	"markai/backend/app"
 	"markai/backend/config"
+	"markai/backend/eval"
 )
 
 const isLinux = runtime.GOOS == "linux"
@@ -117,8 +119,16 @@ func runEval(ctx context.Context, p *Program, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if len(rest) != 1 || *set == "" || *out == "" || rest[0] != "retrieval" && rest[0] != "qa" {
-		return mark.Errorf(mark.Invalid, "Use 'markai eval retrieval --set DIR --out FILE' or 'markai eval qa --set DIR --out FILE'.")
+	if len(rest) != 1 || *set == "" || *out == "" || !slices.Contains([]string{"retrieval", "qa", "citations"}, rest[0]) {
+		return mark.Errorf(mark.Invalid, "Use 'markai eval retrieval --set DIR --out FILE', with 'qa' or 'citations' in the place of 'retrieval' for these.")
+	}
+	file, err := os.Create(*out)
+	if err != nil {
+		return mark.Errorf(mark.Invalid, "The file %s cannot be written.", *out).Because(err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if rest[0] == "citations" { // needs rules only: no store, no engine
+		return eval.Citations(ctx, *set, file)
 	}
 	home, err := os.MkdirTemp("", "markai-eval-")
 	if err != nil {
@@ -136,11 +146,6 @@ func runEval(ctx context.Context, p *Program, args []string) (err error) {
 	}
 	s := p.start(ctx, a)
 	defer func() { err = errors.Join(err, s.stop()) }()
-	file, err := os.Create(*out)
-	if err != nil {
-		return mark.Errorf(mark.Invalid, "The file %s cannot be written.", *out).Because(err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
 	if rest[0] == "retrieval" {
 		return a.EvalRetrieval(ctx, *set, *lite, file, p.Stderr)
 	}

@@ -1,0 +1,350 @@
+package authority
+
+import (
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	nameWords = 15  // at most so many words before a citation are a case name
+	nameBytes = 400 // and so many bytes
+)
+
+// word is a stretch of the text between spaces, or a whole earlier citation.
+type word struct {
+	start, end int
+	hit        *hit
+}
+
+// words gives the words before offset at, nearest first, back to the last
+// empty line. Citations that were found count as one word.
+func (d *document) words(i, at int) []word {
+	var list []word
+	limit := max(0, at-nameBytes)
+	for len(list) < nameWords {
+		end := backSpace(d.text, at)
+		if spread(d.text[end:at]) || end <= limit || end > 0 && spaceBefore(d.text, end) {
+			break
+		}
+		if i > 0 && d.hits[i-1].end >= end && d.hits[i-1].start < end {
+			i--
+			list = append(list, word{d.hits[i].start, d.hits[i].end, &d.hits[i]})
+			at = d.hits[i].start
+			continue
+		}
+		start := end
+		for start > limit && !spaceBefore(d.text, start) && (i == 0 || start > d.hits[i-1].end) {
+			_, n := utf8.DecodeLastRuneInString(d.text[:start])
+			start -= n
+		}
+		list = append(list, word{start, end, nil})
+		at = start
+	}
+	return list
+}
+
+// before reads the names of the parties, or the name before a short citation.
+func (d *document) before(i int, c *Citation) {
+	list := d.words(i, c.Start)
+	if d.emphasis != nil && d.emphasised(list, c) {
+		return
+	}
+	n := d.name(list, c)
+	if n.year != 0 {
+		c.Year = n.year
+	}
+	if n.end <= n.start {
+		d.nameAndPage(c)
+		return
+	}
+	text := line(d.text[n.start:n.end])
+	plaintiff, defendant := "", text
+	if n.versus {
+		if m := versus.FindStringIndex(text); m != nil {
+			plaintiff, defendant = text[:m[0]], text[m[1]:]
+		}
+		plaintiff = strings.Trim(plaintiff, " \t,(")
+		c.Plaintiff = bareName(lowerWord.ReplaceAllString(plaintiff, ""))
+	}
+	defendant = bareName(defendant)
+	if defendant == "" {
+		if c.Plaintiff == "" {
+			d.nameAndPage(c)
+		}
+		return
+	}
+	if c.Kind == ShortCase {
+		c.Antecedent = defendant
+	} else {
+		c.Defendant = defendant
+	}
+	c.FullStart = n.start
+}
+
+var (
+	versus = regexp.MustCompile(`\s+v\.?\s+`)
+	// lowerWord is what a plaintiff's name does not have.
+	lowerWord = regexp.MustCompile(`\b[a-z]\w*\b`)
+)
+
+// caseName is a stretch of text that names a case.
+type caseName struct {
+	start, end int
+	versus     bool
+	year       int // that stands between the name and the citation
+}
+
+// name walks back over words until something that no case name contains.
+func (d *document) name(list []word, c *Citation) caseName {
+	n := caseName{end: c.Start}
+	found, count, plaintiff := false, 0, 0
+	next := c.Start // start of the word after w
+	for k, w := range list {
+		s := d.text[w.start:w.end]
+		if w.hit == nil && s == "," {
+			next = w.start
+			continue
+		}
+		count++
+		if n.versus {
+			plaintiff++
+		}
+		first, _ := utf8.DecodeRuneInString(s)
+		stop, from := false, next
+		switch {
+		case w.hit != nil && (w.hit.titles != nil || w.hit.kind == blank):
+			n.end = w.start
+		case strings.HasSuffix(s, ";") || strings.HasSuffix(s, "”") || strings.HasSuffix(s, `"`):
+			stop = true
+		case isYear(s):
+			n.end, n.year = w.start, year(s[1:5])
+		case first == '(' && count > 2 && (s == "(" || !lowerSecond(s)):
+			stop, from = true, w.start
+			if s == "(" {
+				from = next
+			}
+		case first == '(' && count > 2:
+			stop = true
+		case n.versus && !unicode.IsUpper(first) && !linking(s):
+			stop = true
+			from = d.skipLinking(from, n.end)
+		case isVersus(s):
+			n.versus = true
+			found = true
+			if k+1 < len(list) {
+				n.start = list[k+1].start
+			} else {
+				n.start = w.start
+			}
+		case n.versus && unicode.IsUpper(first) && utf8.RuneCountInString(s) > 4 && strings.HasSuffix(s, ".") && plaintiff > 1,
+			isStop(s):
+			stop = true
+		case !n.versus && !unicode.IsUpper(first) && unicode.IsLetter(first) && !linking(s):
+			if s == "ex" || s == "rel." {
+				break
+			}
+			if w.hit != nil && w.hit.kind == Supra {
+				n.end = w.start
+				break
+			}
+			stop = true
+			from = d.firstCapital(from, n.end)
+		case k == len(list)-1 && w.start == d.lineStart(w.start):
+			stop, from = true, d.skipLinking(w.start, n.end)
+			if t := strings.TrimRight(d.text[from:max(from, n.end)], " "); t == "" || isDigit(t[len(t)-1]) {
+				n.start, n.end = 0, 0
+				return n
+			}
+		}
+		if stop {
+			n.start, found = from, true
+			break
+		}
+		next = w.start
+	}
+	if !found {
+		n.end = n.start
+	}
+	return n
+}
+
+// lineStart is the start of the text before at that is not white space, if
+// nothing else is before it.
+func (d *document) lineStart(at int) int {
+	b := backSpace(d.text, at)
+	if b == 0 || spread(d.text[b:at]) || b == at && spaceBefore(d.text, at) {
+		return at
+	}
+	return b
+}
+
+// skipLinking passes over "of", "the" and the like at the start of a name.
+func (d *document) skipLinking(from, end int) int {
+	s := d.text[from:max(from, end)]
+	w, _, _ := strings.Cut(s, " ")
+	if linking(strings.ToLower(w)) && len(w) < len(s) {
+		return from + len(w) + 1
+	}
+	return from
+}
+
+// firstCapital is the start of the first capitalised word from an offset, or
+// end if there is none.
+func (d *document) firstCapital(from, end int) int {
+	for i := from; i < end; i++ {
+		if c := d.text[i]; 'A' <= c && c <= 'Z' && (i == 0 || !isAlnum(d.text[i-1])) {
+			return i
+		}
+	}
+	return end
+}
+
+func lowerSecond(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s[1:])
+	return unicode.IsLower(r)
+}
+
+// isYear reports whether a word begins with a year in parentheses.
+func isYear(s string) bool {
+	return len(s) >= 6 && s[0] == '(' && s[5] == ')' && strings.Trim(s[1:5], "0123456789") == ""
+}
+
+// linking are the small words that names contain.
+func linking(s string) bool { return s == "of" || s == "the" || s == "an" || s == "and" }
+
+func isVersus(s string) bool { return strings.EqualFold(trimSigns(s), "v") }
+
+// stops are the words that lead to a case name and end the search for it.
+var stops = map[string]bool{
+	"re": true, "quoting": true, "e.g": true, "parte": true, "denied": true, "citing": true, "aff'd": true,
+	"aff’d": true, "affirmed": true, "remanded": true, "see": true, "granted": true, "dismissed": true, "cf": true,
+}
+
+func isStop(s string) bool { return stops[strings.ToLower(trimSigns(s))] }
+
+func trimSigns(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// bareName strips what leads to a name and the punctuation around it.
+func bareName(s string) string {
+	if _, after, ok := strings.Cut(s, ";"); ok {
+		s = after
+	}
+	kept := strings.Fields(s)
+	kept = slices.DeleteFunc(kept, func(w string) bool { return isStop(w) || isVersus(w) })
+	if len(kept) > 0 && strings.EqualFold(strings.Trim(kept[0], "("), "in") {
+		kept = kept[1:]
+	}
+	s = strings.TrimLeft(strings.Join(kept, " "), "(")
+	return strings.Trim(strings.TrimRight(s, " ([)"), ", ")
+}
+
+// emphasised takes the names from what the source sets in italics.
+func (d *document) emphasised(list []word, c *Citation) bool {
+	if c.Kind == ShortCase {
+		for _, w := range list {
+			if strings.Trim(d.text[w.start:w.end], ", ") == "" {
+				continue
+			}
+			e, ok := d.emphasisAt(w.start)
+			if !ok {
+				return false
+			}
+			name := bareName(line(d.text[e.Start:min(e.End, c.Start)]))
+			if name == "" {
+				return false
+			}
+			c.Antecedent, c.FullStart = name, e.Start
+			return true
+		}
+		return false
+	}
+	for k, w := range list {
+		s := d.text[w.start:w.end]
+		switch {
+		case isVersus(s):
+			if k == 0 || k+1 == len(list) {
+				return false
+			}
+			p, ok := d.emphasisAt(list[k+1].start)
+			q, also := d.emphasisAt(list[k-1].start)
+			if !ok || !also {
+				return false
+			}
+			plaintiff, defendant := line(d.text[p.Start:p.End]), line(d.text[q.Start:min(q.End, c.Start)])
+			if p == q {
+				m := anyVersus.FindStringIndex(plaintiff)
+				if m == nil {
+					return false
+				}
+				plaintiff, defendant = plaintiff[:m[0]], defendant[min(m[1], len(defendant)):]
+			}
+			c.Plaintiff, c.Defendant, c.FullStart = bareName(plaintiff), bareName(defendant), p.Start
+			return c.Defendant != ""
+		case isStop(s):
+			if k == 0 {
+				return false
+			}
+			e, ok := d.emphasisAt(list[k-1].start)
+			if !ok {
+				return false
+			}
+			c.Defendant, c.FullStart = bareName(line(d.text[e.Start:min(e.End, c.Start)])), e.Start
+			return c.Defendant != ""
+		}
+	}
+	return false
+}
+
+var anyVersus = regexp.MustCompile(`(?i)\s+vs?\.?\s+`)
+
+// emphasisAt is the emphasised stretch around an offset.
+func (d *document) emphasisAt(at int) (Span, bool) {
+	i := sort.Search(len(d.emphasis), func(i int) bool { return d.emphasis[i].Start > at })
+	if i == 0 || d.emphasis[i-1].End <= at {
+		return Span{}, false
+	}
+	return d.emphasis[i-1], true
+}
+
+// nameAndPage reads "Nobelman at 332," before a citation that has no parties.
+func (d *document) nameAndPage(c *Citation) {
+	if c.Kind != FullCase {
+		return
+	}
+	s := line(d.text[max(0, c.Start-100):c.Start])
+	if m := nameAt.FindStringSubmatchIndex(s); m != nil {
+		c.Antecedent = s[m[2]:m[3]]
+		if m[4] >= 0 {
+			c.PinCite = trimPin(s[m[4]:m[5]])
+		}
+		c.FullStart = c.Start - len(s) + m[0]
+	}
+}
+
+var (
+	nameAt = regexp.MustCompile(`([A-Z][a-z\-.]+) ?,?(?:` + pinList + `)?,? ?$`)
+	// beforeSupra: the name, perhaps with a volume, or a volume alone.
+	beforeSupra = regexp.MustCompile(`(?:([\pL\pN_\-.]+) ?,? (\d+)|(\d+)|([\pL\pN_\-.]+) ?,?) $`)
+)
+
+// antecedent reads the word before "supra".
+func (d *document) antecedent(c *Citation) {
+	from := max(0, c.Start-100)
+	for from < c.Start && !utf8.RuneStart(d.text[from]) {
+		from++
+	}
+	s := line(d.text[from:c.Start])
+	m := beforeSupra.FindStringSubmatchIndex(s)
+	if m == nil {
+		return
+	}
+	get := getter(s, m)
+	c.Antecedent, c.Volume = get(1)+get(4), get(2)+get(3)
+	c.FullStart = c.Start - len(s) + m[0]
+}
