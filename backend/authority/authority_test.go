@@ -80,6 +80,21 @@ func TestNamedCaseIsFoundAgain(t *testing.T) {
 	}
 }
 
+func TestNameStopsAtTheCitationBeforeIt(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"A v. B, 3 U.S. 4 [1799] and Smith, 353 F.2d 22", "Smith"},
+		{"Roe v. Doe, 3 U.S. 4 (1799)). Estate of Kim, 353 F.2d 22", "Estate of Kim"},
+		{"Id. City of Rome, 353 F.2d 22", "City of Rome"},
+		{"Pub. L. No. 111-148. Acme Corp. v. City of Rome, 353 F.2d 22", "City of Rome"},
+		{"Roe v. Doe, 3 U.S. 4, 6 n. 2, 353 F.2d 22", "Doe"},
+	} {
+		found := Find(c.text)
+		if last := found[len(found)-1]; last.Defendant != c.want {
+			t.Errorf("%q: the defendant is %q, want %q", c.text, last.Defendant, c.want)
+		}
+	}
+}
+
 func TestStateIsNoNameOfACase(t *testing.T) {
 	if found := Find("State v. Poe, 1 Ga. 1 (1846). The State at 12 says"); len(found) != 1 {
 		t.Errorf("found %+v", found)

@@ -26,6 +26,9 @@ func (d *document) words(i, at int) []word {
 	var list []word
 	limit := max(0, at-nameBytes)
 	for len(list) < nameWords {
+		if i > 0 && d.adjoins(&d.hits[i-1], at) {
+			at = d.hits[i-1].end
+		}
 		end := backSpace(d.text, at)
 		if spread(d.text[end:at]) || end <= limit || end > 0 && spaceBefore(d.text, end) {
 			break
@@ -46,6 +49,18 @@ func (d *document) words(i, at int) []word {
 	}
 	return list
 }
+
+// adjoins reports whether only a pin cite and punctuation lie between a case
+// and offset at: what follows there is another report of the same case.
+func (d *document) adjoins(h *hit, at int) bool {
+	if h.titles == nil || at < h.end || at-h.end > 100 {
+		return false
+	}
+	return pinsOnly.MatchString(d.text[h.end:at]) && !spread(d.text[h.end:at])
+}
+
+// pinsOnly is pages, notes and punctuation, and an opening bracket at most.
+var pinsOnly = regexp.MustCompile(`^(?:[\s,&*¶§–-]|\d|at\s|notes?\s|[nfp]{1,2}\.)*[(\[]?$`)
 
 // before reads the names of the parties, or the name before a short citation.
 func (d *document) before(i int, c *Citation) {
@@ -68,7 +83,7 @@ func (d *document) before(i int, c *Citation) {
 			plaintiff, defendant = text[:m[0]], text[m[1]:]
 		}
 		plaintiff = strings.Trim(plaintiff, " \t,(")
-		c.Plaintiff = bareName(lowerWord.ReplaceAllString(plaintiff, ""))
+		c.Plaintiff = bareName(lowerWords.ReplaceAllString(plaintiff, ""))
 	}
 	defendant = bareName(defendant)
 	if defendant == "" {
@@ -87,8 +102,8 @@ func (d *document) before(i int, c *Citation) {
 
 var (
 	versus = regexp.MustCompile(`\s+v\.?\s+`)
-	// lowerWord is what a plaintiff's name does not have.
-	lowerWord = regexp.MustCompile(`\b[a-z]\w*\b`)
+	// lowerWords do not begin the name of a party.
+	lowerWords = regexp.MustCompile(`^(?:[a-z][\w'’-]*[.,]?\s+)+`)
 )
 
 // caseName is a stretch of text that names a case.
@@ -101,7 +116,7 @@ type caseName struct {
 // name walks back over words until something that no case name contains.
 func (d *document) name(list []word, c *Citation) caseName {
 	n := caseName{end: c.Start}
-	found, count, plaintiff := false, 0, 0
+	found, named, count, plaintiff := false, false, 0, 0
 	next := c.Start // start of the word after w
 	for k, w := range list {
 		s := d.text[w.start:w.end]
@@ -116,10 +131,14 @@ func (d *document) name(list []word, c *Citation) caseName {
 		first, _ := utf8.DecodeRuneInString(s)
 		stop, from := false, next
 		switch {
-		case w.hit != nil && (w.hit.titles != nil || w.hit.kind == blank):
+		case w.hit != nil && named && w.hit.kind != Supra, w.hit != nil && (w.hit.kind == Id || w.hit.kind == Unknown):
+			stop = true // the name stands between two citations
+		case w.hit != nil && w.hit.kind != Supra:
 			n.end = w.start
 		case strings.HasSuffix(s, ";") || strings.HasSuffix(s, "”") || strings.HasSuffix(s, `"`):
 			stop = true
+		case named && (isYear(s) || w.end-w.start < 4 && trimSigns(s) == "" && strings.ContainsAny(s, ".;)]")):
+			stop = true // of an earlier citation, or the end of its sentence
 		case isYear(s):
 			n.end, n.year = w.start, year(s[1:5])
 		case first == '(' && count > 2 && (s == "(" || !lowerSecond(s)):
@@ -131,7 +150,6 @@ func (d *document) name(list []word, c *Citation) caseName {
 			stop = true
 		case n.versus && !unicode.IsUpper(first) && !linking(s):
 			stop = true
-			from = d.skipLinking(from, n.end)
 		case isVersus(s):
 			n.versus = true
 			found = true
@@ -154,16 +172,17 @@ func (d *document) name(list []word, c *Citation) caseName {
 			stop = true
 			from = d.firstCapital(from, n.end)
 		case k == len(list)-1 && w.start == d.lineStart(w.start):
-			stop, from = true, d.skipLinking(w.start, n.end)
+			stop, from = true, w.start
 			if t := strings.TrimRight(d.text[from:max(from, n.end)], " "); t == "" || isDigit(t[len(t)-1]) {
 				n.start, n.end = 0, 0
 				return n
 			}
 		}
 		if stop {
-			n.start, found = from, true
+			n.start, found = d.skipLinking(from, n.end), true
 			break
 		}
+		named = named || w.hit == nil && unicode.IsUpper(first)
 		next = w.start
 	}
 	if !found {
@@ -208,9 +227,9 @@ func lowerSecond(s string) bool {
 	return unicode.IsLower(r)
 }
 
-// isYear reports whether a word begins with a year in parentheses.
+// isYear reports whether a word begins with a year in brackets.
 func isYear(s string) bool {
-	return len(s) >= 6 && s[0] == '(' && s[5] == ')' && strings.Trim(s[1:5], "0123456789") == ""
+	return len(s) >= 6 && (s[0] == '(' && s[5] == ')' || s[0] == '[' && s[5] == ']') && strings.Trim(s[1:5], "0123456789") == ""
 }
 
 // linking are the small words that names contain.
@@ -240,7 +259,7 @@ func bareName(s string) string {
 	if len(kept) > 0 && strings.EqualFold(strings.Trim(kept[0], "("), "in") {
 		kept = kept[1:]
 	}
-	s = strings.TrimLeft(strings.Join(kept, " "), "(")
+	s = strings.TrimLeft(strings.Join(kept, " "), "([).,: ")
 	return strings.Trim(strings.TrimRight(s, " ([)"), ", ")
 }
 

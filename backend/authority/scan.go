@@ -40,7 +40,7 @@ func (d *document) scan() []hit {
 			}
 			continue
 		}
-		if !isAlnum(c) && c != '_' && c < utf8.RuneSelf || i > 0 && (isLetter(text[i-1]) || isDigit(c) && isDigit(text[i-1])) {
+		if !isAlnum(c) && d.data.names.root[c] == 0 || i > 0 && (isLetter(text[i-1]) || isDigit(c) && isDigit(text[i-1])) {
 			continue
 		}
 		switch c {
@@ -118,7 +118,7 @@ func (d *document) match(start, end int, t title, n int, all []hit) []hit {
 		h := hit{kind: t.kind, start: begin, end: end + m[3], reporter: d.text[start:end], titles: []title{t}}
 		h.parts = groups(re, m, tail, maps.Clone(parts))
 		if s, ok := h.parts["tail"]; ok {
-			h.reporter += s
+			h.reporter += strings.TrimRight(s, ", ")
 			delete(h.parts, "tail")
 		}
 		if short {
@@ -253,10 +253,10 @@ func (d *document) section(i int, all []hit) (hit, bool) {
 }
 
 // untangle orders hits, joins those that several reporters answer to, and
-// keeps the first and longest where hits overlap.
+// keeps the first and longest where hits overlap, under the longest name.
 func untangle(all []hit) []hit {
 	slices.SortStableFunc(all, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.rank(), b.rank()))
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.rank(), b.rank()), cmp.Compare(len(b.reporter), len(a.reporter)))
 	})
 	kept := all[:0]
 	for _, h := range all {
