@@ -137,7 +137,7 @@ func (d *document) name(list []word, c *Citation) caseName {
 			n.end = w.start
 		case strings.HasSuffix(s, ";") || strings.HasSuffix(s, "”") || strings.HasSuffix(s, `"`):
 			stop = true
-		case named && (isYear(s) || w.end-w.start < 4 && trimSigns(s) == "" && strings.ContainsAny(s, ".;)]")):
+		case named && (isYear(s) || numberClosed.MatchString(s) || w.end-w.start < 4 && trimSigns(s) == "" && strings.ContainsAny(s, ".;)]")):
 			stop = true // of an earlier citation, or the end of its sentence
 		case isYear(s):
 			n.end, n.year = w.start, year(s[1:5])
@@ -226,6 +226,9 @@ func lowerSecond(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s[1:])
 	return unicode.IsLower(r)
 }
+
+// numberClosed is the end of brackets around a year, as in "(9th Cir. 2001)".
+var numberClosed = regexp.MustCompile(`^[^(\[]*\d[)\]]`)
 
 // isYear reports whether a word begins with a year in brackets.
 func isYear(s string) bool {

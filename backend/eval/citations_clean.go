@@ -100,14 +100,14 @@ var hidden = []string{"style", "link", "head", "page-number", "script"}
 func withoutMarkup(markup string) plain {
 	var p plain
 	var b strings.Builder
-	var open []string // elements around the text
+	var open []opened // elements around the text, the innermost last
 	italic := -1      // where the emphasis began
 	for markup != "" {
 		text, rest := markup, ""
 		if i := strings.IndexByte(markup, '<'); i >= 0 {
 			text, rest = markup[:i], markup[i:]
 		}
-		if strings.TrimSpace(text) != "" && !slices.ContainsFunc(open, func(e string) bool { return slices.Contains(hidden, e) }) {
+		if strings.TrimSpace(text) != "" && !slices.ContainsFunc(open, func(e opened) bool { return e.hidden }) {
 			if b.Len() > 0 {
 				b.WriteByte(' ')
 			}
@@ -127,8 +127,11 @@ func withoutMarkup(markup string) plain {
 		markup = rest[end+1:]
 		name, closing := element(tag)
 		if closing {
-			if k := slices.Index(open, name); k >= 0 {
-				open = slices.Delete(open, k, k+1)
+			for k := len(open) - 1; k >= 0; k-- {
+				if open[k].name == name {
+					open = open[:k]
+					break
+				}
 			}
 			if (name == "em" || name == "i") && italic >= 0 {
 				p.emphasis = append(p.emphasis, authority.Span{Start: italic, End: b.Len()})
@@ -141,16 +144,19 @@ func withoutMarkup(markup string) plain {
 		if strings.HasSuffix(tag, "/") || name == "br" || name == "link" {
 			continue
 		}
-		if strings.Contains(tag, `class="star-pagination"`) {
-			name = "page-number"
-		}
-		open = append(open, name)
+		open = append(open, opened{name, slices.Contains(hidden, name) || strings.Contains(tag, `class="star-pagination"`)})
 		if name == "em" || name == "i" {
 			italic = pending
 		}
 	}
 	p.text = b.String()
 	return p
+}
+
+// opened is an element that is not closed yet.
+type opened struct {
+	name   string
+	hidden bool
 }
 
 // pending is the place of an emphasis whose text has not begun.

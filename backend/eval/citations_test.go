@@ -60,6 +60,8 @@ func TestCitationsFollowTheStepsAndOptionsOfTheirCase(t *testing.T) {
 			[]string{}, ""},
 		{"italics name the case", `{"id":"a","text":"<p>and so on <em>Roe v.\n Wade,</em> 410 U.S. 113. In <i>Wade</i> the court<script>1 U.S. 2</script></p>","clean_steps":["html","all_whitespace"],"options":{}}`,
 			[]string{"FullCaseCitation", "ReferenceCitation"}, "Wade"},
+		{"page numbers of the source are no text", `{"id":"a","text":"<p>1 U.S. <span class=\"star-pagination\">*12</span> 2</p><p>Id. at 3</p>","clean_steps":["html","all_whitespace"],"options":{}}`,
+			[]string{"FullCaseCitation", "IdCitation"}, ""},
 		{"blanks go", `{"id":"a","text":"1 U.S. __2","clean_steps":["underscores"],"options":{}}`,
 			[]string{"FullCaseCitation"}, ""},
 		{"the declaration goes", `{"id":"a","text":"<?xml version='1'?>1 U.S. 2","clean_steps":["xml"],"options":{}}`,
