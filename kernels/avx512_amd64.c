@@ -1,7 +1,7 @@
 //go:build cgo
 
-// AVX-512 with VNNI and VPOPCNTDQ: servers and AMD's laptops since 2022. One
-// instruction multiplies 64 bytes, one counts the ones of eight words.
+// AVX-512 with VNNI and VPOPCNTDQ: Intel's servers since 2021, AMD's processors
+// since 2022. One instruction multiplies 64 bytes, one counts the ones of eight words.
 
 #include "x86.h"
 

@@ -106,7 +106,7 @@ func TestNinetyNineOfAHundredNearestAreFound(t *testing.T) {
 			t.Run(how+"/"+tt.name, func(t *testing.T) {
 				found := 0
 				for _, q := range queries {
-					want := nearest(vectors, q, func(i int) bool { return tt.groups == nil || tt.groups.Has(uint32(i / 100)) }, k)
+					want := nearest(vectors, q, func(i int) bool { return tt.groups == nil || tt.groups.Has(uint32(i/100)) }, k)
 					for _, h := range search(t, ix, q, tt.groups, k) {
 						if slices.Contains(want, h.ID) {
 							found++

@@ -1,3 +1,5 @@
+//go:build !asan
+
 package kernels
 
 // macOS writes core dumps only where an administrator asked for them, and has

@@ -1,3 +1,5 @@
+//go:build !asan
+
 package kernels
 
 import "syscall"

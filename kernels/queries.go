@@ -63,11 +63,14 @@ func (qs *queries) one(q int) *queries {
 	return &queries{n: 1, codes: qs.codes[q*stride:][:stride], biases: qs.biases[q:][:1], bits: qs.bits[q*width:][:width]}
 }
 
+// kept returns what query q kept, in no order.
+func (qs *queries) kept(q int) []kept { return qs.hits[q*qs.k:][:qs.counts[q]] }
+
 // found returns what each query kept, best first.
 func (qs *queries) found() [][]kept {
 	lists := make([][]kept, qs.n)
 	for q := range lists {
-		lists[q] = qs.hits[q*qs.k:][:qs.counts[q]]
+		lists[q] = qs.kept(q)
 		slices.SortFunc(lists[q], func(a, b kept) int {
 			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id))
 		})
@@ -77,7 +80,7 @@ func (qs *queries) found() [][]kept {
 
 // offer puts x into the heap of query q if it is among the best k.
 func (qs *queries) offer(q int, x kept) {
-	h := qs.hits[q*qs.k:][:qs.counts[q]]
+	h := qs.kept(q)
 	if len(h) < qs.k {
 		i := len(h)
 		h = h[:i+1]

@@ -91,7 +91,24 @@ void kernels_scan_dots(int path, const uint8_t *rows, size_t stride, const float
 	}
 }
 
-// blocks returns a mask of the bytes of mask that are not zero.
+// limit_of returns the greatest distance that may be kept: any, until the heap
+// is full.
+static int32_t limit_of(const kernels_hit *h, int32_t count, int32_t k)
+{
+	return count < k ? 1 << 24 : (int32_t)-h[0].score;
+}
+
+// any_within reports whether one of 16 distances is at most limit. The sign of
+// a difference says so, which compilers do four or more at a time.
+static int any_within(const int32_t *distances, int32_t limit)
+{
+	int32_t signs = 0;
+	for (int i = 0; i < 16; i++)
+		signs |= distances[i] - limit - 1;
+	return signs < 0;
+}
+
+// blocks_of returns a mask of the bytes of mask that are not zero.
 static uint64_t blocks_of(uint64_t mask)
 {
 	uint64_t out = 0;
@@ -105,7 +122,7 @@ void kernels_scan_bits(int path, const uint64_t *blocks, size_t width, const int
 		       int32_t *counts, int32_t k)
 {
 	const kernels_path *p = kernels_of(path);
-	int32_t distances[64];
+	int32_t distances[64] = {0};
 
 	for (size_t w = 0; w < words; w++) {
 		for (size_t q = 0; want[w] && q < nq; q++) {
@@ -114,14 +131,18 @@ void kernels_scan_bits(int path, const uint64_t *blocks, size_t width, const int
 				size_t start, n = run(&mask, &start);
 				p->distances(blocks + (w * 64 + start * 8) * width, width, queries + q * width, n, distances + start * 8);
 			}
-			// Until the heap is full, every row is kept.
-			int32_t limit = counts[q] < k ? INT32_MAX : (int32_t)-h[0].score;
-			for (uint64_t mask = want[w]; mask; mask &= mask - 1) {
-				size_t i = (size_t)__builtin_ctzll(mask), at = w * 64 + i;
-				if (distances[i] > limit)
+			int32_t limit = limit_of(h, counts[q], k);
+			for (size_t i = 0; i < 64; i += 16) {
+				// Mostly none of 16 rows is near enough.
+				if (!(want[w] >> i & 0xffff) || !any_within(distances + i, limit))
 					continue;
-				offer(h, &counts[q], k, (kernels_hit){ids[at], (float)-distances[i], first + (uint32_t)at});
-				limit = counts[q] < k ? INT32_MAX : (int32_t)-h[0].score;
+				for (uint64_t mask = want[w] & (uint64_t)0xffff << i; mask; mask &= mask - 1) {
+					size_t j = (size_t)__builtin_ctzll(mask), at = w * 64 + j;
+					if (distances[j] > limit)
+						continue;
+					offer(h, &counts[q], k, (kernels_hit){ids[at], (float)-distances[j], first + (uint32_t)at});
+					limit = limit_of(h, counts[q], k);
+				}
 			}
 		}
 	}

@@ -150,7 +150,8 @@ func (v *View) scanBits(ctx context.Context, qs *queries, f *Filter, k int) ([][
 		return nil, err
 	}
 	lists := make([][]kept, qs.n)
-	for q, near := range qs.found() {
+	for q := range lists {
+		near := qs.kept(q)
 		some := &Filter{view: v, want: make([][]uint64, len(v.segs)), n: len(near)}
 		for _, x := range near {
 			n, row := x.slot>>slotBits, x.slot&(maxRows-1)

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Every test of the kernels, on every compiler and processor there is here, and
+# under sanitizers. What could not be run is said at the end. Compilers other
+# than the usual ones are named in CLANG, MINGW, ARM64_CC and QEMU.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+export GOTOOLCHAIN=local CGO_CFLAGS="-O2 -g" CGO_LDFLAGS=-lm GOFLAGS=
+missing=()
+
+# have NAME COMMAND says whether a command is there; if not, what is not run.
+have() {
+  command -v "$2" >/dev/null && return
+  missing+=("$1: no $2")
+  return 1
+}
+
+tests() {
+  echo "== $1"
+  shift
+  env "$@"
+}
+
+tests "gcc or the system's compiler" CGO_ENABLED=1 go test .
+tests "no C compiler" CGO_ENABLED=0 go test .
+
+for cc in gcc "${CLANG:-clang}"; do
+  have "warnings of $cc" "$cc" || continue
+  echo "== warnings of $cc"
+  for file in *.c; do
+    case $file in *_arm64.c) continue ;; esac
+    "$cc" -std=gnu11 -O2 -Wall -Wextra -Werror -c "$file" -o "$out/object"
+  done
+done
+
+if have "AddressSanitizer and UndefinedBehaviorSanitizer" gcc; then
+  tests "AddressSanitizer" CGO_ENABLED=1 CC=gcc go test -asan .
+  tests "UndefinedBehaviorSanitizer" CGO_ENABLED=1 CC=gcc \
+    CGO_CFLAGS="-O1 -g -fsanitize=undefined -fno-sanitize-recover=all" CGO_LDFLAGS="-fsanitize=undefined -lm" go test .
+fi
+
+if have "clang" "${CLANG:-clang}"; then
+  tests "clang" CGO_ENABLED=1 CC="${CLANG:-clang}" go test .
+fi
+
+if have "Windows" "${MINGW:-x86_64-w64-mingw32-gcc}"; then
+  tests "Windows: built, not run" CGO_ENABLED=1 GOOS=windows CC="${MINGW:-x86_64-w64-mingw32-gcc}" go test -c -o "$out/kernels.exe" .
+fi
+
+if have "arm64" "${ARM64_CC:-aarch64-linux-gnu-gcc}"; then
+  tests "arm64: built" CGO_ENABLED=1 GOARCH=arm64 CC="${ARM64_CC:-aarch64-linux-gnu-gcc}" \
+    go test -c -ldflags '-linkmode=external -extldflags=-static' -o "$out/kernels.arm64" .
+  if have "arm64 tests" "${QEMU:-qemu-aarch64}"; then
+    tests "arm64: run in an emulator, processor max" "${QEMU:-qemu-aarch64}" -cpu max "$out/kernels.arm64" -test.short
+    tests "arm64: run in an emulator, processor without DOTPROD" "${QEMU:-qemu-aarch64}" -cpu cortex-a53 "$out/kernels.arm64" -test.short
+  fi
+fi
+
+echo "== done"
+[ ${#missing[@]} -eq 0 ] || printf 'not run: %s\n' "${missing[@]}"
