@@ -27,7 +27,7 @@ func TestFindsEachKindOfCitation(t *testing.T) {
 		{"Ohio Rev. Code Ann. § 2941.25(A) (West 2010)", Citation{Kind: Law, Section: "2941.25", PinCite: "(A)", Publisher: "West", Year: 2010}},
 		{"77 Marq. L. Rev. 475, 480 (1994)", Citation{Kind: Journal, Volume: "77", Canonical: "Marq. L. Rev.", Page: "475", PinCite: "480", Year: 1994}},
 		{"Marbury, supra, at 180", Citation{Kind: Supra, PinCite: "at 180", Antecedent: "Marbury"}},
-		{"Id. at 12-13.", Citation{Kind: Id, PinCite: "at 12-13"}},
+		{"Id. at 12-13.", Citation{Kind: Idem, PinCite: "at 12-13"}},
 		{"under § 12 of the Lease", Citation{Kind: Unknown}},
 	} {
 		found := Find(c.text)
@@ -86,7 +86,7 @@ func TestNameStopsAtTheCitationBeforeIt(t *testing.T) {
 		{"Roe v. Doe, 3 U.S. 4 (1799)). Estate of Kim, 353 F.2d 22", "Estate of Kim"},
 		{"Id. City of Rome, 353 F.2d 22", "City of Rome"},
 		{"Pub. L. No. 111-148. Acme Corp. v. City of Rome, 353 F.2d 22", "City of Rome"},
-		{"Roe v. Doe, 3 U.S. 4, 6 n. 2, 353 F.2d 22", "Doe"},
+		{"Roe VS. Doe, 3 U.S. 4, 6 n. 2, 353 F.2d 22", "Doe"},
 	} {
 		found := Find(c.text)
 		if last := found[len(found)-1]; last.Defendant != c.want {

@@ -101,22 +101,24 @@ func (d *document) before(i int, c *Citation) {
 }
 
 var (
-	versus = regexp.MustCompile(`\s+v\.?\s+`)
+	versus = regexp.MustCompile(`(?i)\s+vs?\.?\s+`)
 	// lowerWords do not begin the name of a party.
 	lowerWords = regexp.MustCompile(`^(?:[a-z][\w'’-]*[.,]?\s+)+`)
 )
 
-// caseName is a stretch of text that names a case.
+// caseName is a stretch of text that names a case, while it is looked for.
 type caseName struct {
 	start, end int
-	versus     bool
-	year       int // that stands between the name and the citation
+	year       int  // that stands between the name and the citation
+	versus     bool // "v." was met
+	named      bool // a capitalised word was met
+	words      int  // met
+	plaintiff  int  // words before "v."
 }
 
 // name walks back over words until something that no case name contains.
 func (d *document) name(list []word, c *Citation) caseName {
 	n := caseName{end: c.Start}
-	found, named, count, plaintiff := false, false, 0, 0
 	next := c.Start // start of the word after w
 	for k, w := range list {
 		s := d.text[w.start:w.end]
@@ -124,71 +126,68 @@ func (d *document) name(list []word, c *Citation) caseName {
 			next = w.start
 			continue
 		}
-		count++
+		n.words++
 		if n.versus {
-			plaintiff++
+			n.plaintiff++
 		}
 		first, _ := utf8.DecodeRuneInString(s)
-		stop, from := false, next
+		from := -1 // where the name begins, if it ends here
 		switch {
-		case w.hit != nil && named && w.hit.kind != Supra, w.hit != nil && (w.hit.kind == Id || w.hit.kind == Unknown):
-			stop = true // the name stands between two citations
-		case w.hit != nil && w.hit.kind != Supra:
+		case n.ends(w, s, first):
+			from = next
+		case w.hit != nil: // another report of the same case
 			n.end = w.start
-		case strings.HasSuffix(s, ";") || strings.HasSuffix(s, "”") || strings.HasSuffix(s, `"`):
-			stop = true
-		case named && (isYear(s) || numberClosed.MatchString(s) || w.end-w.start < 4 && trimSigns(s) == "" && strings.ContainsAny(s, ".;)]")):
-			stop = true // of an earlier citation, or the end of its sentence
 		case isYear(s):
 			n.end, n.year = w.start, year(s[1:5])
-		case first == '(' && count > 2 && (s == "(" || !lowerSecond(s)):
-			stop, from = true, w.start
-			if s == "(" {
-				from = next
-			}
-		case first == '(' && count > 2:
-			stop = true
-		case n.versus && !unicode.IsUpper(first) && !linking(s):
-			stop = true
+		case first == '(' && n.words > 2:
+			from = w.start
 		case isVersus(s):
 			n.versus = true
-			found = true
+			n.start = w.start
 			if k+1 < len(list) {
 				n.start = list[k+1].start
-			} else {
-				n.start = w.start
 			}
-		case n.versus && unicode.IsUpper(first) && utf8.RuneCountInString(s) > 4 && strings.HasSuffix(s, ".") && plaintiff > 1,
-			isStop(s):
-			stop = true
-		case !n.versus && !unicode.IsUpper(first) && unicode.IsLetter(first) && !linking(s):
-			if s == "ex" || s == "rel." {
-				break
-			}
-			if w.hit != nil && w.hit.kind == Supra {
-				n.end = w.start
-				break
-			}
-			stop = true
-			from = d.firstCapital(from, n.end)
+		case !n.versus && unicode.IsLetter(first) && !unicode.IsUpper(first) && !linking(s) && s != "ex" && s != "rel.":
+			from = d.firstCapital(next, n.end)
 		case k == len(list)-1 && w.start == d.lineStart(w.start):
-			stop, from = true, w.start
+			from = w.start
 			if t := strings.TrimRight(d.text[from:max(from, n.end)], " "); t == "" || isDigit(t[len(t)-1]) {
-				n.start, n.end = 0, 0
-				return n
+				return caseName{}
 			}
 		}
-		if stop {
-			n.start, found = d.skipLinking(from, n.end), true
-			break
+		if from >= 0 {
+			n.start = d.skipLinking(from, n.end)
+			return n
 		}
-		named = named || w.hit == nil && unicode.IsUpper(first)
+		n.named = n.named || w.hit == nil && unicode.IsUpper(first)
 		next = w.start
 	}
-	if !found {
+	if !n.versus {
 		n.end = n.start
 	}
 	return n
+}
+
+// ends reports whether the name begins after the word s.
+func (n *caseName) ends(w word, s string, first rune) bool {
+	switch {
+	case w.hit != nil:
+		return w.hit.kind == Idem || w.hit.kind == Unknown || n.named && w.hit.kind != Supra
+	case strings.HasSuffix(s, ";") || strings.HasSuffix(s, "”") || strings.HasSuffix(s, `"`) || isStop(s):
+		return true
+	case n.named && (isYear(s) || numberClosed.MatchString(s)): // of an earlier citation
+		return true
+	case n.named && len(s) < 4 && trimSigns(s) == "" && strings.ContainsAny(s, ".;)]"): // the end of its sentence
+		return true
+	case first == '(' && n.words > 2:
+		return s == "(" || lowerSecond(s)
+	case !n.versus:
+		return false
+	case !unicode.IsUpper(first):
+		return !linking(s)
+	}
+	// A long word with a period, before a party of some words, ends a sentence.
+	return utf8.RuneCountInString(s) > 4 && strings.HasSuffix(s, ".") && n.plaintiff > 1
 }
 
 // lineStart is the start of the text before at that is not white space, if
@@ -238,7 +237,10 @@ func isYear(s string) bool {
 // linking are the small words that names contain.
 func linking(s string) bool { return s == "of" || s == "the" || s == "an" || s == "and" }
 
-func isVersus(s string) bool { return strings.EqualFold(trimSigns(s), "v") }
+func isVersus(s string) bool {
+	s = trimSigns(s)
+	return strings.EqualFold(s, "v") || strings.EqualFold(s, "vs")
+}
 
 // stops are the words that lead to a case name and end the search for it.
 var stops = map[string]bool{
@@ -300,7 +302,7 @@ func (d *document) emphasised(list []word, c *Citation) bool {
 			}
 			plaintiff, defendant := line(d.text[p.Start:p.End]), line(d.text[q.Start:min(q.End, c.Start)])
 			if p == q {
-				m := anyVersus.FindStringIndex(plaintiff)
+				m := versus.FindStringIndex(plaintiff)
 				if m == nil {
 					return false
 				}
@@ -322,8 +324,6 @@ func (d *document) emphasised(list []word, c *Citation) bool {
 	}
 	return false
 }
-
-var anyVersus = regexp.MustCompile(`(?i)\s+vs?\.?\s+`)
 
 // emphasisAt is the emphasised stretch around an offset.
 func (d *document) emphasisAt(at int) (Span, bool) {

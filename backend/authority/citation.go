@@ -19,7 +19,7 @@ const (
 	Law                       // 18 U.S.C. § 4241
 	Journal                   // 77 Marq. L. Rev. 475
 	Supra                     // Roe, supra, at 120
-	Id                        // Id. at 121
+	Idem                      // Id. at 121
 	Reference                 // Roe at 122, after Roe was cited in full
 	Unknown                   // § 12, with no source that the rules know
 )
@@ -103,7 +103,7 @@ func FindIn(text string, o Options) []Citation {
 		case Supra:
 			d.pin(i, &c, false)
 			d.antecedent(&c)
-		case Id:
+		case Idem:
 			d.pin(i, &c, false)
 		case Unknown:
 		default: // a blank for a citation, and nothing to report

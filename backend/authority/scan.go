@@ -210,7 +210,7 @@ func (d *document) backward(i int) (hit, bool) {
 	for _, word := range []struct {
 		letters string
 		kind    Kind
-	}{{"id.", Id}, {"ibid.", Id}, {"supra", Supra}} {
+	}{{"id.", Idem}, {"ibid.", Idem}, {"supra", Supra}} {
 		end := i + len(word.letters)
 		if end > len(text) || !strings.EqualFold(text[i:end], word.letters) {
 			continue
@@ -228,7 +228,7 @@ func (d *document) backward(i int) (hit, bool) {
 				end++
 			}
 			if start > 0 && (text[start-1] == '(' || text[start-1] == '[') {
-				return hit{kind: Id, start: start, end: end}, end == len(text) || spaceAt(text, end)
+				return hit{kind: Idem, start: start, end: end}, end == len(text) || spaceAt(text, end)
 			}
 		}
 		free := start == 0 || spaceBefore(text, start)

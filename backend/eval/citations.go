@@ -42,7 +42,7 @@ type foundCitation struct {
 var citationTypes = map[authority.Kind]string{
 	authority.FullCase: "FullCaseCitation", authority.ShortCase: "ShortCaseCitation",
 	authority.Law: "FullLawCitation", authority.Journal: "FullJournalCitation",
-	authority.Supra: "SupraCitation", authority.Id: "IdCitation",
+	authority.Supra: "SupraCitation", authority.Idem: "IdCitation",
 	authority.Reference: "ReferenceCitation", authority.Unknown: "UnknownCitation",
 }
 
