@@ -49,7 +49,7 @@ func line(s string) string {
 		return s
 	}
 	for i := 0; i < len(s); i++ {
-		if s[i] == '\n' && spread(s[:min(len(s), i+40)]) {
+		if s[i] == '\n' && strings.HasPrefix(strings.TrimLeft(s[i+1:], " \t\r"), "\n") {
 			s = s[:i]
 			break
 		}

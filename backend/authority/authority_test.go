@@ -60,6 +60,7 @@ func TestOrdinaryWordsAreNoCitations(t *testing.T) {
 		"Suite 111 N. W. 12th St.", "Section 4.2 of Exhibit A, 5 or 6 copies", "1 U.S. f24601",
 		"Paid in 10 instalments. Id est, monthly.", "12\n\nU.S.\n\n34",
 		"Identification of the supranational body",
+		"17  Taxes    42", "11    U.S.    37", "Bank of 11 Chase.   10",
 	} {
 		if found := Find(text); len(found) != 0 {
 			t.Errorf("%q has citations: %+v", text, found)
@@ -126,6 +127,13 @@ func TestYearTellsReportersApart(t *testing.T) {
 func TestPageThatIsAVolumeLeavesTheVolume(t *testing.T) {
 	found := Find("as held in 1 Cooke, 5 U.S. 137")
 	if len(found) != 1 || found[0].Reporter != "U.S." {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestNumberGoesToTheCitationThatItBegins(t *testing.T) {
+	found := Find("Pub. L. No. 100-506, 102 Stat. 2538 (1988)")
+	if len(found) != 2 || found[0].Section != "" || found[1].Volume != "102" || found[1].Year != 1988 {
 		t.Errorf("found %+v", found)
 	}
 }

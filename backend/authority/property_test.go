@@ -3,6 +3,7 @@ package authority
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -80,6 +81,19 @@ func TestTextBeforeAnEmptyLineChangesNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestRepetitionDoesNotSlowTheSearchDown(t *testing.T) {
+	for _, piece := range []string{
+		"§", "1 U.S. 1 ", "U. ", "supra", "_ U.S. ", "(", "N. Y. S. ", "Foo v. Bar, 1 U.S. 1. Foo at 2. ", "1", "id. ", "\n", " ", "and ", "1 U.S. 1, 2, ",
+	} {
+		text := strings.Repeat(piece, 50_000/len(piece))
+		start := time.Now()
+		check(t, text, Find(text))
+		if d := time.Since(start); d > 20*time.Second {
+			t.Errorf("%d bytes of %q take %v", len(text), piece, d)
+		}
+	}
 }
 
 func FuzzFind(f *testing.F) {

@@ -32,12 +32,12 @@ const (
 func (d *document) scan() []hit {
 	var all []hit
 	text := d.text
+	signs := 0 // end of the last word with a section sign
 	for i := 0; i < len(text); i++ {
 		c := text[i]
-		if c == 0xC2 && strings.HasPrefix(text[i:], "§") {
-			if h, ok := d.section(i, all); ok {
-				all = append(all, h)
-			}
+		if c == 0xC2 && i >= signs && strings.HasPrefix(text[i:], "§") {
+			h := d.section(i)
+			all, signs = append(all, h), h.end
 			continue
 		}
 		if !isAlnum(c) && d.data.names.root[c] == 0 || i > 0 && (isLetter(text[i-1]) || isDigit(c) && isDigit(text[i-1])) {
@@ -53,7 +53,7 @@ func (d *document) scan() []hit {
 			all = d.named(i, all)
 		}
 	}
-	return untangle(all)
+	return untangle(text, all)
 }
 
 // named appends the citations whose reporter's name begins at i.
@@ -112,7 +112,7 @@ func (d *document) match(start, end int, t title, n int, all []hit) []hit {
 			continue
 		}
 		m := re.FindStringSubmatchIndex(tail)
-		if m == nil || spread(d.text[begin:end+m[3]]) {
+		if m == nil || torn(d.text[begin:end+m[3]], d.text[start:end]) {
 			continue
 		}
 		h := hit{kind: t.kind, start: begin, end: end + m[3], reporter: d.text[start:end], titles: []title{t}}
@@ -153,7 +153,7 @@ func (d *document) matchPlain(start, end int, t title, all []hit) []hit {
 		kind, page = ShortCase, page+len(m)
 	}
 	stop := pageEnd(text, page)
-	if stop == page {
+	if stop == page || torn(text[begin:stop], text[start:end]) {
 		return all
 	}
 	return append(all, hit{
@@ -237,24 +237,23 @@ func (d *document) backward(i int) (hit, bool) {
 	return hit{}, false
 }
 
-// section finds the word around a section sign at i that is not part of the last hit.
-func (d *document) section(i int, all []hit) (hit, bool) {
-	start, end := i, i
-	for start > 0 && !spaceBefore(d.text, start) {
-		start--
+// section finds the word around a section sign at i.
+func (d *document) section(i int) hit {
+	h := hit{kind: Unknown, start: i, end: i}
+	for h.start > 0 && !spaceBefore(d.text, h.start) {
+		_, n := utf8.DecodeLastRuneInString(d.text[:h.start])
+		h.start -= n
 	}
-	for end < len(d.text) && !spaceAt(d.text, end) {
-		end++
+	for h.end < len(d.text) && !spaceAt(d.text, h.end) {
+		_, n := utf8.DecodeRuneInString(d.text[h.end:])
+		h.end += n
 	}
-	if n := len(all); n > 0 && all[n-1].kind == Unknown && all[n-1].start == start {
-		return hit{}, false
-	}
-	return hit{kind: Unknown, start: start, end: end}, true
+	return h
 }
 
 // untangle orders hits, joins those that several reporters answer to, and
 // keeps the first and longest where hits overlap, under the longest name.
-func untangle(all []hit) []hit {
+func untangle(text string, all []hit) []hit {
 	slices.SortStableFunc(all, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.rank(), b.rank()), cmp.Compare(len(b.reporter), len(a.reporter)))
 	})
@@ -267,8 +266,9 @@ func untangle(all []hit) []hit {
 				last.titles = append(last.titles, h.titles...)
 				continue
 			}
+			last.giveUp(text, h)
 			if h.start < last.end {
-				if !last.surname() || h.titles == nil || h.end <= last.end {
+				if !isWord(last.reporter) || last.titles == nil || h.titles == nil || h.end <= last.end {
 					continue
 				}
 				// "1 Cooke, 5 U.S. 1": the page of the first is the volume of the second.
@@ -280,9 +280,22 @@ func untangle(all []hit) []hit {
 	return kept
 }
 
-// surname reports whether the reporter's name may be the name of a person.
-func (h *hit) surname() bool {
-	return h.titles != nil && !strings.ContainsAny(h.reporter, ". 0123456789")
+// giveUp leaves the number after a law to the citation h that it begins, as in
+// "Pub. L. 100-506, 102 Stat. 2538".
+func (last *hit) giveUp(text string, h hit) {
+	number := last.parts["section"]
+	if number == "" || number != h.parts["volume"] || h.start != last.end-len(number) || h.end <= last.end ||
+		strings.ContainsRune(text[last.start:last.end], '§') {
+		return
+	}
+	last.end = last.start + len(strings.TrimRight(text[last.start:h.start], ", \t\r\n\u00a0"))
+	delete(last.parts, "section")
+}
+
+// isWord reports whether a reporter's name may as well be a word or the name
+// of a person, such as "Cooke" or "Taxes".
+func isWord(reporter string) bool {
+	return !strings.ContainsAny(strings.TrimRight(reporter, "."), ". 0123456789")
 }
 
 // rank prefers names spelled as usual, then cases.
@@ -381,6 +394,15 @@ func groups(re *regexp.Regexp, m []int, text string, parts map[string]string) ma
 		parts[name] = text[m[2*i]:m[2*i+1]]
 	}
 	return parts
+}
+
+// torn reports whether a citation runs over paragraphs or the columns of a
+// table. Where the reporter's name is a word, one space or break may be in it.
+func torn(s, reporter string) bool {
+	if isWord(reporter) && strings.Contains(s, "  ") {
+		return true
+	}
+	return strings.Contains(s, "   ") && !strings.Contains(s, "\n") || spread(s)
 }
 
 // spread reports whether a stretch crosses an empty line.

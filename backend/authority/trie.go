@@ -98,21 +98,25 @@ func (t *trie) walk(text string, at int, n int32, commas bool, found func(value,
 	}
 }
 
+// wide is how many spaces in a row, without a line break, part the columns of
+// a table and not the words of a sentence.
+const wide = 3
+
 // skipSpace returns the offset of the first byte from at that is not white
-// space, or at itself if the white space holds more than one line break.
+// space, or at itself if the white space parts paragraphs or columns.
 func skipSpace(text string, at int) int {
-	lines := 0
-	for i := at; ; {
+	lines, n := 0, 0
+	for i := at; ; n++ {
 		switch {
 		case i < len(text) && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r'):
 			i++
 		case i < len(text) && text[i] == '\n':
-			if lines++; lines > 1 {
-				return at
-			}
+			lines++
 			i++
 		case i+1 < len(text) && text[i] == 0xC2 && text[i+1] == 0xA0: // no-break space
 			i += 2
+		case lines > 1 || lines == 0 && n >= wide:
+			return at
 		default:
 			return i
 		}
@@ -122,18 +126,18 @@ func skipSpace(text string, at int) int {
 // backSpace returns the offset after the last byte before at that is not
 // white space, under the rule of skipSpace.
 func backSpace(text string, at int) int {
-	lines := 0
-	for i := at; ; {
+	lines, n := 0, 0
+	for i := at; ; n++ {
 		switch {
 		case i > 0 && (text[i-1] == ' ' || text[i-1] == '\t' || text[i-1] == '\r'):
 			i--
 		case i > 0 && text[i-1] == '\n':
-			if lines++; lines > 1 {
-				return at
-			}
+			lines++
 			i--
 		case i > 1 && text[i-2] == 0xC2 && text[i-1] == 0xA0:
 			i -= 2
+		case lines > 1 || lines == 0 && n >= wide:
+			return at
 		default:
 			return i
 		}
