@@ -31,7 +31,7 @@ bench: build ## speed as ratios to known programs (CORPUS=folder of PDFs)
 	@build/setup.sh test
 	@build/bench.sh $(CORPUS)
 
-eval: build ## retrieval and answers on a question set (SET=folder)
+eval: build ## retrieval, answers and citations on a question set (SET=folder)
 	@build/eval.sh $(SET)
 
 fuzz: build ## every fuzz target for a while (FUZZTIME=30s)

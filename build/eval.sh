@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# eval.sh SET: runs retrieval and answers on a question set (a folder with
-# retrieval/ and qa/) and prints the figures when the set brings its evaluators.
+# eval.sh SET: runs retrieval, answers and citations on a question set (a folder
+# with retrieval/, qa/ and citations/) and prints the figures when the set brings its evaluators.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source build/env.sh
@@ -15,3 +15,9 @@ build/bin/markai-headless eval retrieval --set "$set_dir/retrieval" --lite --out
 build/bin/markai-headless eval qa --set "$set_dir" --out "$out/qa.jsonl"
 [ ! -e "$set_dir/tools/eval_qa.py" ] ||
   python3 "$set_dir/tools/eval_qa.py" --set "$set_dir" --answers "$out/qa.jsonl"
+
+if [ -e "$set_dir/citations" ]; then
+  build/bin/markai-headless eval citations --set "$set_dir" --out "$out/citations.jsonl"
+  [ ! -e "$set_dir/tools/eval_citations.py" ] ||
+    python3 "$set_dir/tools/eval_citations.py" --set "$set_dir" --found "$out/citations.jsonl"
+fi

@@ -1,9 +1,10 @@
 // Command gen writes data/authorities.tsv, the one data file of package
 // authority, from checkouts of reporters-db and courts-db:
 //
-//	go run ./backend/authority/gen -reporters DIR -courts FILE -out backend/authority/data/authorities.tsv
+//	go run ./backend/authority/gen -reporters DIR -courts DIR -out backend/authority/data/authorities.tsv
 //
-// DIR is reporters_db/data, FILE is courts_db/data/courts.json.
+// The notices of both stand at the head of the file, so that the program
+// carries them too.
 package main
 
 import (
@@ -11,7 +12,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"log"
 	"maps"
 	"os"
@@ -45,8 +45,8 @@ type court struct {
 }
 
 func main() {
-	reporters := flag.String("reporters", "", "`folder` reporters_db/data of a reporters-db checkout")
-	courts := flag.String("courts", "", "`file` courts_db/data/courts.json of a courts-db checkout")
+	reporters := flag.String("reporters", "", "`folder` of a reporters-db checkout")
+	courts := flag.String("courts", "", "`folder` of a courts-db checkout")
 	out := flag.String("out", "", "`file` to write")
 	flag.Parse()
 	log.SetFlags(0)
@@ -56,6 +56,16 @@ func main() {
 }
 
 func run(reporters, courts, out string) (err error) {
+	var notices []string
+	for _, dir := range []string{reporters, courts} {
+		b, err := os.ReadFile(filepath.Join(dir, "LICENSE"))
+		if err != nil {
+			return err
+		}
+		notices = append(notices, strings.Split(strings.TrimSpace(string(b)), "\n")...)
+		notices = append(notices, "")
+	}
+	reporters, courts = filepath.Join(reporters, "reporters_db", "data"), filepath.Join(courts, "courts_db", "data", "courts.json")
 	var vars map[string]any
 	if err := read(filepath.Join(reporters, "regexes.json"), &vars); err != nil {
 		return err
@@ -92,6 +102,9 @@ func run(reporters, courts, out string) (err error) {
 		}
 	}()
 	w := bufio.NewWriter(f)
+	for _, line := range notices {
+		fmt.Fprintln(w, strings.TrimSpace("# "+line))
+	}
 	for i, form := range g.forms {
 		fmt.Fprintf(w, "form\t%d\t%s\n", i, form)
 	}
@@ -114,12 +127,11 @@ type generator struct {
 
 // works adds an edition line per edition of a file.
 func (g *generator) works(path, letter string) error {
-	entries, order := map[string][]work{}, []string(nil)
+	entries := map[string][]work{}
 	if err := read(path, &entries); err != nil {
 		return err
 	}
-	order = slices.Sorted(maps.Keys(entries))
-	for _, key := range order {
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
 		for _, w := range entries[key] {
 			if letter == "R" {
 				var spellings map[string]string
@@ -242,12 +254,7 @@ func year(date string) string { return date[:min(4, len(date))] }
 func clean(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func read(path string, v any) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close() //nolint:errcheck // only read
-	b, err := io.ReadAll(f)
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
