@@ -308,6 +308,29 @@ func TestManyQueriesFindWhatOneFinds(t *testing.T) {
 	}
 }
 
+// A segment of many rows is scanned in several parts.
+func TestHitsOfALargeIndexBelongToTheirGroups(t *testing.T) {
+	vectors := clustered(120_000, 8, 1, 3)
+	query := clustered(1, 8, 1, 4)[0]
+	late := make(Groups, 20) // groups 704 to 1279, which begin inside a part
+	for i := 11; i < 20; i++ {
+		late[i] = math.MaxUint64
+	}
+	for how, above := range map[string]int{"bytes": BitsAbove, "bits": -1} {
+		t.Run(how, func(t *testing.T) {
+			hits := search(t, filled(t, vectors, Options{BitsAbove: above}), query, late, 500)
+			for _, h := range hits {
+				if h.Group != uint32(h.ID/100) || !late.Has(h.Group) || math.Abs(h.Score-Best().Dot(query, vectors[h.ID])) > 0.02 {
+					t.Fatalf("found %+v, whose cosine is %g", h, Best().Dot(query, vectors[h.ID]))
+				}
+			}
+			if len(hits) != 500 {
+				t.Errorf("found %d, want 500", len(hits))
+			}
+		})
+	}
+}
+
 func TestVectorsWithoutDirectionAreRefused(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
 	tests := []struct {

@@ -23,8 +23,17 @@ func each(t *testing.T, f func(t *testing.T, p Path)) {
 	}
 }
 
-// numbers draws a vector with large, small, equal and zero numbers.
+// numbers draws a vector with large, small, equal and zero numbers, or one
+// whose codes lie halfway between two.
 func numbers(t *rapid.T, n int) []float32 {
+	if rapid.Bool().Draw(t, "halves") {
+		v := make([]float32, n)
+		for i := range v {
+			v[i] = float32(rapid.IntRange(-126, 125).Draw(t, "half")) + 0.5
+		}
+		v[0] = 127
+		return v
+	}
 	v := rapid.SliceOfN(rapid.OneOf(
 		rapid.Float32Range(-1, 1),
 		rapid.SampledFrom([]float32{0, float32(math.Copysign(0, -1)), 1, -1, 0.5, 1e-20, -1e-20, 1e20}),
@@ -100,6 +109,7 @@ func drawScan(t *rapid.T) drawn {
 		return next
 	}
 	few := rapid.Bool().Draw(t, "few different rows")
+	opposite := rapid.Bool().Draw(t, "no bit in common")
 	s := newSegment(size, stride, width)
 	for i := range s.codes {
 		s.codes[i] = byte(random())
@@ -111,6 +121,9 @@ func drawScan(t *rapid.T) drawn {
 		s.bits[i] = random()
 		if few {
 			s.bits[i] %= 4
+		}
+		if opposite {
+			s.bits[i] = math.MaxUint64 // as far as can be
 		}
 	}
 	for i := range s.ids {
@@ -129,6 +142,9 @@ func drawScan(t *rapid.T) drawn {
 	}
 	for i := range bits {
 		bits[i] = random()
+		if opposite {
+			bits[i] = 0
+		}
 	}
 	biases := make([]int32, n)
 	for i, c := range codes {
