@@ -73,7 +73,8 @@ func (d *Desk) Ask(ctx context.Context, matter string, r wire.AskRequest, emit f
 			return err
 		}
 		if e.Final != nil {
-			if err := keep(ctx, store, q, asked, e.Final); err != nil {
+			// Who leaves now leaves no question without its answer behind.
+			if err := keep(context.WithoutCancel(ctx), store, q, asked, e.Final); err != nil {
 				return err
 			}
 			d.audit(ctx, "ask", mark.MatterID(matter), string(q.Conversation))
@@ -85,7 +86,7 @@ func (d *Desk) Ask(ctx context.Context, matter string, r wire.AskRequest, emit f
 	return nil
 }
 
-// Answer answers a question in one piece, without a conversation.
+// Answer is Ask that gives the answer in one piece.
 func (d *Desk) Answer(ctx context.Context, matter string, r wire.AskRequest) (wire.Answer, error) {
 	var out wire.Answer
 	err := d.Ask(ctx, matter, r, func(e wire.AskEvent) error {
@@ -171,7 +172,7 @@ func (d *Desk) Messages(ctx context.Context, matter, conversation string) ([]wir
 		w := wire.Message{Role: m.Role, Text: m.Text, Created: stamp(m.Created)}
 		if m.Answer != nil {
 			a, err := p.answer(ctx, *m.Answer)
-			if err != nil && mark.CodeOf(err) != mark.NotFound { // a cited document may be gone since
+			if err != nil {
 				return nil, err
 			}
 			w.Answer = &a

@@ -181,10 +181,18 @@ func wireCitation(c mark.Citation) wire.Citation {
 	return out
 }
 
+// answer leaves out passages that were nearest and are gone since: the answer
+// was given, and stays.
 func (p *pages) answer(ctx context.Context, a mark.Answer) (wire.Answer, error) {
-	nearest, err := p.hits(ctx, a.Nearest)
-	if err != nil {
-		return wire.Answer{}, err
+	nearest := make([]wire.Hit, 0, len(a.Nearest))
+	for _, h := range a.Nearest {
+		w, err := p.hit(ctx, h)
+		switch {
+		case err == nil:
+			nearest = append(nearest, w)
+		case mark.CodeOf(err) != mark.NotFound:
+			return wire.Answer{}, err
+		}
 	}
 	out := wire.Answer{
 		Text: a.Text, Refused: a.Refused, Sentences: []wire.Sentence{}, Citations: []wire.Citation{}, Nearest: nearest,

@@ -85,7 +85,7 @@ type Desk struct {
 	hub hub
 
 	mu       sync.Mutex                  // guards the fields below
-	recovery string                      // shown until acknowledged; memory only
+	recovery string                      // shown while the vault is open until acknowledged; memory only
 	counted  map[mark.MatterID]time.Time // when a matter's counts were last sent
 }
 
@@ -154,9 +154,11 @@ func (d *Desk) State(ctx context.Context) wire.State {
 		Desktop: d.d.Desktop, Home: d.d.Home, Machine: d.d.Machine(),
 	}
 	s.Chat, s.Embedding, s.OCR = d.d.Models.States()
-	d.mu.Lock()
-	s.RecoveryKey = d.recovery
-	d.mu.Unlock()
+	if s.Vault == "open" { // a locked window may be anybody's
+		d.mu.Lock()
+		s.RecoveryKey = d.recovery
+		d.mu.Unlock()
+	}
 	return s
 }
 

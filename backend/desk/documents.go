@@ -91,7 +91,8 @@ func (d *Desk) RemoveDocument(ctx context.Context, matter, doc string) error {
 	}
 	for _, j := range jobs {
 		if string(j.Document) == doc && (j.State == mark.JobQueued || j.State == mark.JobRunning || j.State == mark.JobPaused) {
-			if err := d.d.Ingest.Cancel(ctx, mark.MatterID(matter), j.ID); err != nil {
+			// Invalid: it has ended meanwhile, and nothing is left to stop.
+			if err := d.d.Ingest.Cancel(ctx, mark.MatterID(matter), j.ID); err != nil && mark.CodeOf(err) != mark.Invalid {
 				return err
 			}
 		}
