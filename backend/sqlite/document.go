@@ -74,6 +74,7 @@ func (m *matter) DocumentBySHA(ctx context.Context, sha string) (mark.Document, 
 
 // DeleteDocument removes a document, its attachments and all that was made of them.
 func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
+	passages := int64(0) // that were deleted
 	err := m.db.write(ctx, func(tx *sql.Tx) error {
 		family, err := collect(ctx, tx, scanInt, `
 			WITH RECURSIVE family (n, id) AS (
@@ -92,19 +93,23 @@ func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
 			}
 			// Passages go first and by themselves, so that their triggers clear
 			// the indexes; parts, pages and jobs follow the document.
-			for _, statement := range []string{
-				"DELETE FROM passage WHERE document = ?",
-				"DELETE FROM document WHERE n = ?",
-			} {
-				if _, err := tx.ExecContext(ctx, statement, n); err != nil {
-					return err
-				}
+			deleted, err := tx.ExecContext(ctx, "DELETE FROM passage WHERE document = ?", n)
+			if err != nil {
+				return err
+			}
+			count, err := deleted.RowsAffected()
+			if err != nil {
+				return err
+			}
+			passages += count
+			if _, err := tx.ExecContext(ctx, "DELETE FROM document WHERE n = ?", n); err != nil {
+				return err
 			}
 		}
 		return tidyNearest(ctx, tx)
 	})
-	if err != nil {
-		return err
+	if err != nil || passages == 0 {
+		return err // an upload that was refused has nothing in the indexes
 	}
 	return m.purge(ctx)
 }

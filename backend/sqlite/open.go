@@ -205,8 +205,8 @@ func (db *database) write(ctx context.Context, f func(tx *sql.Tx) error) error {
 	if err != nil {
 		return fault(ctx, err)
 	}
+	defer tx.Rollback() // after a panic too: there is one writing connection
 	if err := f(tx); err != nil {
-		tx.Rollback()
 		return fault(ctx, err)
 	}
 	return fault(ctx, tx.Commit())

@@ -51,7 +51,7 @@ func (r *registry) MatterKey(ctx context.Context, id mark.MatterID) ([]byte, err
 }
 
 // EraseMatter forgets a matter and overwrites its wrapped key in the file and
-// in the write-ahead log.
+// in the write-ahead log. TooBusy: readers kept it from the log; call it again.
 func (r *registry) EraseMatter(ctx context.Context, id mark.MatterID) error {
 	err := r.db.write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE matter SET wrapped_key = zeroblob(length(wrapped_key)) WHERE id = ?", id); err != nil {
@@ -66,12 +66,19 @@ func (r *registry) EraseMatter(ctx context.Context, id mark.MatterID) error {
 		}
 		return mark.Errorf(mark.NotFound, matterGone)
 	})
-	if err != nil {
+	if err != nil && mark.CodeOf(err) != mark.NotFound {
 		return err
 	}
+	// Even of a matter that is gone: the log may hold the key since a call that
+	// was cut short.
 	var busy, inLog, moved int
-	err = r.db.writer.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &inLog, &moved)
-	return fault(ctx, err)
+	if err := r.db.writer.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &inLog, &moved); err != nil {
+		return fault(ctx, err)
+	}
+	if busy != 0 {
+		return mark.Errorf(mark.TooBusy, "The matter was erased, but its key still lies in the log of the registry, which is being read. Lock the vault and unlock it to finish.")
+	}
+	return err
 }
 
 // Setting returns a setting, or "" when unset.

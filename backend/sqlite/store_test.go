@@ -298,3 +298,20 @@ func TestStoreFilesAreForTheOwnerOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestDeletingWhatHasNoPassagesLeavesTheIndexesAlone(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	for _, name := range []string{"a.txt", "b.txt", "c.txt"} {
+		marktest.AddText(t, m, name, "the lessee pays rent")
+	}
+	words, trigrams, err := sqlite.Segments(t.Context(), m)
+	check(t, err)
+	if words < 2 || trigrams < 2 {
+		t.Fatalf("%d and %d segments: nothing could be merged", words, trigrams)
+	}
+	check(t, m.PutDocument(t.Context(), mark.Document{ID: "refused"}))
+	check(t, m.DeleteDocument(t.Context(), "refused"))
+	if w, g, err := sqlite.Segments(t.Context(), m); err != nil || w != words || g != trigrams {
+		t.Errorf("%d and %d segments became %d and %d, %v", words, trigrams, w, g, err)
+	}
+}
