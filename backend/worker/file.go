@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"errors"
 	"io"
 	"sync"
 )
@@ -41,8 +42,14 @@ func (f *File) Rebind(c *Call) {
 	f.call = c
 }
 
+// errOffset is what a place before the beginning gets: broken files name such.
+var errOffset = errors.New("read file: negative offset")
+
 // ReadAt reads as io.ReaderAt says.
 func (f *File) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, errOffset
+	}
 	n := 0
 	for n < len(p) {
 		if off >= f.size {

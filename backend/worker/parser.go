@@ -287,6 +287,9 @@ func (d *documents) openOne(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	if ctx.Err() != nil { // nobody will close what nobody waits for
+		return errors.Join(ctx.Err(), source.Close())
+	}
 	d.mu.Lock()
 	d.next++
 	h := d.next
