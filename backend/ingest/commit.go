@@ -38,6 +38,7 @@ type work struct {
 	open  []mark.Page // what the chunker needs to go on, ascending
 	first []mark.Page // the opening pages, while they come
 	parts int         // how often pages were stored
+	count int         // passages stored, all of the document's once it is finished
 }
 
 // newWork takes up the document where it was left.
@@ -172,6 +173,7 @@ func (w *work) store(ctx context.Context, pages []mark.Page) error {
 	w.open = slices.DeleteFunc(w.open, func(p mark.Page) bool { return p.Number < next.Page-behind })
 	w.done += len(pages)
 	w.parts++
+	w.count += len(chunks)
 	for _, p := range pages {
 		if p.Problem == "" {
 			w.doc.PagesRead++
@@ -269,6 +271,7 @@ func (w *work) reheader(ctx context.Context, all []mark.Page) error {
 	if err != nil {
 		return err
 	}
+	w.count = len(stored)
 	headers := map[mark.Pos]string{}
 	chunks, _ := w.s.c.Chunker(*w.doc, mark.Pos{Page: 1}, all, true)
 	for _, c := range chunks {

@@ -39,8 +39,8 @@ func (s *Service) stop(ctx context.Context, id mark.MatterID, job mark.JobID, ca
 		}
 	}
 	m.embed = slices.DeleteFunc(m.embed, func(j mark.Job) bool { return j.ID == job })
-	m.mu.Unlock()
-	return s.change(ctx, m, job, func(j *mark.Job) error {
+	// Under the same lock: nobody may take the job up in between.
+	j, doc, changed, err := m.change(ctx, job, func(j *mark.Job) error {
 		switch j.State {
 		case state:
 			return nil
@@ -55,6 +55,8 @@ func (s *Service) stop(ctx context.Context, id mark.MatterID, job mark.JobID, ca
 		j.State = state
 		return nil
 	})
+	m.mu.Unlock()
+	return s.changedTo(m, j, doc, changed, err)
 }
 
 // Resume lets a paused job go on.
@@ -76,7 +78,8 @@ func (s *Service) queue(ctx context.Context, id mark.MatterID, job mark.JobID, p
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, m, job, func(j *mark.Job) error {
+	m.mu.Lock()
+	j, doc, changed, err := m.change(ctx, job, func(j *mark.Job) error {
 		if password != "" {
 			m.passwords[job] = password
 		}
@@ -89,14 +92,13 @@ func (s *Service) queue(ctx context.Context, id mark.MatterID, job mark.JobID, p
 		j.State, j.Problem, j.Code, j.Attempts = mark.JobQueued, "", "", j.Attempts+1
 		return nil
 	})
+	m.mu.Unlock()
+	return s.changedTo(m, j, doc, changed, err)
 }
 
-// change lets decide change the state of a job that nobody works on, and
-// stores and tells what follows for its document. decide runs under m.mu.
-func (s *Service) change(ctx context.Context, m *matter, job mark.JobID, decide func(*mark.Job) error) error {
-	m.mu.Lock()
-	j, doc, changed, err := m.change(ctx, job, decide)
-	m.mu.Unlock()
+// changedTo tells what matter.change did. m.mu is not held: who hears of it
+// may ask back.
+func (s *Service) changedTo(m *matter, j mark.Job, doc mark.Document, changed bool, err error) error {
 	if err != nil || !changed {
 		return err
 	}
@@ -105,7 +107,8 @@ func (s *Service) change(ctx context.Context, m *matter, job mark.JobID, decide 
 	return nil
 }
 
-// change is Service.change without the telling. m.mu is held.
+// change lets decide change the state of a job that nobody works on, and
+// stores what follows for its document. m.mu is held.
 func (m *matter) change(ctx context.Context, job mark.JobID, decide func(*mark.Job) error) (j mark.Job, doc mark.Document, changed bool, err error) {
 	if j, err = m.store.Job(ctx, job); err != nil {
 		return j, doc, false, err

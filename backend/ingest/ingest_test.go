@@ -352,3 +352,43 @@ func TestADeletedDocumentDoesNotComeBack(t *testing.T) {
 		t.Errorf("documents %+v, %v", docs, err)
 	}
 }
+
+func TestAJobThatWaitsForVectorsSaysHowMany(t *testing.T) {
+	e := &embedder{gate: make(chan struct{})}
+	b := start(t, nil, ingest.Config{Embedder: e, Workers: 1})
+	first := b.add("a.book", "one")
+	second := b.add("b.book", "x\fy\fz")
+	var j mark.Job
+	wait(t, func() bool {
+		var err error
+		j, err = b.store.Job(t.Context(), second.ID)
+		return err == nil && j.Step == mark.StepEmbed
+	}, func() string { return fmt.Sprintf("%+v", j) })
+	if j.Done != 0 || j.Total != 3 {
+		t.Errorf("%d of %d, want 0 of 3", j.Done, j.Total)
+	}
+	close(e.gate)
+	for _, id := range []mark.JobID{first.ID, second.ID} {
+		b.until(id, mark.JobDone)
+	}
+}
+
+func TestACanceledJobIsNotTakenUpInTheSameMoment(t *testing.T) {
+	b := start(t, nil, ingest.Config{Workers: 2})
+	var canceled []mark.JobID
+	for i := range 60 {
+		job := b.add(fmt.Sprintf("%d.book", i), fmt.Sprintf("text %d", i))
+		if err := b.s.Cancel(t.Context(), matterID, job.ID); err != nil {
+			continue // it was done already
+		}
+		if j, err := b.store.Job(t.Context(), job.ID); err == nil && j.State == mark.JobCanceled {
+			canceled = append(canceled, job.ID)
+		}
+	}
+	b.idle()
+	for _, id := range canceled {
+		if j, err := b.store.Job(t.Context(), id); err != nil || j.State != mark.JobCanceled {
+			t.Errorf("a canceled job is %s, %v", j.State, err)
+		}
+	}
+}

@@ -200,6 +200,6 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 		return doc, nil
 	}
 	doc.Status = mark.DocumentSearchable
-	r.job.Step, r.job.Done, r.job.Total = mark.StepEmbed, 0, 0
+	r.job.Step, r.job.Done, r.job.Total = mark.StepEmbed, 0, w.count
 	return doc, nil
 }
