@@ -12,7 +12,12 @@ import (
 	mark "markai/backend"
 )
 
-const cookieName = "markai_session"
+// cookieName is of one server: browsers keep cookies by host alone, and two
+// vaults may be served at two ports of this machine.
+func cookieName(host string) string {
+	_, port, _ := net.SplitHostPort(host)
+	return "markai_session_" + port
+}
 
 // policy lets the page load its own files only, and no page frame it. pdf.js
 // draws in blob workers and uses WebAssembly for some images.
@@ -58,7 +63,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 		writeError(r.Context(), w, mark.Errorf(mark.Forbidden, "The token in this address is not valid. Use the address that 'markai serve' printed last."))
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: s.c.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: cookieName(r.Host), Value: s.c.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	// A client-side step, since a Strict cookie is not sent along a redirect
 	// that another program started.
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -69,7 +74,7 @@ func (s *Server) known(r *http.Request) bool {
 	if t, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return s.same(t)
 	}
-	c, err := r.Cookie(cookieName)
+	c, err := r.Cookie(cookieName(r.Host))
 	return err == nil && s.same(c.Value)
 }
 

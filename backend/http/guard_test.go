@@ -61,7 +61,7 @@ func TestOnlyTheLawyersOwnBrowserIsAnswered(t *testing.T) {
 				r.Header.Set("Authorization", tt.auth)
 			}
 			if tt.cookie != "" {
-				r.AddCookie(&http.Cookie{Name: cookieName, Value: tt.cookie})
+				r.AddCookie(&http.Cookie{Name: cookieName("localhost:8737"), Value: tt.cookie})
 			}
 			w := httptest.NewRecorder()
 			newServer().Handler().ServeHTTP(w, r)
@@ -80,6 +80,22 @@ func TestTheTokenBecomesACookieThatScriptsCannotRead(t *testing.T) {
 	c := w.Result().Cookies()
 	if len(c) != 1 || !c[0].HttpOnly || c[0].SameSite != http.SameSiteStrictMode {
 		t.Fatalf("got cookies %v", c)
+	}
+}
+
+func TestTwoServersDoNotTakeEachOthersCookie(t *testing.T) {
+	r := httptest.NewRequest("GET", "/?token=secret", nil)
+	names := map[string]bool{}
+	for _, host := range []string{"127.0.0.1:1", "127.0.0.1:2"} {
+		r.Host = host
+		w := httptest.NewRecorder()
+		newServer().Handler().ServeHTTP(w, r)
+		for _, c := range w.Result().Cookies() {
+			names[c.Name] = true
+		}
+	}
+	if len(names) != 2 {
+		t.Errorf("two ports have the cookies %v", names)
 	}
 }
 
