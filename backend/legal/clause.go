@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Heading is what begins a clause or a section.
@@ -24,7 +25,6 @@ var (
 	numbered = regexp.MustCompile(`^\(?(\d{1,3}(?:\.\d{1,3}){0,4})(?:\.\)?|\)|:)?\s+|^\(?(\d{1,3}(?:\.\d{1,3}){0,4})(?:[.)])\s*`)
 	roman    = regexp.MustCompile(`^([IVXL]{1,6})[.)]\s+`)
 	lettered = regexp.MustCompile(`^(?:\(([a-zA-Z]|[ivx]{1,5}|\d{1,2})\)|([a-zA-Z]|[ivx]{1,5})[.)])\s+`)
-	leaders  = regexp.MustCompile(`(?:\.\s?){4,}|\s\d{1,3}$`) // a line of a table of contents
 	runIn    = regexp.MustCompile(`^([^.:;]{2,90}?)(?:\.|:|\s[–—-])(?:\s|$)`)
 )
 
@@ -32,13 +32,13 @@ var (
 // line of running text and for a line of a table of contents.
 func HeadingOf(line string) (h Heading, ok bool) {
 	line = strings.TrimSpace(line)
-	if line == "" || len(line) <= 200 && leaders.MatchString(line) {
+	if line == "" || len(line) <= 200 && listed(line) {
 		return Heading{}, false
 	}
 	rest := line
-	switch {
-	case named.MatchString(line):
-		m := named.FindStringSubmatch(line)
+	form, m := numberOf(line)
+	switch form {
+	case named:
 		word := strings.ToLower(m[1])
 		// "Section 5 of the Act applies" is a sentence that mentions a section.
 		rest = line[len(m[0]):]
@@ -50,16 +50,13 @@ func HeadingOf(line string) (h Heading, ok bool) {
 		if word == "schedule" || word == "exhibit" || word == "annex" || word == "appendix" {
 			h.Number, h.Level = capital(word)+" "+h.Number, 1
 		}
-	case numbered.MatchString(line):
-		m := numbered.FindStringSubmatch(line)
+	case numbered:
 		h.Number = m[1] + m[2]
 		h.Level = 1 + strings.Count(h.Number, ".")
 		rest = line[len(m[0]):]
-	case roman.MatchString(line):
-		m := roman.FindStringSubmatch(line)
+	case roman:
 		h.Number, h.Level, rest = m[1], 1, line[len(m[0]):]
-	case lettered.MatchString(line):
-		m := lettered.FindStringSubmatch(line)
+	case lettered:
 		h.Number, h.Level, rest = m[1]+m[2], 4, line[len(m[0]):]
 	default:
 		if len(line) > 80 || !unicode.IsUpper(firstRune(line)) || !titled(line) || strings.ContainsAny(line[len(line)-1:], ".,;") {
@@ -80,6 +77,68 @@ func HeadingOf(line string) (h Heading, ok bool) {
 	}
 	return h, true
 }
+
+// numberOf finds the form in which a line is numbered, nil where in none, and
+// what that form captures. Most lines are running text, and their first bytes
+// tell: regular expressions see the others only.
+func numberOf(line string) (form *regexp.Regexp, m []string) {
+	first, foreign := line[0], line[0] >= utf8.RuneSelf
+	letter := 'a' <= first|0x20 && first|0x20 <= 'z'
+	for _, f := range []struct {
+		form   *regexp.Regexp
+		likely bool
+	}{
+		{named, foreign || letter && foreword(line)},
+		{numbered, first == '(' || '0' <= first && first <= '9'},
+		{roman, strings.IndexByte("IVXL", first) >= 0},
+		{lettered, first == '(' || letter && strings.ContainsAny(line[:min(len(line), 6)], ".)")},
+	} {
+		if !f.likely {
+			continue
+		}
+		if m := f.form.FindStringSubmatch(line); m != nil {
+			return f.form, m
+		}
+	}
+	return nil, nil
+}
+
+// foreword reports whether a line may begin with a word that names a part.
+func foreword(line string) bool {
+	if len(line) < 2 || line[1] >= utf8.RuneSelf {
+		return true
+	}
+	switch [2]byte{line[0] | 0x20, line[1] | 0x20} {
+	case [2]byte{'a', 'r'}, [2]byte{'s', 'e'}, [2]byte{'c', 'h'}, [2]byte{'p', 'a'}, [2]byte{'c', 'l'}, [2]byte{'s', 'c'},
+		[2]byte{'e', 'x'}, [2]byte{'a', 'n'}, [2]byte{'a', 'p'}, [2]byte{'i', 't'}, [2]byte{'c', 'o'}:
+		return true
+	}
+	return false
+}
+
+// listed reports whether a line stands in a table of contents: four leading
+// dots in a row, spaced or not, or a page number at its end.
+func listed(line string) bool {
+	digits := len(line) - len(strings.TrimRight(line, "0123456789"))
+	if at := len(line) - digits - 1; digits >= 1 && digits <= 3 && at >= 0 && spaceByte(line[at]) {
+		return true
+	}
+	dots := 0
+	for i := strings.IndexByte(line, '.'); 0 <= i && i < len(line); i++ {
+		switch {
+		case line[i] == '.':
+			if dots++; dots == 4 {
+				return true
+			}
+		case !spaceByte(line[i]) || line[i-1] != '.':
+			dots = 0
+		}
+	}
+	return false
+}
+
+// spaceByte reports whether b is white space to a regular expression.
+func spaceByte(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\f' || b == '\r' }
 
 func firstRune(s string) rune {
 	for _, r := range s {
