@@ -12,10 +12,18 @@ import (
 // second's work on a small machine.
 const embedBatch = 16
 
+// occupied reports that the processor has something better to do than vectors:
+// every reader has a document, so that others may wait for one, or a person
+// waits for an answer. One long document alone does not keep vectors from all
+// the others.
+func (s *Service) occupied() bool {
+	return int(s.reading.Load()) >= s.c.Workers || s.c.Busy()
+}
+
 // embedNext gives vectors to the oldest document that waits for them, as long
-// as nothing is to be read. It reports false when there is nothing to do now.
+// as no document waits to be read. It reports false when there is nothing to do now.
 func (s *Service) embedNext(ctx context.Context) bool {
-	if s.reading.Load() > 0 || s.c.Busy() {
+	if s.occupied() {
 		return false
 	}
 	for _, m := range s.attached() {
@@ -35,7 +43,7 @@ func (s *Service) embedNext(ctx context.Context) bool {
 }
 
 // embed gives vectors to the passages of a job's document until all have one,
-// or until there is something to read.
+// or until documents wait to be read.
 func (s *Service) embed(ctx context.Context, r *run) (doc mark.Document, err error) {
 	store := r.m.store
 	if doc, err = store.Document(ctx, r.job.Document); err != nil {
@@ -51,7 +59,7 @@ func (s *Service) embed(ctx context.Context, r *run) (doc mark.Document, err err
 	r.job.Done = r.job.Total - len(chunks)
 	r.meter.observe(time.Now(), r.job.Done, r.job.Total)
 	for len(chunks) > 0 {
-		if s.reading.Load() > 0 || s.c.Busy() {
+		if s.occupied() {
 			return doc, s.save(ctx, r, true)
 		}
 		batch := chunks[:min(embedBatch, len(chunks))]

@@ -14,6 +14,10 @@ const (
 	sparse = 100
 	// ink is the number of dark dots under which a picture counts as blank.
 	ink = 40
+	// sketchDPI is the resolution of a picture that is only looked over.
+	sketchDPI = 75
+	// faint is the grey value of a dot that a sketch may have washed out.
+	faint = 200
 	// dark is the grey value of a dot that was meant to be seen.
 	dark = 150
 )
@@ -78,6 +82,37 @@ func blank(img mark.Image) bool {
 		}
 	}
 	return true
+}
+
+// bare reports whether a sketch of a page shows next to nothing besides the
+// page's own words, so that recognition could add nothing to them.
+func bare(sketch mark.Image, own mark.Page) bool {
+	const margin = 3 // points that glyphs may reach beyond their boxes
+	hidden := make([]bool, len(sketch.Pix))
+	perPoint := float64(sketch.DPI) / 72
+	for _, w := range own.Words {
+		x0, x1 := span(w.Box.X0-margin, w.Box.X1+margin, perPoint, sketch.Width)
+		y0, y1 := span(w.Box.Y0-margin, w.Box.Y1+margin, perPoint, sketch.Height)
+		for y := y0; y < y1; y++ {
+			for x := x0; x < x1; x++ {
+				hidden[y*sketch.Width+x] = true
+			}
+		}
+	}
+	seen := 0
+	for i, v := range sketch.Pix {
+		if v < faint && !hidden[i] {
+			if seen++; seen >= ink {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// span turns a length in points into dots from, inclusive, and to, exclusive.
+func span(from, to, perPoint float64, limit int) (int, int) {
+	return min(max(int(from*perPoint), 0), limit), min(max(int(to*perPoint)+1, 0), limit)
 }
 
 // better chooses between the text that a page carries and the text recognised

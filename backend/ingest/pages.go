@@ -185,6 +185,14 @@ func (r Reader) begin(ctx context.Context, src mark.Source, kind mark.Kind, n in
 		p.finish(r.unrecognised(ctx, src, own))
 		return
 	}
+	if own.Text != "" && !garbled(own.Text) {
+		// A page of few words is common; looking it over costs a fraction of
+		// reading it again.
+		if sketch, err := src.Image(ctx, n, sketchDPI); err == nil && bare(sketch, own) {
+			p.finish(own)
+			return
+		}
+	}
 	select {
 	case p.queue.ahead <- struct{}{}:
 		p.ahead = true

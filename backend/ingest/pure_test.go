@@ -126,3 +126,39 @@ func TestASoundPageHasANumberASizeAndUTF8(t *testing.T) {
 		t.Errorf("a page with a problem has text: %+v", got)
 	}
 }
+
+func TestASketchShowsWhetherThereIsMoreThanTheWords(t *testing.T) {
+	page := mark.Page{Width: 612, Height: 792, Text: "one", Words: []mark.Word{{End: 3, Box: mark.Rect{X0: 72, Y0: 72, X1: 120, Y1: 84}}}}
+	sketch := func(areas ...mark.Rect) mark.Image {
+		img := mark.Image{Width: 638, Height: 825, DPI: 75, Pix: bytes.Repeat([]byte{255}, 638*825)}
+		for _, r := range areas {
+			for y := int(r.Y0 * 75 / 72); y < int(r.Y1*75/72); y++ {
+				for x := int(r.X0 * 75 / 72); x < int(r.X1*75/72); x++ {
+					img.Pix[y*img.Width+x] = 60
+				}
+			}
+		}
+		return img
+	}
+	word := page.Words[0].Box
+	tests := []struct {
+		name string
+		img  mark.Image
+		want bool
+	}{
+		{"white paper", sketch(), true},
+		{"its own words", sketch(word), true},
+		{"a speck of dust", sketch(word, mark.Rect{X0: 300, Y0: 300, X1: 303, Y1: 303}), true},
+		{"a signature below", sketch(word, mark.Rect{X0: 300, Y0: 600, X1: 380, Y1: 604}), false},
+		{"a scan behind", sketch(mark.Rect{X1: 612, Y1: 792}), false},
+	}
+	for _, tt := range tests {
+		if got := bare(tt.img, page); got != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	page.Words[0].Box = mark.Rect{X0: -900, Y0: -5, X1: 9000, Y1: 9000} // boxes come from the file
+	if !bare(sketch(mark.Rect{X1: 612, Y1: 792}), page) {
+		t.Error("a box beyond the page hides all of it")
+	}
+}

@@ -80,6 +80,11 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	r.job.Problem, r.job.Code = "", ""
+	if doc.ID == "" { // stopped before the document was even looked up
+		if d, err := m.store.Document(stopping, r.job.Document); err == nil {
+			doc = d
+		}
+	}
 	switch {
 	case err == nil && r.job.State == mark.JobDone:
 		delete(m.passwords, r.job.ID)
