@@ -79,6 +79,11 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 	cause := context.Cause(ctx)
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
+	if doc.ID == "" { // stopped before it had looked
+		if there, err := m.store.Document(stopping, r.job.Document); err == nil {
+			doc = there
+		}
+	}
 	r.job.Problem, r.job.Code = "", ""
 	if doc.ID == "" { // stopped before the document was even looked up
 		if d, err := m.store.Document(stopping, r.job.Document); err == nil {
