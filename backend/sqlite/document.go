@@ -108,10 +108,15 @@ func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
 		}
 		return tidyNearest(ctx, tx)
 	})
-	if err != nil || passages == 0 {
-		return err // an upload that was refused has nothing in the indexes
+	if err != nil {
+		return err
 	}
-	return m.purge(ctx)
+	if passages > 0 { // an upload that was refused has nothing in the indexes
+		if err := m.purge(ctx); err != nil {
+			return err
+		}
+	}
+	return m.db.giveBack(ctx)
 }
 
 // documentNumber returns the short number of a document, or NotFound.

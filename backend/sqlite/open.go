@@ -113,6 +113,7 @@ func (db *database) start(ctx context.Context, s schema) error {
 func dsn(path string, slot int, synchronous string, reader bool) string {
 	q := url.Values{
 		"markai_slot":    {strconv.Itoa(slot)},
+		"_auto_vacuum":   {"incremental"}, // takes effect on a new file
 		"_txlock":        {"immediate"},
 		"_journal_mode":  {"WAL"},
 		"_synchronous":   {synchronous},
@@ -210,6 +211,28 @@ func (db *database) write(ctx context.Context, f func(tx *sql.Tx) error) error {
 		return fault(ctx, err)
 	}
 	return fault(ctx, tx.Commit())
+}
+
+// freeStep is how many pages are given back in one transaction: a few MiB, so
+// that other writers get their turn.
+const freeStep = 1000
+
+// giveBack returns the space of deleted rows to the disk.
+func (db *database) giveBack(ctx context.Context) error {
+	for {
+		var free int
+		if err := db.writer.QueryRowContext(ctx, "PRAGMA freelist_count").Scan(&free); err != nil {
+			return fault(ctx, err)
+		}
+		if free == 0 {
+			return nil
+		}
+		// Each row is one page given back; a store of before this was so has none.
+		pages, err := collect(ctx, db.writer, func(row) (struct{}, error) { return struct{}{}, nil }, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", freeStep))
+		if err != nil || len(pages) == 0 {
+			return err
+		}
+	}
 }
 
 // row is what QueryRow and Rows have in common.

@@ -315,3 +315,18 @@ func TestDeletingWhatHasNoPassagesLeavesTheIndexesAlone(t *testing.T) {
 		t.Errorf("%d and %d segments became %d and %d, %v", words, trigrams, w, g, err)
 	}
 }
+
+func TestDeletedDocumentsGiveTheirSpaceBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.db")
+	m := must[mark.MatterStore](t)(sqlite.New().OpenMatter(t.Context(), path, marktest.Key()))
+	d := mark.Document{ID: "big", Name: "big.bin", SHA256: "1"}
+	check(t, m.PutDocument(t.Context(), d))
+	check(t, m.PutOriginal(t.Context(), d.ID, bytes.NewReader(make([]byte, 16<<20))))
+	check(t, m.DeleteDocument(t.Context(), d.ID))
+	check(t, m.Close()) // the log is written back
+	st, err := os.Stat(path)
+	check(t, err)
+	if st.Size() > 2<<20 {
+		t.Errorf("the store still takes %d bytes", st.Size())
+	}
+}
