@@ -104,6 +104,12 @@ func (e *engines) states() (wire.ModelState, wire.ModelState) {
 	return c, em
 }
 
+// runs reports whether a model is one of those chosen when the program started.
+// The settings may name another by now; it comes with the next start.
+func (e *engines) runs(id string) bool {
+	return e.chat != nil && e.chat.model.ID == id || e.embed != nil && e.embed.model.ID == id
+}
+
 func runtimeDir() (string, error) {
 	dirs := models.RuntimeDirs()
 	if len(dirs) == 0 {
@@ -121,6 +127,7 @@ type chat struct {
 func newChat(l *models.Library, c *config.Loaded, notify func()) *chat {
 	m, missing := l.Find(models.Chat, c.Chat.Model)
 	share := device.Read().Threads(c.Chat.Threads)
+	size := c.Chat.Context // not read later: settings change while the program runs
 	return &chat{model: m, Service: infer.New(infer.Config{
 		Idle:   c.Chat.IdleAfter,
 		Notify: func(infer.Status) { notify() },
@@ -132,10 +139,10 @@ func newChat(l *models.Library, c *config.Loaded, notify func()) *chat {
 			if err != nil {
 				return nil, err
 			}
-			if err := models.Check(m.Path, models.Chat, c.Chat.Context, device.Read().Free); err != nil {
+			if err := models.Check(m.Path, models.Chat, size, device.Read().Free); err != nil {
 				return nil, err
 			}
-			g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: c.Chat.Context})
+			g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size})
 			if err != nil {
 				return nil, err
 			}

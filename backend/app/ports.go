@@ -65,7 +65,7 @@ func (p modelsPort) List(ctx context.Context) ([]wire.Model, error) {
 	list, err := ListModels(ctx, p.a.engines.library)
 	for i := range list {
 		m := &list[i]
-		m.Active = m.ID == p.a.Config.Chat.Model || m.ID == p.a.Config.Embedding.Model
+		m.Active = p.a.engines.runs(m.ID)
 	}
 	return list, err
 }
