@@ -394,7 +394,7 @@ func (f field) set(text string) error {
 	case int:
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
-			return mark.Errorf(mark.Invalid, "The setting %s is a whole number, not %q.", f.key, text)
+			return mark.Errorf(mark.Invalid, "The setting %s is a whole number, 0 or more, not %q.", f.key, text)
 		}
 		f.v.SetInt(int64(n))
 	case time.Duration:

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	mark "markai/backend"
 	"markai/backend/ingest"
@@ -273,9 +274,9 @@ func (d *Desk) count(ctx context.Context, id mark.MatterID) mark.Counts {
 
 // CreateMatter makes an empty matter.
 func (d *Desk) CreateMatter(ctx context.Context, name string) (wire.Matter, error) {
-	name = strings.TrimSpace(name)
-	if name == "" {
-		return wire.Matter{}, mark.Errorf(mark.Invalid, "A matter needs a name.")
+	name, err := matterName(name)
+	if err != nil {
+		return wire.Matter{}, err
 	}
 	m, err := d.d.Vault.CreateMatter(ctx, name)
 	if err != nil {
@@ -294,10 +295,24 @@ func (d *Desk) CreateMatter(ctx context.Context, name string) (wire.Matter, erro
 	return w, nil
 }
 
+// matterName is a name as it is kept, or Invalid.
+func matterName(name string) (string, error) {
+	const most = 200 // characters
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "":
+		return "", mark.Errorf(mark.Invalid, "A matter needs a name.")
+	case utf8.RuneCountInString(name) > most:
+		return "", mark.Errorf(mark.Invalid, "The name of a matter has at most %d characters.", most)
+	}
+	return name, nil
+}
+
 // RenameMatter gives a matter another name.
 func (d *Desk) RenameMatter(ctx context.Context, id, name string) error {
-	if name = strings.TrimSpace(name); name == "" {
-		return mark.Errorf(mark.Invalid, "A matter needs a name.")
+	name, err := matterName(name)
+	if err != nil {
+		return err
 	}
 	if err := d.d.Vault.RenameMatter(ctx, mark.MatterID(id), name); err != nil {
 		return err

@@ -3,6 +3,7 @@ package http
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -49,7 +50,9 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		if !s.known(r) {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="markai"`)
-			http.Error(w, `{"error":{"code":"forbidden","message":"Open the address that 'markai serve' printed, or send its token."}}`, http.StatusUnauthorized)
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusUnauthorized)
+			io.WriteString(w, `{"error":{"code":"forbidden","message":"Open the address that 'markai serve' printed, or send its token."}}`+"\n")
 			return
 		}
 		next.ServeHTTP(w, r)

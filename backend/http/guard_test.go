@@ -48,6 +48,7 @@ func TestOnlyTheLawyersOwnBrowserIsAnswered(t *testing.T) {
 		{"another port's page", "127.0.0.1:8737", "http://127.0.0.1:9999", "", "secret", "/api/settings", 403},
 		{"an opaque origin", "127.0.0.1:8737", "null", "", "secret", "/api/settings", 403},
 		{"a wrong token in the address", "127.0.0.1:8737", "", "", "", "/?token=guess", 403},
+		{"a folder of the page", "127.0.0.1:8737", "", "Bearer secret", "", "/assets/", 404},
 		{"no such address", "127.0.0.1:8737", "", "Bearer secret", "", "/api/none", 404},
 	}
 	for _, tt := range tests {

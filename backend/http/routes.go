@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strconv"
+	"strings"
 
 	mark "markai/backend"
 	"markai/backend/wire"
@@ -157,6 +158,10 @@ func fileName(p *multipart.Part) string { return path.Base(p.FileName()) }
 func assets(files fs.FS) http.Handler {
 	server := http.FileServerFS(files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" && strings.HasSuffix(r.URL.Path, "/") {
+			http.NotFound(w, r) // folders are not listed
+			return
+		}
 		if path.Dir(r.URL.Path) == "/assets" {
 			w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
 		}
