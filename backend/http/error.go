@@ -66,7 +66,11 @@ func writeJSON(ctx context.Context, w http.ResponseWriter, v any, err error) {
 func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
 	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
+	err := d.Decode(v)
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return mark.Errorf(mark.TooBig, "The request is larger than 1 MiB. Ask or search in fewer words.")
+	}
+	if err != nil {
 		return mark.Errorf(mark.Invalid, "The request is not the JSON that this address expects: %v.", err)
 	}
 	return nil
