@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -138,7 +139,7 @@ func (w *work) gather(ctx context.Context, q *queue) ([]mark.Page, error) {
 				batch = append(batch, page)
 			}
 		}
-		if err != nil && soon.Err() != nil {
+		if err != nil && errors.Is(err, soon.Err()) { // not what a page said in the same moment
 			err = ctx.Err()
 		}
 	}
