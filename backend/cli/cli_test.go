@@ -66,3 +66,17 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTokenFileIsForItsOwnerAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(path, []byte("an older and longer token"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := writePrivate(path, "token\n"); err != nil {
+		t.Fatal(err)
+	}
+	st, err := os.Stat(path)
+	if err != nil || st.Mode().Perm() != 0o600 || st.Size() != 6 {
+		t.Errorf("got %v, %v", st, err)
+	}
+}

@@ -46,7 +46,7 @@ func runServe(ctx context.Context, p *Program, args []string) (err error) {
 	srv := http.New(http.Config{Desk: a.Desk, Assets: p.Assets, Hosts: hosts(a.Config.Serve.Hosts), Paths: true})
 	url := fmt.Sprintf("http://%s/?token=%s", l.Addr(), srv.Token())
 	if *tokenFile != "" {
-		if err := os.WriteFile(*tokenFile, []byte(url+"\n"), 0o600); err != nil {
+		if err := writePrivate(*tokenFile, url+"\n"); err != nil {
 			return errors.Join(mark.Errorf(mark.Invalid, "The file %s cannot be written.", *tokenFile).Because(err), l.Close())
 		}
 	}
@@ -59,6 +59,20 @@ func runServe(ctx context.Context, p *Program, args []string) (err error) {
 		return errors.Join(err, l.Close())
 	}
 	return srv.Serve(ctx, l)
+}
+
+// writePrivate writes a file that only its owner may read, also where a file
+// of that name was there with other rights.
+func writePrivate(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Chmod(0o600); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
 }
 
 func hosts(list string) []string {
