@@ -19,9 +19,9 @@ var layers = []struct {
 }{
 	{"domain", []string{""}}, // mark itself
 	{"platform", []string{"worker"}},
-	{"pure words", []string{"layout", "legal", "authority", "typeset", "gguf", "crypt", "config", "wire"}},
+	{"pure words", []string{"layout", "legal", "authority", "typeset", "compound", "gguf", "crypt", "config", "wire"}},
 	{"pure decisions", []string{"chunk", "rank", "cite", "prompt"}},
-	{"adapters", []string{"sqlite", "keyring", "llama", "pdfium", "pdf", "tesseract", "ooxml", "mail", "text", "image", "device"}},
+	{"adapters", []string{"sqlite", "keyring", "llama", "pdfium", "pdf", "tesseract", "ooxml", "mail", "msg", "archive", "text", "image", "device"}},
 	{"services", []string{"infer", "models", "vault", "ingest", "retrieve", "answer", "eval"}},
 	{"desk", []string{"desk"}},
 	{"transports", []string{"http", "desktop"}},

@@ -13,11 +13,13 @@ import (
 	"time"
 
 	mark "markai/backend"
+	"markai/backend/archive"
 	"markai/backend/config"
 	"markai/backend/device"
 	picture "markai/backend/image"
 	"markai/backend/ingest"
 	"markai/backend/mail"
+	"markai/backend/msg"
 	"markai/backend/ooxml"
 	"markai/backend/pdf"
 	"markai/backend/pdfium"
@@ -65,15 +67,15 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 		off = append(off, kindOff{ooxml.Parser{}.Score, "Word files", "modules.word"})
 	}
 	if m.Mail {
-		r.parsers = append(r.parsers, mail.Parser{})
+		r.parsers = append(r.parsers, mail.Parser{}, msg.Parser{})
 	} else {
-		off = append(off, kindOff{mail.Parser{}.Score, "e-mail files", "modules.mail"})
+		off = append(off, kindOff{scoreMail, "e-mail files", "modules.mail"})
 	}
 	// A switched-off kind must not fall to a parser that takes anything.
 	for _, k := range off {
 		r.parsers = append(r.parsers, k)
 	}
-	r.parsers = append(r.parsers, text.Parser{})
+	r.parsers = append(r.parsers, archive.Parser{}, text.Parser{})
 	if m.OCR {
 		r.recognise(c)
 	}
@@ -107,6 +109,11 @@ func (r *Reader) Close() error {
 type kindOff struct {
 	score     func(name string, head []byte) int
 	what, key string
+}
+
+// scoreMail is how well any of the mail parsers knows a file.
+func scoreMail(name string, head []byte) int {
+	return max(mail.Parser{}.Score(name, head), msg.Parser{}.Score(name, head))
 }
 
 // Score implements mark.Parser.

@@ -39,7 +39,7 @@ type Modules struct {
 	OCR        bool `yaml:"ocr" doc:"Read scanned pages."`
 	PDF        bool `yaml:"pdf" doc:"Read PDF files."`
 	Word       bool `yaml:"word" doc:"Read Word files (.docx)."`
-	Mail       bool `yaml:"mail" doc:"Read e-mail files (.eml) and their attachments."`
+	Mail       bool `yaml:"mail" doc:"Read e-mail files (.eml, .msg) and their attachments."`
 	Images     bool `yaml:"images" doc:"Read TIFF, JPEG and PNG files."`
 	Second     bool `yaml:"second_opinion" doc:"Try a second PDF reader where the first finds nothing."`
 	Serve      bool `yaml:"serve" doc:"Allow 'markai serve' to open the same window in a browser on this machine."`

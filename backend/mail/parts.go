@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -202,28 +201,13 @@ func invent(kind string, raw []byte, n int) string {
 	return "Attachment " + strconv.Itoa(n) + ext
 }
 
-// fileName returns the first of names that is one, without folders, control
-// characters or more than people can read.
+// fileName returns the first of names that is one, as mark.FileName leaves it.
 func fileName(names ...string) string {
 	for _, name := range names {
 		if d, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
 			name = d
 		}
-		name = path.Base(strings.ReplaceAll(decode([]byte(name)), `\`, "/"))
-		name = strings.Map(func(r rune) rune {
-			if r < 0x20 || r == 0x7f {
-				return -1
-			}
-			return r
-		}, name)
-		if r := []rune(name); len(r) > 150 {
-			ext := []rune(path.Ext(name))
-			if len(ext) > 10 {
-				ext = nil
-			}
-			name = string(r[:140]) + string(ext)
-		}
-		if name = strings.TrimSpace(name); name != "" && name != "." && name != ".." && name != "/" {
+		if name = mark.FileName(decode([]byte(name))); name != "" {
 			return name
 		}
 	}

@@ -84,7 +84,7 @@ func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 
 // openRTF lays a rich text file out.
 func openRTF(ctx context.Context, raw []byte) (mark.Source, error) {
-	text, title, revised := rtf(raw)
+	text, title, revised := typeset.RTF(raw)
 	info := mark.SourceInfo{Kind: mark.KindWord, Title: title}
 	if revised {
 		info.Notes = append(info.Notes, "The document has tracked changes: insertions were read, deletions were left out.")
@@ -124,3 +124,9 @@ func refuse(name string, head []byte) error {
 	}
 	return nil
 }
+
+// rtfMagic begins every rich text file.
+const rtfMagic = `{\rtf`
+
+// isRTF reports whether a file is rich text.
+func isRTF(head []byte) bool { return bytes.HasPrefix(head, []byte(rtfMagic)) }

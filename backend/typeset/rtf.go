@@ -1,7 +1,6 @@
-package text
+package typeset
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -12,15 +11,13 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-const (
-	rtfMagic = `{\rtf`
-	// rtfDepth is how deep groups may lie in one another.
-	rtfDepth = 2_000
-)
+// rtfDepth is how deep groups may lie in one another.
+const rtfDepth = 2_000
 
-// rtf returns the text of a rich text file as it prints, its title, and whether
-// tracked deletions were left out. A file that breaks off gives what came before.
-func rtf(raw []byte) (text, title string, revised bool) {
+// RTF returns the text of a rich text file as it prints, its title, and whether
+// tracked deletions were left out. A file that breaks off gives what came
+// before; what is not rich text is text.
+func RTF(raw []byte) (text, title string, revised bool) {
 	p := rtfReader{in: raw, enc: charmap.Windows1252, group: rtfGroup{unicodeSkip: 1}}
 	p.read()
 	clean := func(b *strings.Builder) string {
@@ -265,6 +262,3 @@ func (p *rtfReader) emit(s string) {
 		p.out.WriteString(s)
 	}
 }
-
-// isRTF reports whether a file is rich text.
-func isRTF(head []byte) bool { return bytes.HasPrefix(head, []byte(rtfMagic)) }
