@@ -65,10 +65,13 @@ func (p place) cut(a, b int) []mark.Span {
 }
 
 // trim takes the white space off both ends of a passage and cuts it to Show
-// bytes, and its place with it.
-func trim(c mark.Chunk, p place) (mark.Chunk, []mark.Span, int) {
+// bytes, around the first of the phrases that it holds, and its place with it.
+func trim(c mark.Chunk, p place, phrases []string) (mark.Chunk, []mark.Span, int) {
 	a := len(c.Text) - len(strings.TrimLeft(c.Text, " \t\r\n\f"))
 	b := len(strings.TrimRight(c.Text, " \t\r\n\f"))
+	if b-a > Show {
+		a = cutAround(c.Text, a, b, phrases)
+	}
 	if b-a > Show {
 		b = a + Show
 		for !utf8.RuneStart(c.Text[b]) {

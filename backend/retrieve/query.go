@@ -22,6 +22,18 @@ func read(text string) question {
 	return question{text: text, words: legal.Words(text), sections: legal.Sections(text)}
 }
 
+// says reports whether the question holds anything to look for. Words that only
+// join others, and those that search engines take for operators, are nothing.
+func (q question) says() bool {
+	operators := map[string]bool{"AND": true, "OR": true, "NOT": true, "NEAR": true}
+	for _, w := range q.words {
+		if !legal.Stop(w.Text) && !operators[q.text[w.Start:w.End]] {
+			return true
+		}
+	}
+	return len(q.sections) > 0 || len(q.exact(func(legal.Word) bool { return false })) > 0
+}
+
 // names returns the words that stand in the question as names do.
 func (q question) names() []string {
 	var out []string
@@ -40,13 +52,14 @@ type topic struct {
 	phrases  []string // what stands in quotation marks and names no document
 	sections []string
 	concepts []legal.Concept
+	numbers  []string // such as 12(b)(6): their parts alone say nothing
 }
 
 // topic returns what q asks once the words that name documents are taken out.
 // A question that only names a document is about all of it: then nothing is
 // taken out.
 func (q question) topic(naming func(w legal.Word) bool) topic {
-	t := topic{sections: q.sections, phrases: q.exact(naming)}
+	t := topic{sections: q.sections, phrases: q.exact(naming), numbers: numbered.FindAllString(q.text, -1)}
 	rest := q.rest(naming)
 	words := legal.Words(rest)
 	t.fill(words)
@@ -66,6 +79,9 @@ func (q question) topic(naming func(w legal.Word) bool) topic {
 	t.concepts = legal.Concepts(rest)
 	return t
 }
+
+// numbered are numbers of several parts: 12(b)(6), 4.2.1.
+var numbered = regexp.MustCompile(`\b\d+(?:\.\d+|\([0-9A-Za-z]{1,4}\))+`)
 
 // exact returns the phrases in quotation marks but for those that are names.
 func (q question) exact(naming func(w legal.Word) bool) []string {

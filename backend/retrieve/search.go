@@ -62,8 +62,8 @@ func New(c Config) *Searcher {
 }
 
 // Search returns the passages that bear on q, best first. When the question
-// names documents of the matter, only those are searched. A hit shows at most Show bytes. An
-// empty question finds nothing. Without an embedder, or when it is unavailable,
+// names documents of the matter, only those are searched. A hit shows at most Show bytes. A
+// question without a word that says something finds nothing. Without an embedder, or when it is unavailable,
 // words alone decide.
 func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query) ([]mark.Hit, error) {
 	limit := q.Limit
@@ -71,7 +71,7 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 		limit = 10
 	}
 	asked := read(q.Text)
-	if len(asked.words) == 0 {
+	if !asked.says() {
 		return nil, nil
 	}
 	docs, err := m.Documents(ctx)
@@ -94,7 +94,11 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	if err != nil {
 		return nil, err
 	}
-	return s.hits(ctx, m, ranked, t, r, docs, limit)
+	hits, err := s.hits(ctx, m, ranked, t, r, docs, limit)
+	if err != nil {
+		return nil, err
+	}
+	return phrasesFirst(hits, t.phrases), nil
 }
 
 // route finds out which documents the question names.
@@ -245,7 +249,7 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 		if err != nil {
 			return nil, err
 		}
-		c, spans, shift := trim(c, p)
+		c, spans, shift := trim(c, p, t.phrases)
 		named := ""
 		if slices.Contains(r.docs, c.Document) {
 			named = known[c.Document].Name

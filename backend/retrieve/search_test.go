@@ -246,3 +246,60 @@ func TestMeaningFindsWhatOtherWordsSay(t *testing.T) {
 		t.Errorf("%d hits, want the clause about felines first, by its meaning", len(hits))
 	}
 }
+
+func TestAHitOfAPhraseShowsIt(t *testing.T) {
+	m, s := matter(t), retrieve.New(retrieve.Config{})
+	add(t, m, "memo.txt", strings.Repeat("without reason or cause but with notice ", 30)+strings.Repeat(filler, 9)+"She left without\ncause and with zeal. "+strings.Repeat(filler, 4))
+	hits := search(t, s, m, `"without cause"`)
+	if len(hits) < 3 {
+		t.Fatalf("%d hits", len(hits))
+	}
+	for _, h := range hits {
+		holds := strings.Contains(strings.Join(strings.Fields(h.Chunk.Text), " "), "without cause")
+		for _, r := range h.Why {
+			if r.Signal == "phrase" && !holds {
+				t.Errorf("a hit of the phrase does not show it: %q", h.Chunk.Text)
+			}
+		}
+	}
+	if !strings.Contains(hits[0].Chunk.Text, "without cause") {
+		t.Errorf("first hit lacks the phrase: %q", hits[0].Chunk.Text)
+	}
+}
+
+func TestAPhraseThatStandsNowhereIsSaidToStandNowhere(t *testing.T) {
+	m, s := matter(t), retrieve.New(retrieve.Config{})
+	hits := search(t, s, m, `"notice without assignment"`)
+	if len(hits) == 0 {
+		t.Fatal("no hits")
+	}
+	for _, h := range hits {
+		if last := h.Why[len(h.Why)-1]; !strings.Contains(last.Detail, "“notice without assignment” were found nowhere") {
+			t.Errorf("last reason %+v", last)
+		}
+	}
+}
+
+func TestAQueryWithoutWordsFindsNothing(t *testing.T) {
+	m, s := matter(t), retrieve.New(retrieve.Config{Embedder: oneAxis{}})
+	for _, q := range []string{`" OR ( * NEAR`, "NOT AND", "???", "what is the"} {
+		if hits := search(t, s, m, q); len(hits) != 0 {
+			t.Errorf("%q: %d hits", q, len(hits))
+		}
+	}
+}
+
+func TestPartsOfANumberAreNoReason(t *testing.T) {
+	m, s := matter(t), retrieve.New(retrieve.Config{})
+	add(t, m, "memo.txt", "The motion under Rule 12(b)(6) was denied. "+strings.Repeat(filler, 3))
+	add(t, m, "list.txt", "Of 12 boxes 6 were empty. "+strings.Repeat(filler, 3))
+	for _, q := range []string{"12(b)(6)", `"12(b)(6)"`} {
+		for _, h := range search(t, s, m, q) {
+			for _, r := range h.Why {
+				if strings.Contains(r.Detail, "“12”") || strings.Contains(r.Detail, "“6”") {
+					t.Errorf("%q: reason %q", q, r.Detail)
+				}
+			}
+		}
+	}
+}

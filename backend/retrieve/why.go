@@ -2,6 +2,7 @@ package retrieve
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	mark "markai/backend"
@@ -15,7 +16,7 @@ func explain(why []mark.Reason, text string, t topic, named string) []mark.Reaso
 	for _, r := range why {
 		switch r.Signal {
 		case "words":
-			if r.Detail = present(text, t.words); r.Detail == "" {
+			if r.Detail = present(text, t); r.Detail == "" {
 				continue // the words stand in its headings only
 			}
 		case "meaning":
@@ -32,6 +33,9 @@ func explain(why []mark.Reason, text string, t topic, named string) []mark.Reaso
 			}
 			r.Detail = "It reads like a clause on " + join(names) + "."
 		case "phrase":
+			if !holdsAny(text, t.phrases) {
+				continue
+			}
 			r.Detail = "It holds the exact words asked for."
 		case "section":
 			r.Detail = "It is the section asked for."
@@ -45,14 +49,27 @@ func explain(why []mark.Reason, text string, t topic, named string) []mark.Reaso
 	return out
 }
 
-// present says which words of the question stand in text.
-func present(text string, words []string) string {
+// present says which words of the question stand in text. A number of several
+// parts stands there whole or not at all.
+func present(text string, t topic) string {
 	have := map[string]bool{}
 	for _, w := range legal.Words(text) {
 		have[legal.Stem(w.Text)] = true
 	}
 	var found []string
-	for _, w := range words {
+	part := map[string]bool{}
+	for _, n := range t.numbers {
+		if strings.Contains(text, n) && len(found) < 6 && !slices.Contains(found, fmt.Sprintf("“%s”", n)) {
+			found = append(found, fmt.Sprintf("“%s”", n))
+		}
+		for _, w := range legal.Words(n) {
+			part[w.Text] = true
+		}
+	}
+	for _, w := range t.words {
+		if part[w] {
+			continue
+		}
 		if have[legal.Stem(w)] && len(found) < 6 {
 			found = append(found, fmt.Sprintf("“%s”", w))
 		}

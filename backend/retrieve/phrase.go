@@ -1,0 +1,77 @@
+package retrieve
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	mark "markai/backend"
+)
+
+// findPhrase returns where a phrase stands in text, whatever its case and
+// wherever a line of it ends, or nil.
+func findPhrase(text, phrase string) []int {
+	fields := strings.Fields(phrase)
+	for i, f := range fields {
+		fields[i] = regexp.QuoteMeta(f)
+	}
+	re, err := regexp.Compile(`(?i)` + strings.Join(fields, `\s+`))
+	if err != nil { // bytes that are no text
+		return nil
+	}
+	return re.FindStringIndex(text)
+}
+
+// holdsAny reports whether one of the phrases stands in text.
+func holdsAny(text string, phrases []string) bool {
+	return slices.ContainsFunc(phrases, func(p string) bool { return findPhrase(text, p) != nil })
+}
+
+// cutAround returns where the shown part of text[a:b] begins, so that the first
+// phrase that the text holds is in it: at a, where that suffices.
+func cutAround(text string, a, b int, phrases []string) int {
+	for _, p := range phrases {
+		at := findPhrase(text[a:b], p)
+		if at == nil {
+			continue
+		}
+		if at[1] <= Show {
+			return a
+		}
+		from := a + max(0, min(at[0]-Show/3, b-a-Show))
+		if space := strings.IndexAny(text[from:a+at[0]], " \n"); space >= 0 {
+			from += space
+		}
+		for from < a+at[0] && (strings.IndexByte(" \t\r\n\f", text[from]) >= 0 || !utf8.RuneStart(text[from])) {
+			from++
+		}
+		return from
+	}
+	return a
+}
+
+// phrasesFirst puts the hits that show what the question has in quotation marks
+// before the others, and says on each hit what stands nowhere.
+func phrasesFirst(hits []mark.Hit, phrases []string) []mark.Hit {
+	slices.SortStableFunc(hits, func(a, b mark.Hit) int {
+		return order(holdsAny(b.Chunk.Text, phrases)) - order(holdsAny(a.Chunk.Text, phrases))
+	})
+	for _, p := range phrases {
+		if slices.ContainsFunc(hits, func(h mark.Hit) bool { return findPhrase(h.Chunk.Text, p) != nil }) {
+			continue
+		}
+		for i := range hits {
+			hits[i].Why = append(hits[i].Why, mark.Reason{Signal: "phrase", Detail: fmt.Sprintf("The exact words “%s” were found nowhere.", p)})
+		}
+	}
+	return hits
+}
+
+func order(first bool) int {
+	if first {
+		return 1
+	}
+	return 0
+}
