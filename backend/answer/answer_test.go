@@ -374,3 +374,34 @@ func TestPromptHoldsOnlyQuotations(t *testing.T) {
 		t.Errorf("prompt: %q", p.User)
 	}
 }
+
+func TestCoinedNameBindsToWhereItStands(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	marktest.AddText(t, m, "letter.txt", "Dear colleague,\n\nThe Wombatson Clause says payment in ten days. Please keep it in mind.\n")
+	marktest.AddText(t, m, "engagement.txt", "ENGAGEMENT\n\n1. Payment. The fee is $4,500. The Client shall pay the fee within thirty (30) days after the invoice.\n")
+	s := New(Config{Searcher: wordsOnly{}})
+	first := mark.Question{Text: "What does the Wombatson Clause say about payment?"}
+	a, _ := final(t, s, m, first)
+	follow := mark.Question{Text: "And when?", History: []mark.Message{{Role: "user", Text: first.Text}, {Role: "assistant", Text: a.Text, Answer: &a}}}
+	b, _ := final(t, s, m, follow)
+	for _, a := range []mark.Answer{a, b} {
+		if a.Refused || !strings.Contains(a.Text, "ten days") || strings.Contains(a.Text, "4,500") || strings.Contains(a.Text, "thirty") {
+			t.Errorf("answer %q", a.Text)
+		}
+	}
+	c, _ := final(t, s, m, mark.Question{Text: "What does the Wombatson Clause say about assignment?"})
+	if !c.Refused {
+		t.Errorf("answer %q, want a refusal", c.Text)
+	}
+}
+
+func TestFurtherQuotationStandsUnderTheTopicToo(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	marktest.AddText(t, m, "services.txt", "SERVICES AGREEMENT\n\n"+
+		"7. Termination\n\nEither party may terminate this Agreement without cause upon sixty (60) days prior written notice to the other party.\n\n"+
+		"8. Force Majeure\n\nIf the event goes on for more than ninety (90) days, either party may terminate this Agreement upon written notice to the other party.\n")
+	a, _ := final(t, New(Config{Searcher: wordsOnly{}}), m, mark.Question{Text: "What is the notice period for termination?"})
+	if a.Refused || len(a.Citations) != 1 || !strings.Contains(a.Text, "sixty (60) days") {
+		t.Errorf("answer %q", a.Text)
+	}
+}

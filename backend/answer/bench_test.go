@@ -23,7 +23,7 @@ func BenchmarkChoose(b *testing.B) {
 			q := ask("Which law governs the agreement?")
 			for b.Loop() {
 				r := read(mark.Document{ID: "d", Name: "a.txt"}, list)
-				if got := best(r.score(q, liking{})); len(got) == 0 {
+				if got := q.best(r.score(q, liking{})); len(got) == 0 {
 					b.Fatal("nothing was found")
 				}
 			}

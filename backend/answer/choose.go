@@ -13,8 +13,9 @@ type candidate struct {
 	r     *reading
 	line  int
 	score float64
-	bears bool // by itself it shows that the document speaks of what is asked
-	from  int  // the words that show it, for cutting a long sentence
+	head  float64 // how much its heading is about the question
+	bears bool    // by itself it shows that the document speaks of what is asked
+	from  int     // the words that show it, for cutting a long sentence
 	to    int
 }
 
@@ -49,6 +50,7 @@ func (r *reading) score(q inquiry, l liking) []candidate {
 	weights, total := r.termWeights(q)
 	headings := r.headingScores(q)
 	beside := q.beside()
+	coined, clause := q.coined(), r.clause(q)
 	var out []candidate
 	for i, s := range r.lines {
 		if s.isHeading || len(s.words) < 4 {
@@ -80,6 +82,7 @@ func (r *reading) score(q inquiry, l liking) []candidate {
 		around := share
 		if s.heading >= 0 {
 			c.score += forHeading * headings[s.heading]
+			c.head = headings[s.heading]
 			around = r.coverageWith(s, r.lines[s.heading], weights, total)
 		}
 		for _, p := range q.phrases {
@@ -88,7 +91,8 @@ func (r *reading) score(q inquiry, l liking) []candidate {
 				c.bears = true
 			}
 		}
-		c.bears = c.bears || said > 0
+		c.bears = c.bears || said > 0 || clause != nil && share >= enoughTerms &&
+			slices.ContainsFunc(coined, func(t string) bool { return r.speaks(i, t) })
 		if beside {
 			c.bears = c.bears && (around >= leastTerms || l.meaning(i) >= likeMeaning) ||
 				total > 0 && around >= enoughTerms-forLiked*l.rank(i) ||
@@ -103,6 +107,7 @@ func (r *reading) score(q inquiry, l liking) []candidate {
 		}
 		out = append(out, c)
 	}
+	out = within(out, clause)
 	slices.SortStableFunc(out, func(a, b candidate) int { return compare(b.score, a.score) })
 	return out
 }
@@ -252,14 +257,19 @@ const (
 	nearBest   = 0.90 // share of the best score from which another sentence is quoted too
 )
 
-// best picks the sentences to quote: the best one and those nearly as good. The
-// same words are quoted once, wherever else they stand.
-func best(all []candidate) []candidate {
+// best picks the sentences to quote: the best one and those nearly as good. Where
+// a date, term or amount is asked for and the best stands under a heading on the topic, others of its document that stand
+// under another heading are about something else. The same words are quoted once,
+// wherever else they stand.
+func (q inquiry) best(all []candidate) []candidate {
 	var out []candidate
 	said := map[string]bool{}
 	for _, c := range all {
 		if len(out) == mostQuotes || len(out) > 0 && c.score < out[0].score*nearBest {
 			break
+		}
+		if q.want != wantAny && len(out) > 0 && out[0].head > 0 && c.head == 0 && c.r == out[0].r && c.r.lines[c.line].heading >= 0 {
+			continue
 		}
 		key := strings.ToLower(oneLine(c.r.body(c.r.lines[c.line])))
 		if !said[key] {

@@ -239,7 +239,7 @@ func wanted(lower string, ts []asked) want {
 		return wantMeaning
 	case has("how long", "how much notice", "notice period", "what period", "how many days", "how many months", "how many years"):
 		return wantDuration
-	case has("what date", "which date", "when ", "what day"):
+	case has("what date", "which date", "when ", "when?", "what day"):
 		return wantDate
 	case has("how much", "what amount", "what sum", "what price"):
 		return wantMoney

@@ -22,12 +22,12 @@ func (w *work) quotes(ctx context.Context, readings []*reading) ([]candidate, er
 			return nil, err
 		}
 	}
-	if out := best(w.candidates(w.in, readings, near)); len(out) > 0 || w.in.beside() {
+	if out := w.in.best(w.candidates(w.in, readings, near)); len(out) > 0 || w.in.beside() {
 		return out, nil
 	}
 	wider := w.in
 	if wider.widen() {
-		if out := best(w.candidates(wider, readings, near)); len(out) > 0 {
+		if out := wider.best(w.candidates(wider, readings, near)); len(out) > 0 {
 			return out, nil
 		}
 	}

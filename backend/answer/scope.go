@@ -31,6 +31,12 @@ func choose(ctx context.Context, m mark.MatterStore, q inquiry, ids []mark.Docum
 	var scores []float64
 	best := 0.0
 	parties := partiesOf(q)
+	if len(parties) == 0 {
+		var err error
+		if ids, err = holders(ctx, m, q, ids, scope); err != nil {
+			return choice{}, err
+		}
+	}
 	most := mostDocuments
 	if len(parties) > 0 {
 		most *= 2 // the one that is named may not be among the first
@@ -70,6 +76,7 @@ func choose(ctx context.Context, m mark.MatterStore, q inquiry, ids []mark.Docum
 			c.absent = n.text
 		}
 	}
+	c.readings = bind(q, c.readings)
 	c.readings = c.readings[:min(len(c.readings), mostDocuments)]
 	return c, nil
 }
