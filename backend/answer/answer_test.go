@@ -405,3 +405,14 @@ func TestFurtherQuotationStandsUnderTheTopicToo(t *testing.T) {
 		t.Errorf("answer %q", a.Text)
 	}
 }
+
+func TestFurtherQuotationTellsThePeriodToo(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	marktest.AddText(t, m, "services.txt",
+		"The term shall extend for 12-month periods until one party terminates the Agreement by providing at least 180 days prior written notice to the other party prior to the expiration of the then-current term.\n\n"+
+			"If a party fails to perform for a period of ninety (90) days or more from its notification to the other party, the other party may extend the delivery period for the length of the delay, or terminate this upon written notice.\n")
+	a, _ := final(t, New(Config{Searcher: wordsOnly{}}), m, mark.Question{Text: "What is the notice period for termination?"})
+	if a.Refused || len(a.Citations) != 1 || !strings.Contains(a.Text, "180 days") {
+		t.Errorf("answer %q", a.Text)
+	}
+}

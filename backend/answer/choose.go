@@ -259,7 +259,8 @@ const (
 
 // best picks the sentences to quote: the best one and those nearly as good. Where
 // a date, term or amount is asked for and the best stands under a heading on the topic, others of its document that stand
-// under another heading are about something else. The same words are quoted once,
+// under another heading are about something else; and where the best tells the term
+// asked for, one whose periods are those of something else adds nothing. The same words are quoted once,
 // wherever else they stand.
 func (q inquiry) best(all []candidate) []candidate {
 	var out []candidate
@@ -271,6 +272,9 @@ func (q inquiry) best(all []candidate) []candidate {
 		if q.want != wantAny && len(out) > 0 && out[0].head > 0 && c.head == 0 && c.r == out[0].r && c.r.lines[c.line].heading >= 0 {
 			continue
 		}
+		if q.want == wantDuration && len(out) > 0 && q.tells(out[0]) && !q.tells(c) {
+			continue
+		}
 		key := strings.ToLower(oneLine(c.r.body(c.r.lines[c.line])))
 		if !said[key] {
 			said[key] = true
@@ -278,4 +282,10 @@ func (q inquiry) best(all []candidate) []candidate {
 		}
 	}
 	return out
+}
+
+// tells reports whether what the question asks for can be read off a candidate.
+func (q inquiry) tells(c candidate) bool {
+	_, ok := lift(q, c.r.body(c.r.lines[c.line]))
+	return ok
 }
