@@ -174,7 +174,7 @@ func printAnswer(w io.Writer, a wire.Answer) {
 	}
 	if len(a.Nearest) > 0 {
 		fmt.Fprintln(w)
-		printHits(w, a.Nearest)
+		printHits(w, a.Nearest[:min(3, len(a.Nearest))])
 	}
 }
 
