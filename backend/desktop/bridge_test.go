@@ -3,6 +3,9 @@ package desktop
 import (
 	"context"
 	"io/fs"
+	"os"
+	"reflect"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -77,3 +80,27 @@ func TestAnAnswerNobodyListensToEndsWithTheWindow(t *testing.T) {
 	b.CancelAsk("unknown")
 	b.AskReady("unknown")
 } // the cleanup would hang if it did not end
+
+// The page finds methods by name only, so a renamed one would fail in front of
+// the lawyer.
+func TestThePageCallsWhatIsBound(t *testing.T) {
+	source, err := os.ReadFile("../../frontend/src/api/wails.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bound := reflect.TypeFor[*Bridge]()
+	called := regexp.MustCompile(`(?:call|list)(?:<[^(]*>)?\("(\w+)"((?:, \w+)*)\)`).FindAllStringSubmatch(string(source), -1)
+	if len(called) < 20 {
+		t.Fatalf("only %d calls found in wails.ts", len(called))
+	}
+	for _, c := range called {
+		m, ok := bound.MethodByName(c[1])
+		if !ok {
+			t.Errorf("the page calls %s, which is not bound", c[1])
+			continue
+		}
+		if got, want := strings.Count(c[2], ","), m.Type.NumIn()-1; got != want {
+			t.Errorf("the page calls %s with %d arguments, it takes %d", c[1], got, want)
+		}
+	}
+}

@@ -1,7 +1,8 @@
-// What every client promises. It runs against the fake and, where
-// MARKAI_CONTRACT_URL names a server (with ?token=…) whose vault is open,
+// What every client promises. It runs against the fake, against the desktop's
+// client over a bridge that the fake plays, and, where MARKAI_CONTRACT_URL names a server (with ?token=…) whose vault is open,
 // against that: matters of its own are made there, and erased.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wailsOver } from "../testing/bridge";
 import { fakeClient } from "../testing/fake";
 import { writePDF } from "../testing/pdf";
 import { typeset } from "../testing/typeset";
@@ -9,7 +10,10 @@ import { ClientError, type Client } from "./client";
 import { httpClient } from "./http";
 import type { AskEvent, Document } from "./types.gen";
 
-const clients: [string, () => Client][] = [["fake", () => fakeClient("empty")]];
+const clients: [string, () => Client][] = [
+  ["fake", () => fakeClient("empty")],
+  ["wails", () => wailsOver(fakeClient("empty"))],
+];
 const server = process.env.MARKAI_CONTRACT_URL;
 if (server) {
   const url = new URL(server);

@@ -1,0 +1,99 @@
+// The desktop's bridge, played by another client: what package desktop binds,
+// under the same names and with the same arguments, so that the window's own
+// client can be held to the contract of all clients.
+import { ClientError, type Client } from "../api/client";
+import type { AskRequest, CreateVault, JobAction, SearchRequest, Unlock } from "../api/types.gen";
+import { wailsClient } from "../api/wails";
+
+type Listener = (...data: unknown[]) => void;
+
+/** A wails client whose program is the given client. */
+export function wailsOver(program: Client): Client {
+  const listeners = new Map<string, Set<Listener>>();
+  const emit = (name: string, data: unknown) => listeners.get(name)?.forEach((listener) => listener(data));
+  const asking = new Map<string, { stop: AbortController; listening: () => void }>();
+  const dropped = new Map<string, File>();
+
+  function ask(matter: string, request: AskRequest): string {
+    const id = `${asking.size + 1}`;
+    const stop = new AbortController();
+    let listening = () => {};
+    const ready = new Promise<void>((resolve) => (listening = resolve));
+    asking.set(id, { stop, listening });
+    void (async () => {
+      await ready;
+      try {
+        for await (const event of program.ask(matter, request, stop.signal)) emit(`ask:${id}`, event);
+      } catch (cause) {
+        const { code, message } = cause as ClientError;
+        emit(`ask:${id}`, { kind: "error", error: { code, message } });
+      }
+    })();
+    return id;
+  }
+
+  const bound = {
+    State: () => program.state(),
+    CreateVault: (request: CreateVault) => program.createVault(request),
+    AcknowledgeRecovery: () => program.keptRecovery(),
+    Unlock: (request: Unlock) => program.unlock(request),
+    Lock: () => program.lock(),
+    Matters: () => program.matters(),
+    CreateMatter: (name: string) => program.createMatter(name),
+    RenameMatter: (matter: string, name: string) => program.renameMatter(matter, name),
+    EraseMatter: (matter: string, confirm: string) => program.eraseMatter(matter, confirm),
+    OpenSample: () => program.openSample(),
+    Documents: (matter: string) => program.documents(matter),
+    AddPaths: (matter: string, paths: string[]) => program.addFiles(matter, paths.map((path) => dropped.get(path)!)),
+    PickFiles: (matter: string) => program.pickFiles(matter),
+    RemoveDocument: (matter: string, document: string) => program.removeDocument(matter, document),
+    Page: (matter: string, document: string, number: number) => program.page(matter, document, number),
+    Jobs: (matter: string) => program.jobs(matter),
+    JobAction: (matter: string, job: string, action: JobAction) => program.jobAction(matter, job, action),
+    Search: (matter: string, request: SearchRequest) => program.search(matter, request),
+    Ask: (matter: string, request: AskRequest) => ask(matter, request),
+    AskReady: (id: string) => asking.get(id)?.listening(),
+    CancelAsk: (id: string) => asking.get(id)?.stop.abort(),
+    Conversations: (matter: string) => program.conversations(matter),
+    Messages: (matter: string, conversation: string) => program.messages(matter, conversation),
+    DeleteConversation: (matter: string, conversation: string) => program.deleteConversation(matter, conversation),
+    Settings: () => program.settings(),
+    PutSetting: (key: string, value: string) => program.putSetting(key, value),
+    Models: () => program.models(),
+  };
+  // A bound method rejects with the JSON of code and message, as the Go side does.
+  const Bridge = Object.fromEntries(
+    Object.entries(bound).map(([name, method]) => [
+      name,
+      async (...args: never[]) => {
+        try {
+          return await (method as (...args: never[]) => unknown)(...args);
+        } catch (cause) {
+          const { code, message } = cause as ClientError;
+          throw JSON.stringify({ code, message });
+        }
+      },
+    ]),
+  );
+  const runtime = {
+    EventsOn: (name: string, listener: Listener) => {
+      const all = listeners.get(name) ?? new Set();
+      listeners.set(name, all.add(listener));
+      return () => all.delete(listener);
+    },
+  };
+  const page = { go: { desktop: { Bridge } }, runtime };
+  Object.assign(globalThis, { window: Object.assign(globalThis.window ?? {}, page) });
+
+  const client = wailsClient();
+  return {
+    ...client,
+    addFiles: (matter, files) => {
+      const paths = files.map((file) => `/dropped/${file.name}`);
+      paths.forEach((path, i) => dropped.set(path, files[i]!));
+      return client.addPaths(matter, paths);
+    },
+    // The asset handler's part: originals come by address, not over the bridge.
+    original: (matter, document, from, to) => program.original(matter, document, from, to),
+  };
+}
