@@ -142,7 +142,7 @@ func runWindow(ctx context.Context, p *Program, args []string) (err error) {
 			slog.WarnContext(ctx, "vault not opened at start", "err", opened)
 		}
 	}()
-	err = desktop.Run(ctx, a.Desk, p.Assets, func() {})
+	err = desktop.Run(ctx, a.Desk, p.Assets)
 	cancel()
 	<-prepared
 	return err

@@ -14,6 +14,6 @@ import (
 const Available = false
 
 // Run answers that this build has no window.
-func Run(context.Context, *desk.Desk, fs.FS, func()) error {
+func Run(context.Context, *desk.Desk, fs.FS) error {
 	return mark.Errorf(mark.Unavailable, "This build has no window. Use 'markai serve' and a browser.")
 }

@@ -21,9 +21,8 @@ import (
 // Available reports whether this build has a window.
 const Available = true
 
-// Run shows the window and returns when it is closed or ctx ends. started is
-// called once the window lives.
-func Run(ctx context.Context, d *desk.Desk, assets fs.FS, started func()) error {
+// Run shows the window and returns when it is closed or ctx ends.
+func Run(ctx context.Context, d *desk.Desk, assets fs.FS) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w := &window{}
@@ -53,7 +52,6 @@ func Run(ctx context.Context, d *desk.Desk, assets fs.FS, started func()) error 
 		},
 		OnDomReady: func(wctx context.Context) {
 			runtime.WindowShow(wctx)
-			started()
 		},
 		OnShutdown: func(context.Context) { cancel() },
 	})
