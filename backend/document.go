@@ -54,6 +54,10 @@ type Document struct {
 	Code      Code     // of the problem
 	Notes     []string // what a reader should know: repaired, unreadable page 14, …
 	Added     time.Time
+	Meta      Meta
+	Thread    string     // the conversation a message belongs to; empty outside mail
+	Duplicate DocumentID // an earlier document that says the same; else empty
+	Similar   DocumentID // the first of the documents that are versions of one another; else empty
 }
 
 // Rect is a box in points (1/72 inch) from the top left corner of the page as

@@ -81,6 +81,10 @@ type SourceInfo struct {
 	Pages int
 	Title string   // from the file's properties; may be empty
 	Notes []string // repaired, second opinion used, …
+	Meta  Meta     // as the file itself tells it
+	// Features are what only the file tells, not its text: form fields,
+	// comments, hidden text. Their offsets fit the text of Page.
+	Features []Feature
 }
 
 // Attachment is a file inside a file, small enough to hold.

@@ -13,6 +13,7 @@ type MatterStore interface {
 	IndexStore
 	JobStore
 	ConversationStore
+	FeatureStore
 	Close() error
 }
 
@@ -25,6 +26,10 @@ type DocumentStore interface {
 	Document(ctx context.Context, id DocumentID) (Document, error)
 	// Documents returns all, by name.
 	Documents(ctx context.Context) ([]Document, error)
+	// QueryDocuments returns the documents that q selects.
+	QueryDocuments(ctx context.Context, q DocumentQuery) (DocumentList, error)
+	// DocumentFacets counts the values to filter by, over what q selects.
+	DocumentFacets(ctx context.Context, q DocumentQuery) (Facets, error)
 	// DocumentBySHA returns the document with these bytes and no parent, or NotFound.
 	DocumentBySHA(ctx context.Context, sha string) (Document, error)
 	// DeleteDocument removes a document, its attachments and all that was made of them.

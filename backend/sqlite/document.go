@@ -21,17 +21,30 @@ func (m *matter) Close() error { return m.db.Close() }
 const documentGone = "This document is no longer in the matter."
 
 const documentColumns = `id, parent, name, source, kind, sha256, bytes, pages, pages_read, ocr_pages,
-	title, parties, status, problem, code, notes, added`
+	title, parties, status, problem, code, notes, added, type, date, language, author, custodian,
+	bates_first, bates_last, content_hash, meta, thread, duplicate, similar`
+
+// metaRest is what of a document's meta has no column of its own.
+type metaRest struct {
+	Mail   *mark.MailHead    `json:"mail,omitempty"`
+	Fields map[string]string `json:"fields,omitempty"`
+}
 
 func scanDocument(r row) (d mark.Document, err error) {
-	var parties, notes string
+	var parties, notes, rest string
 	var added int64
+	m := &d.Meta
 	if err := r.Scan(&d.ID, &d.Parent, &d.Name, &d.Source, &d.Kind, &d.SHA256, &d.Bytes, &d.Pages, &d.PagesRead, &d.OCRPages,
-		&d.Title, &parties, &d.Status, &d.Problem, &d.Code, &notes, &added); err != nil {
+		&d.Title, &parties, &d.Status, &d.Problem, &d.Code, &notes, &added, &m.Type, &m.Date, &m.Language, &m.Author, &m.Custodian,
+		&m.BatesFirst, &m.BatesLast, &m.ContentHash, &rest, &d.Thread, &d.Duplicate, &d.Similar); err != nil {
 		return d, err
 	}
 	d.Added = timeOf(added)
-	return d, errors.Join(json.Unmarshal([]byte(parties), &d.Parties), json.Unmarshal([]byte(notes), &d.Notes))
+	var other metaRest
+	err = errors.Join(json.Unmarshal([]byte(parties), &d.Parties), json.Unmarshal([]byte(notes), &d.Notes),
+		json.Unmarshal([]byte(rest), &other))
+	m.Mail, m.Fields = other.Mail, other.Fields
+	return d, err
 }
 
 // PutDocument adds or replaces the row of d. PagesRead and OCRPages are what
@@ -40,16 +53,26 @@ func (m *matter) PutDocument(ctx context.Context, d mark.Document) error {
 	if d.ID == "" {
 		return mark.Errorf(mark.Invalid, "A document needs an id.")
 	}
+	rest, err := json.Marshal(metaRest{d.Meta.Mail, d.Meta.Fields})
+	if err != nil {
+		return err
+	}
 	parties, notes := jsonList(d.Parties), jsonList(d.Notes)
 	return m.db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO document (id, parent, name, source, kind, sha256, bytes, pages, title, parties, status, problem, code, notes, added)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO document (id, parent, name, source, kind, sha256, bytes, pages, title, parties, status, problem, code, notes, added,
+				type, date, language, author, custodian, bates_first, bates_last, content_hash, meta, thread, duplicate, similar)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, source = excluded.source,
 				kind = excluded.kind, sha256 = excluded.sha256, bytes = excluded.bytes, pages = excluded.pages,
 				title = excluded.title, parties = excluded.parties, status = excluded.status, problem = excluded.problem,
-				code = excluded.code, notes = excluded.notes, added = excluded.added`,
-			d.ID, d.Parent, d.Name, d.Source, d.Kind, d.SHA256, d.Bytes, d.Pages, d.Title, parties, d.Status, d.Problem, d.Code, notes, nanos(d.Added))
+				code = excluded.code, notes = excluded.notes, added = excluded.added, type = excluded.type, date = excluded.date,
+				language = excluded.language, author = excluded.author, custodian = excluded.custodian,
+				bates_first = excluded.bates_first, bates_last = excluded.bates_last, content_hash = excluded.content_hash,
+				meta = excluded.meta, thread = excluded.thread, duplicate = excluded.duplicate, similar = excluded.similar`,
+			d.ID, d.Parent, d.Name, d.Source, d.Kind, d.SHA256, d.Bytes, d.Pages, d.Title, parties, d.Status, d.Problem, d.Code, notes, nanos(d.Added),
+			d.Meta.Type, d.Meta.Date, d.Meta.Language, d.Meta.Author, d.Meta.Custodian, d.Meta.BatesFirst, d.Meta.BatesLast,
+			d.Meta.ContentHash, string(rest), d.Thread, d.Duplicate, d.Similar)
 		return err
 	})
 }
