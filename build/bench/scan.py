@@ -19,10 +19,11 @@ def scan(source, target, folder, pages, dpi=200):
     kids = []
     for path in pictures:
         data = open(path, "rb").read()
-        width, height = size(data)
+        width, height, components = frame(data)
+        space = {1: b"DeviceGray", 3: b"DeviceRGB"}[components]
         image = add(
-            b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode /Length %d >>\nstream\n%s\nendstream"
-            % (width, height, len(data), data)
+            b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /%s /BitsPerComponent 8 /Filter /DCTDecode /Length %d >>\nstream\n%s\nendstream"
+            % (width, height, space, len(data), data)
         )
         w, h = width * 72 / dpi, height * 72 / dpi
         draw = b"%.2f 0 0 %.2f 0 0 cm /I Do" % (w, h)
@@ -48,11 +49,14 @@ def scan(source, target, folder, pages, dpi=200):
     return len(kids)
 
 
-def size(jpeg):
-    """Width and height from the frame header of a JPEG."""
+def frame(jpeg):
+    """Width, height and number of components from the frame header of a JPEG.
+
+    pdftoppm writes grey pictures with three components.
+    """
     at = 2
     while True:
         marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4], "big")
         if 0xC0 <= marker <= 0xC2:
-            return int.from_bytes(jpeg[at + 7 : at + 9], "big"), int.from_bytes(jpeg[at + 5 : at + 7], "big")
+            return int.from_bytes(jpeg[at + 7 : at + 9], "big"), int.from_bytes(jpeg[at + 5 : at + 7], "big"), jpeg[at + 9]
         at += 2 + length
