@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	mark "markai/backend"
@@ -73,8 +74,24 @@ func (m *matter) PutDocument(ctx context.Context, d mark.Document) error {
 			d.ID, d.Parent, d.Name, d.Source, d.Kind, d.SHA256, d.Bytes, d.Pages, d.Title, parties, d.Status, d.Problem, d.Code, notes, nanos(d.Added),
 			d.Meta.Type, d.Meta.Date, d.Meta.Language, d.Meta.Author, d.Meta.Custodian, d.Meta.BatesFirst, d.Meta.BatesLast,
 			d.Meta.ContentHash, string(rest), d.Thread, d.Duplicate, d.Similar)
-		return err
+		if err != nil {
+			return err
+		}
+		return place(ctx, tx, d)
 	})
+}
+
+// place keeps where d stands in a list by name in which families stay together:
+// by its own name, or behind what holds it.
+func place(ctx context.Context, tx *sql.Tx, d mark.Document) error {
+	own := strings.ToLower(d.Name) + "\x01" + string(d.ID)
+	if d.Parent == "" {
+		_, err := tx.ExecContext(ctx, "UPDATE document SET root = ?, path = '' WHERE id = ? AND root <> ?", own, d.ID, own)
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE document SET root = p.root, path = p.path || char(2) || ?
+		FROM document p WHERE p.id = ? AND document.id = ?`, own, d.Parent, d.ID)
+	return err
 }
 
 // Document returns one document, or NotFound.
@@ -102,7 +119,7 @@ func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
 		family, err := collect(ctx, tx, scanInt, `
 			WITH RECURSIVE family (n, id) AS (
 				SELECT n, id FROM document WHERE id = ?
-				UNION SELECT d.n, d.id FROM document d JOIN family f ON d.parent = f.id
+				UNION SELECT d.n, d.id FROM document d JOIN family f ON d.parent = f.id AND d.parent <> '' -- as the index says
 			) SELECT n FROM family`, id)
 		if err != nil {
 			return err

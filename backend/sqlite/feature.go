@@ -117,7 +117,7 @@ func condition(q mark.DocumentQuery) (string, []any) {
 	if q.Family != "" {
 		and(`d.n IN (WITH RECURSIVE family (n, id) AS (
 			SELECT n, id FROM document WHERE id = ?
-			UNION SELECT c.n, c.id FROM document c JOIN family f ON c.parent = f.id) SELECT n FROM family)`, q.Family)
+			UNION SELECT c.n, c.id FROM document c JOIN family f ON c.parent = f.id AND c.parent <> '') SELECT n FROM family)`, q.Family)
 	}
 	if q.Similar != "" {
 		and("(d.similar = ? OR d.id = ?)", q.Similar, q.Similar)
@@ -135,14 +135,6 @@ func texts[T ~string](list []T) []string {
 	}
 	return out
 }
-
-// byFamily sorts what is inside a document behind it: by the names of the
-// documents that hold it, outermost first.
-const byFamily = `WITH RECURSIVE place (n, id, root, path) AS (
-	SELECT n, id, lower(name) || char(1) || id, '' FROM document WHERE parent = ''
-	UNION ALL
-	SELECT c.n, c.id, p.root, p.path || char(2) || lower(c.name) || char(1) || c.id FROM document c JOIN place p ON c.parent = p.id
-) `
 
 // QueryDocuments returns the documents that q selects.
 func (m *matter) QueryDocuments(ctx context.Context, q mark.DocumentQuery) (mark.DocumentList, error) {
@@ -162,9 +154,9 @@ func (m *matter) QueryDocuments(ctx context.Context, q mark.DocumentQuery) (mark
 	if q.Descending {
 		direction = " DESC"
 	}
-	with, from, order := "", "document d", column+direction+", d.name COLLATE NOCASE, d.id"
+	order := column + direction + ", d.name COLLATE NOCASE, d.id"
 	if q.Sort == mark.SortName {
-		with, from, order = byFamily, "document d JOIN place USING (n)", "place.root"+direction+", place.path"
+		order = "d.root" + direction + ", d.path"
 	}
 	limit := q.Limit
 	if limit <= 0 {
@@ -172,7 +164,7 @@ func (m *matter) QueryDocuments(ctx context.Context, q mark.DocumentQuery) (mark
 	}
 	columns := "d." + strings.Join(strings.Fields(documentColumns), " d.")
 	docs, err := collect(ctx, m.db.readers, scanDocument,
-		with+"SELECT "+columns+" FROM "+from+" WHERE "+where+" ORDER BY "+order+" LIMIT ? OFFSET ?",
+		"SELECT "+columns+" FROM document d WHERE "+where+" ORDER BY "+order+" LIMIT ? OFFSET ?",
 		append(slices.Clone(args), limit, max(0, q.Offset))...)
 	return mark.DocumentList{Documents: docs, Total: int(total)}, err
 }
