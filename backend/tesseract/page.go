@@ -101,20 +101,50 @@ func blank(img mark.Image) bool {
 	return dark*5000 < len(img.Pix)
 }
 
-// upsideDown turns an image by half a turn.
-func upsideDown(img mark.Image) mark.Image {
+// turned turns a picture clockwise by quarter turns.
+func turned(img mark.Image, turn int) mark.Image {
+	w, h := img.Width, img.Height
+	if turn&3 == 0 {
+		return img
+	}
 	out := img
 	out.Pix = make([]byte, len(img.Pix))
-	for i, p := range img.Pix {
-		out.Pix[len(img.Pix)-1-i] = p
+	if turn&1 == 1 {
+		out.Width, out.Height = h, w
+	}
+	for y := range h {
+		row := img.Pix[y*w : y*w+w]
+		switch turn & 3 {
+		case 1:
+			for x, v := range row {
+				out.Pix[x*h+h-1-y] = v
+			}
+		case 2:
+			for x, v := range row {
+				out.Pix[(h-1-y)*w+w-1-x] = v
+			}
+		case 3:
+			for x, v := range row {
+				out.Pix[(w-1-x)*h+y] = v
+			}
+		}
 	}
 	return out
 }
 
-// turnBack moves boxes found in an image turned by half a turn back to where
-// they stand in it.
-func turnBack(words []found, img mark.Image) {
-	for i, w := range words {
-		words[i].box = image.Rect(img.Width-w.box.Max.X, img.Height-w.box.Max.Y, img.Width-w.box.Min.X, img.Height-w.box.Min.Y)
+// turnBack moves boxes found in img as turned by quarter turns clockwise back to
+// where they stand in img.
+func turnBack(words []found, img mark.Image, turn int) {
+	w, h := img.Width, img.Height
+	for i, f := range words {
+		a, b := f.box.Min, f.box.Max
+		switch turn & 3 {
+		case 1:
+			words[i].box = image.Rect(a.Y, h-b.X, b.Y, h-a.X)
+		case 2:
+			words[i].box = image.Rect(w-b.X, h-b.Y, w-a.X, h-a.Y)
+		case 3:
+			words[i].box = image.Rect(w-b.Y, a.X, w-a.Y, b.X)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package tesseract
 
 import (
 	"image"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,14 +52,20 @@ func TestWordsOfAnOCRPageCoverItsText(t *testing.T) {
 	})
 }
 
-func TestTurnedTwiceIsAsBefore(t *testing.T) {
-	img := mark.Image{Width: 3, Height: 2, Pix: []byte{1, 2, 3, 4, 5, 6}}
-	if got := upsideDown(upsideDown(img)); string(got.Pix) != string(img.Pix) {
-		t.Fatal(got)
-	}
-	words := []found{{box: image.Rect(0, 0, 1, 2)}}
-	turnBack(words, img)
-	if words[0].box != image.Rect(2, 0, 3, 2) {
-		t.Fatal(words[0].box)
-	}
+func TestTurningBackFindsWhereAWordStands(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, h := rapid.IntRange(1, 9).Draw(t, "width"), rapid.IntRange(1, 9).Draw(t, "height")
+		x, y, turn := rapid.IntRange(0, w-1).Draw(t, "x"), rapid.IntRange(0, h-1).Draw(t, "y"), rapid.IntRange(0, 3).Draw(t, "turn")
+		img := mark.Image{Width: w, Height: h, Pix: make([]byte, w*h)}
+		img.Pix[y*w+x] = 1
+		got := turned(img, turn)
+		at := slices.Index(got.Pix, 1)
+		words := []found{{box: image.Rect(at%got.Width, at/got.Width, at%got.Width+1, at/got.Width+1)}}
+		if turnBack(words, img, turn); words[0].box != image.Rect(x, y, x+1, y+1) {
+			t.Fatalf("%v, want %d, %d", words[0].box, x, y)
+		}
+		if back := turned(got, 4-turn); !slices.Equal(back.Pix, img.Pix) {
+			t.Fatal("turned all the way round it is another picture")
+		}
+	})
 }

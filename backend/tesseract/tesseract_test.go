@@ -100,21 +100,39 @@ func TestScanIsReadWithWordBoxesAndConfidence(t *testing.T) {
 	}
 }
 
-func TestPageOnItsHeadIsReadWhereItStands(t *testing.T) {
+// quarter turns a picture clockwise by a quarter.
+func quarter(img mark.Image) mark.Image {
+	out := img
+	out.Width, out.Height, out.Pix = img.Height, img.Width, make([]byte, len(img.Pix))
+	for y := range img.Height {
+		for x := range img.Width {
+			out.Pix[x*out.Width+out.Width-1-y] = img.Pix[y*img.Width+x]
+		}
+	}
+	return out
+}
+
+func TestTurnedPageIsReadWhereItStands(t *testing.T) {
 	r, _ := recogniser(t)
 	img := scan(t, sentences)
-	slices.Reverse(img.Pix)
-	p, err := r.Recognise(t.Context(), img)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(flat(p), "fifteen (15) days written notice") {
-		t.Errorf("got %q", flat(p))
-	}
-	for _, w := range p.Words {
-		if w.Box.Y0 < 170 {
-			t.Fatalf("the word %q stands at %v", p.Text[w.Start:w.End], w.Box)
+	// Where the first line stands after each quarter turn, in points.
+	for turns, line := range []mark.Rect{
+		{X0: 70, Y0: 55, X1: 400, Y1: 75}, {X0: 285, Y0: 70, X1: 305, Y1: 400},
+		{X0: 212, Y0: 285, X1: 542, Y1: 305}, {X0: 55, Y0: 212, X1: 75, Y1: 542},
+	} {
+		p, err := r.Recognise(t.Context(), img)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if !strings.Contains(flat(p), "IN THE UNITED STATES DISTRICT COURT") || !strings.Contains(flat(p), "fifteen (15) days written notice") {
+			t.Errorf("%d turns: got %q", turns, flat(p))
+		}
+		for _, w := range p.Words[:min(len(p.Words), 6)] {
+			if b := w.Box; b.X0 < line.X0 || b.Y0 < line.Y0 || b.X1 > line.X1 || b.Y1 > line.Y1 {
+				t.Errorf("%d turns: the word %q stands at %v", turns, p.Text[w.Start:w.End], b)
+			}
+		}
+		img = quarter(img)
 	}
 }
 
