@@ -17,15 +17,6 @@ func wireMatter(m mark.Matter, c mark.Counts) wire.Matter {
 	}
 }
 
-func wireDocument(d mark.Document) wire.Document {
-	return wire.Document{
-		ID: string(d.ID), Parent: string(d.Parent), Name: d.Name, Source: d.Source, Kind: string(d.Kind),
-		Bytes: d.Bytes, Pages: d.Pages, PagesRead: d.PagesRead, OCRPages: d.OCRPages,
-		Title: d.Title, Parties: notNil(d.Parties), Status: string(d.Status),
-		Problem: d.Problem, Code: string(d.Code), Notes: notNil(d.Notes), Added: stamp(d.Added),
-	}
-}
-
 // wirePage counts in UTF-16 code units, as JavaScript does.
 func wirePage(p mark.Page) wire.Page {
 	out := wire.Page{

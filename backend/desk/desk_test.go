@@ -103,3 +103,38 @@ func TestADocumentWhoseJobHasJustEndedIsRemoved(t *testing.T) {
 		t.Errorf("the document is there: %v", err)
 	}
 }
+
+func TestFeaturesComeWithTheirBoxes(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	doc := mark.Document{ID: "d", Name: "lease.pdf", Kind: mark.KindPDF, Meta: mark.Meta{Fields: map[string]string{"Z": "1", "A": "2"}}}
+	page := func(n int) mark.Page {
+		return mark.Page{Number: n, Text: "Lease of 3 May", Words: []mark.Word{
+			{Start: 0, End: 5, Box: mark.Rect{X1: 30, Y1: 10}},
+			{Start: 9, End: 14, Box: mark.Rect{X0: float64(100 * n), X1: float64(100*n + 30), Y1: 10}},
+		}}
+	}
+	date := mark.Feature{Kind: mark.FeatureDate, Page: 2, Start: 9, End: 14, Text: "3 May", Value: "--05-03"}
+	for _, err := range []error{
+		m.PutDocument(t.Context(), doc), m.PutPages(t.Context(), doc.ID, []mark.Page{page(1), page(2)}, nil),
+		m.PutFeatures(t.Context(), doc.ID, []mark.Feature{date, {Kind: mark.FeatureLine, Page: 1, End: 5, Value: "1"}}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := open(&vault{state: "open", store: m})
+	got, err := d.Features(t.Context(), "m", "d", nil)
+	if err != nil || len(got) != 1 || got[0].Value != date.Value || len(got[0].Span.Boxes) != 1 || got[0].Span.Boxes[0] != (wire.Box{200, 0, 230, 10}) {
+		t.Errorf("features %+v, %v", got, err)
+	}
+	if lines, err := d.Features(t.Context(), "m", "d", []string{"line"}); err != nil || len(lines) != 1 {
+		t.Errorf("lines %+v, %v", lines, err)
+	}
+	list, err := d.QueryDocuments(t.Context(), "m", wire.DocumentQuery{Kinds: []string{"pdf"}})
+	if err != nil || list.Total != 1 || len(list.Documents) != 1 {
+		t.Fatalf("documents %+v, %v", list, err)
+	}
+	if f := list.Documents[0].Fields; len(f) != 2 || f[0] != (wire.Field{Name: "A", Value: "2"}) {
+		t.Errorf("fields %+v", f)
+	}
+}

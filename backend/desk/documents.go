@@ -10,23 +10,6 @@ import (
 	"markai/backend/wire"
 )
 
-// Documents lists a matter's documents, by name.
-func (d *Desk) Documents(ctx context.Context, matter string) ([]wire.Document, error) {
-	store, err := d.store(ctx, matter)
-	if err != nil {
-		return nil, err
-	}
-	docs, err := store.Documents(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]wire.Document, 0, len(docs))
-	for _, doc := range docs {
-		out = append(out, wireDocument(doc))
-	}
-	return out, nil
-}
-
 // AddPaths queues files and folders of this machine.
 func (d *Desk) AddPaths(ctx context.Context, matter string, paths []string) (wire.AddResult, error) {
 	store, err := d.store(ctx, matter)

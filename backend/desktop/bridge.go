@@ -96,6 +96,26 @@ func (b *Bridge) Documents(matter string) ([]wire.Document, error) {
 	return reply(b.desk.Documents(b.ctx, matter))
 }
 
+// QueryDocuments lists the documents that q selects.
+func (b *Bridge) QueryDocuments(matter string, q wire.DocumentQuery) (wire.DocumentList, error) {
+	return reply(b.desk.QueryDocuments(b.ctx, matter, q))
+}
+
+// Facets counts the values to filter by.
+func (b *Bridge) Facets(matter string, q wire.DocumentQuery) (wire.Facets, error) {
+	return reply(b.desk.Facets(b.ctx, matter, q))
+}
+
+// Features lists what was recognised in a document; no kinds means all.
+func (b *Bridge) Features(matter, doc string, kinds []string) ([]wire.Feature, error) {
+	return reply(b.desk.Features(b.ctx, matter, doc, kinds))
+}
+
+// FindFeatures lists where a matter's documents have a feature of this value.
+func (b *Bridge) FindFeatures(matter, kind, value string) ([]wire.Feature, error) {
+	return reply(b.desk.FindFeatures(b.ctx, matter, kind, value))
+}
+
 // AddPaths queues dropped files and folders.
 func (b *Bridge) AddPaths(matter string, paths []string) (wire.AddResult, error) {
 	return reply(b.desk.AddPaths(b.ctx, matter, paths))

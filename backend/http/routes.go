@@ -46,6 +46,18 @@ func (s *Server) routes() {
 		return d.Documents(r.Context(), r.PathValue("m"))
 	})
 	handle("POST /api/matters/{m}/documents", s.upload)
+	handle("POST /api/matters/{m}/documents/query", with(func(ctx context.Context, r *http.Request, b wire.DocumentQuery) (any, error) {
+		return d.QueryDocuments(ctx, r.PathValue("m"), b)
+	}))
+	handle("POST /api/matters/{m}/documents/facets", with(func(ctx context.Context, r *http.Request, b wire.DocumentQuery) (any, error) {
+		return d.Facets(ctx, r.PathValue("m"), b)
+	}))
+	handle("GET /api/matters/{m}/documents/{d}/features", func(_ http.ResponseWriter, r *http.Request) (any, error) {
+		return d.Features(r.Context(), r.PathValue("m"), r.PathValue("d"), r.URL.Query()["kind"])
+	})
+	handle("GET /api/matters/{m}/features/{kind}", func(_ http.ResponseWriter, r *http.Request) (any, error) {
+		return d.FindFeatures(r.Context(), r.PathValue("m"), r.PathValue("kind"), r.URL.Query().Get("value"))
+	})
 	handle("POST /api/matters/{m}/paths", with(func(ctx context.Context, r *http.Request, b paths) (any, error) {
 		if !s.c.Paths {
 			return nil, mark.Errorf(mark.Forbidden, "Files of the server are not added by path. Upload them instead.")

@@ -91,6 +91,86 @@ type Document struct {
 	Code      string   `json:"code,omitempty"`
 	Notes     []string `json:"notes"`
 	Added     string   `json:"added"`
+
+	Type       string    `json:"type,omitempty"` // "contract", "pleading", "mail", …
+	Date       string    `json:"date,omitempty"` // ISO 8601, of the document
+	Language   string    `json:"language,omitempty"`
+	Author     string    `json:"author,omitempty"`
+	Custodian  string    `json:"custodian,omitempty"`
+	BatesFirst string    `json:"batesFirst,omitempty"`
+	BatesLast  string    `json:"batesLast,omitempty"`
+	Mail       *MailHead `json:"mail,omitempty"`
+	Fields     []Field   `json:"fields,omitempty"`    // of a production's load file, by name
+	Thread     string    `json:"thread,omitempty"`    // the conversation a message belongs to
+	Duplicate  string    `json:"duplicate,omitempty"` // the document that says the same
+	Similar    string    `json:"similar,omitempty"`   // the first of its versions
+}
+
+// Field is a field of a load file.
+type Field struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// MailHead is the head of a message.
+type MailHead struct {
+	From    string   `json:"from"`
+	To      []string `json:"to"`
+	CC      []string `json:"cc"`
+	Subject string   `json:"subject"`
+	Sent    string   `json:"sent"` // RFC 3339
+}
+
+// DocumentQuery selects documents; empty fields select all.
+type DocumentQuery struct {
+	Text       string   `json:"text,omitempty"`
+	Kinds      []string `json:"kinds,omitempty"`
+	Types      []string `json:"types,omitempty"`
+	Statuses   []string `json:"statuses,omitempty"`
+	Languages  []string `json:"languages,omitempty"`
+	Custodians []string `json:"custodians,omitempty"`
+	From       string   `json:"from,omitempty"` // ISO 8601, inclusive
+	To         string   `json:"to,omitempty"`
+	Bates      string   `json:"bates,omitempty"`
+	Thread     string   `json:"thread,omitempty"`
+	Family     string   `json:"family,omitempty"`
+	Similar    string   `json:"similar,omitempty"`
+	Sort       string   `json:"sort,omitempty"` // "" (name, families together), "date", "type", "added", "pages", "bates"
+	Descending bool     `json:"descending,omitempty"`
+	Offset     int      `json:"offset,omitempty"`
+	Limit      int      `json:"limit,omitempty"` // 0: as many as one reply may hold
+}
+
+// DocumentList is a part of the documents that a query selects.
+type DocumentList struct {
+	Documents []Document `json:"documents"`
+	Total     int        `json:"total"`
+}
+
+// Facet is a value that documents have, and how many.
+type Facet struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+// Facets are the values to filter by, most frequent first.
+type Facets struct {
+	Kinds      []Facet `json:"kinds"`
+	Types      []Facet `json:"types"`
+	Statuses   []Facet `json:"statuses"`
+	Languages  []Facet `json:"languages"`
+	Custodians []Facet `json:"custodians"`
+}
+
+// Feature is something recognised in a document's text, at its place.
+type Feature struct {
+	Document string   `json:"document"`
+	Kind     string   `json:"kind"` // "date", "party", "heading", "defined_term", "bates", …
+	Page     int      `json:"page"`
+	Text     string   `json:"text"`
+	Value    string   `json:"value,omitempty"` // normalised
+	Level    int      `json:"level,omitempty"`
+	Span     PageSpan `json:"span"`
 }
 
 // Box is [x0, y0, x1, y1] in points from the page's top left.

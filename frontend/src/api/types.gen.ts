@@ -92,6 +92,97 @@ export interface Document {
   code?: string;
   notes: string[];
   added: string;
+  /** "contract", "pleading", "mail", … */
+  type?: "contract" | "pleading" | "mail";
+  /** ISO 8601, of the document */
+  date?: string;
+  language?: string;
+  author?: string;
+  custodian?: string;
+  batesFirst?: string;
+  batesLast?: string;
+  mail?: MailHead;
+  /** of a production's load file, by name */
+  fields?: Field[];
+  /** the conversation a message belongs to */
+  thread?: string;
+  /** the document that says the same */
+  duplicate?: string;
+  /** the first of its versions */
+  similar?: string;
+}
+
+/** Field is a field of a load file. */
+export interface Field {
+  name: string;
+  value: string;
+}
+
+/** MailHead is the head of a message. */
+export interface MailHead {
+  from: string;
+  to: string[];
+  cc: string[];
+  subject: string;
+  /** RFC 3339 */
+  sent: string;
+}
+
+/** DocumentQuery selects documents; empty fields select all. */
+export interface DocumentQuery {
+  text?: string;
+  kinds?: string[];
+  types?: string[];
+  statuses?: string[];
+  languages?: string[];
+  custodians?: string[];
+  /** ISO 8601, inclusive */
+  from?: string;
+  to?: string;
+  bates?: string;
+  thread?: string;
+  family?: string;
+  similar?: string;
+  /** "" (name, families together), "date", "type", "added", "pages", "bates" */
+  sort?: string;
+  descending?: boolean;
+  offset?: number;
+  /** 0: as many as one reply may hold */
+  limit?: number;
+}
+
+/** DocumentList is a part of the documents that a query selects. */
+export interface DocumentList {
+  documents: Document[];
+  total: number;
+}
+
+/** Facet is a value that documents have, and how many. */
+export interface Facet {
+  value: string;
+  count: number;
+}
+
+/** Facets are the values to filter by, most frequent first. */
+export interface Facets {
+  kinds: Facet[];
+  types: Facet[];
+  statuses: Facet[];
+  languages: Facet[];
+  custodians: Facet[];
+}
+
+/** Feature is something recognised in a document's text, at its place. */
+export interface Feature {
+  document: string;
+  /** "date", "party", "heading", "defined_term", "bates", … */
+  kind: "date" | "party" | "heading" | "defined_term" | "bates";
+  page: number;
+  text: string;
+  /** normalised */
+  value?: string;
+  level?: number;
+  span: PageSpan;
 }
 
 /** Box is [x0, y0, x1, y1] in points from the page's top left. */
