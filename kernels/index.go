@@ -22,10 +22,14 @@ const BitsAbove = 200_000
 // no direction: it is all zero, or holds a number that is not finite.
 var ErrVector = errors.New("vector cannot be compared")
 
+// ErrClosed is the cause where an index was closed.
+var ErrClosed = errors.New("index of vectors is closed")
+
 // Options say how an index works. The zero value is for use.
 type Options struct {
 	Path      Path // the loops, instead of the best of this machine
 	BitsAbove int  // instead of the constant; negative: always bits
+	Expect    int  // how many vectors are to come, if that is known
 }
 
 // An Index holds vectors by number and finds the nearest by cosine. Several
@@ -35,6 +39,10 @@ type Index struct {
 	dim       int
 	loops     loops
 	bitsAbove int
+	expect    int
+
+	use    sync.RWMutex // held for reading by who looks at rows without mu
+	closed bool         // written with use and mu
 
 	mu    sync.Mutex // guards what follows
 	segs  []*segment
@@ -52,7 +60,22 @@ func New(dim int, o Options) *Index {
 	if o.BitsAbove == 0 {
 		o.BitsAbove = BitsAbove
 	}
-	return &Index{dim: dim, loops: o.Path.loops(), bitsAbove: o.BitsAbove, slots: map[int64]uint32{}}
+	return &Index{dim: dim, loops: o.Path.loops(), bitsAbove: o.BitsAbove, expect: o.Expect, slots: make(map[int64]uint32, o.Expect)}
+}
+
+// Close wipes the vectors and gives their memory back. It waits for the
+// searches that are under way; what comes later fails with ErrClosed. Rows
+// that left the index before, and that an older view has kept, are wiped when
+// the collector finds that no view needs them.
+func (ix *Index) Close() {
+	ix.use.Lock()
+	defer ix.use.Unlock()
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	for _, s := range ix.segs {
+		s.release()
+	}
+	ix.segs, ix.live, ix.slots, ix.dead, ix.view, ix.closed = nil, nil, nil, 0, nil, true
 }
 
 // Dim returns the width of the vectors.
@@ -67,7 +90,7 @@ func (ix *Index) Len() int {
 
 // Add stores v under id, in place of the vector that has this id. A filter
 // chooses by group, which may be the number of a document. Errors are
-// ErrVector.
+// ErrVector and ErrClosed.
 func (ix *Index) Add(id int64, group uint32, v []float32) error {
 	e, err := ix.encode(v)
 	if err != nil {
@@ -75,6 +98,9 @@ func (ix *Index) Add(id int64, group uint32, v []float32) error {
 	}
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
+	if ix.closed {
+		return ErrClosed
+	}
 	ix.write()
 	ix.remove(id)
 	s := ix.room()
@@ -148,8 +174,9 @@ func (ix *Index) room() *segment {
 	if n := len(ix.segs); n > 0 && !ix.segs[n-1].full() {
 		return ix.segs[n-1]
 	}
-	// As much again as there is, so that a small matter takes little.
-	size := min(max(len(ix.slots)&^63, minRows), maxRows)
+	// What is expected, or as much again as there is, so that a small matter
+	// takes little.
+	size := min(max(len(ix.slots)&^63, (ix.expect-len(ix.slots)+63)&^63, minRows), maxRows)
 	s := newSegment(size, (ix.dim+63)&^63, (ix.dim+63)/64)
 	ix.segs, ix.live = append(ix.segs, s), append(ix.live, make([]uint64, size/64))
 	return s

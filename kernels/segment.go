@@ -18,7 +18,8 @@ const (
 // never changes, so that readers need no lock.
 type segment struct {
 	table
-	used int // rows written; the writer's alone
+	used    int    // rows written; the writer's alone
+	release func() // wipes codes and bits, which must not be looked at any more
 }
 
 // table is storage of rows.
@@ -42,7 +43,8 @@ type part struct {
 func newSegment(size, stride, width int) *segment {
 	s := &segment{table: table{stride: stride, width: width,
 		scales: make([]float32, size), ids: make([]int64, size), groups: make([]uint32, size)}}
-	memory := quietMemory(s, size*(stride+8*width))
+	memory, release := quietMemory(s, size*(stride+8*width))
+	s.release = release
 	s.codes = memory[: size*stride : size*stride]
 	s.bits = unsafe.Slice((*uint64)(unsafe.Pointer(&memory[size*stride])), size*width)
 	return s

@@ -91,7 +91,7 @@ func (v *View) Filter(groups Groups) *Filter {
 
 // Search returns the k vectors nearest to query that f lets through, or (f
 // nil) of all, best first. Equal scores are in the order of ids. Errors are
-// ErrVector and the context's.
+// ErrVector, ErrClosed and the context's.
 func (v *View) Search(ctx context.Context, query []float32, f *Filter, k int) ([]Hit, error) {
 	lists, err := v.SearchAll(ctx, [][]float32{query}, f, k)
 	if err != nil {
@@ -108,6 +108,11 @@ func (v *View) SearchAll(ctx context.Context, vectors [][]float32, f *Filter, k 
 	}
 	if f.view != v {
 		panic("kernels: a filter of another view")
+	}
+	v.ix.use.RLock()
+	defer v.ix.use.RUnlock()
+	if v.ix.closed {
+		return nil, ErrClosed
 	}
 	lists := make([][]Hit, len(vectors))
 	qs, scales, err := v.ix.queries(vectors)
