@@ -92,7 +92,7 @@ type Document struct {
 	Notes     []string `json:"notes"`
 	Added     string   `json:"added"`
 
-	Type       string    `json:"type,omitempty"` // "contract", "pleading", "mail", …
+	Type       string    `json:"type,omitempty"` // a mark.DocumentType
 	Date       string    `json:"date,omitempty"` // ISO 8601, of the document
 	Language   string    `json:"language,omitempty"`
 	Author     string    `json:"author,omitempty"`
@@ -165,7 +165,7 @@ type Facets struct {
 // Feature is something recognised in a document's text, at its place.
 type Feature struct {
 	Document string   `json:"document"`
-	Kind     string   `json:"kind"` // "date", "party", "heading", "defined_term", "bates", …
+	Kind     string   `json:"kind"` // a mark.FeatureKind
 	Page     int      `json:"page"`
 	Text     string   `json:"text"`
 	Value    string   `json:"value,omitempty"` // normalised

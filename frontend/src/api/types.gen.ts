@@ -92,8 +92,8 @@ export interface Document {
   code?: string;
   notes: string[];
   added: string;
-  /** "contract", "pleading", "mail", … */
-  type?: "contract" | "pleading" | "mail";
+  /** a mark.DocumentType */
+  type?: string;
   /** ISO 8601, of the document */
   date?: string;
   language?: string;
@@ -175,8 +175,8 @@ export interface Facets {
 /** Feature is something recognised in a document's text, at its place. */
 export interface Feature {
   document: string;
-  /** "date", "party", "heading", "defined_term", "bates", … */
-  kind: "date" | "party" | "heading" | "defined_term" | "bates";
+  /** a mark.FeatureKind */
+  kind: string;
   page: number;
   text: string;
   /** normalised */
