@@ -139,6 +139,9 @@ type DocumentQuery struct {
 	Thread     string     // Document.Thread
 	Family     DocumentID // this document and everything inside it
 	Similar    DocumentID // the versions of this document
+	Outer      bool       // only documents that lie in no other
+	Distinct   bool       // without documents that say what an earlier one says
+	Scanned    bool       // only documents with pages that were read by OCR
 	Sort       DocumentSort
 	Descending bool
 	Offset     int

@@ -122,6 +122,15 @@ func condition(q mark.DocumentQuery) (string, []any) {
 	if q.Similar != "" {
 		and("(d.similar = ? OR d.id = ?)", q.Similar, q.Similar)
 	}
+	if q.Outer {
+		and("d.parent = ''")
+	}
+	if q.Distinct {
+		and("d.duplicate = ''")
+	}
+	if q.Scanned {
+		and("d.ocr_pages > 0")
+	}
 	if len(all) == 0 {
 		return "1", nil
 	}

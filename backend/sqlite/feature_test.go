@@ -22,7 +22,7 @@ func shelf(t *testing.T) (mark.MatterStore, map[string]mark.DocumentID) {
 			Fields: map[string]string{"Box": "7"}}},
 		{Name: "zeta.pdf", Parent: "mail.eml", Kind: mark.KindPDF, Meta: mark.Meta{Type: mark.TypeContract, Date: "2018", Language: "en",
 			BatesFirst: "ABC0001", BatesLast: "ABC0010"}},
-		{Name: "lease.pdf", Kind: mark.KindPDF, Title: "Lease", Parties: []string{"Acme_Corp"}, Meta: mark.Meta{Type: mark.TypeContract, Date: "2019-03-31", Language: "de"}},
+		{Name: "lease.pdf", Kind: mark.KindPDF, OCRPages: 2, Duplicate: "earlier", Title: "Lease", Parties: []string{"Acme_Corp"}, Meta: mark.Meta{Type: mark.TypeContract, Date: "2019-03-31", Language: "de"}},
 		{Name: "Order.pdf", Kind: mark.KindPDF, Status: mark.DocumentReady, Meta: mark.Meta{Type: mark.TypeOrder}},
 	} {
 		name := d.Name
@@ -65,6 +65,9 @@ func TestDocumentsAreSelectedBySeveralFields(t *testing.T) {
 		{"a family", mark.DocumentQuery{Family: ids["mail.eml"]}, []string{"mail.eml", "zeta.pdf"}},
 		{"a thread", mark.DocumentQuery{Thread: "t1"}, []string{"mail.eml"}},
 		{"a custodian", mark.DocumentQuery{Custodians: []string{"Smith"}}, []string{"mail.eml"}},
+		{"in no other", mark.DocumentQuery{Outer: true}, []string{"lease.pdf", "mail.eml", "Order.pdf"}},
+		{"each but once", mark.DocumentQuery{Distinct: true}, []string{"mail.eml", "zeta.pdf", "Order.pdf"}},
+		{"scanned", mark.DocumentQuery{Scanned: true}, []string{"lease.pdf"}},
 		{"a part", mark.DocumentQuery{Offset: 1, Limit: 2}, []string{"mail.eml", "zeta.pdf"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -135,6 +135,9 @@ type DocumentQuery struct {
 	Thread     string   `json:"thread,omitempty"`
 	Family     string   `json:"family,omitempty"`
 	Similar    string   `json:"similar,omitempty"`
+	Outer      bool     `json:"outer,omitempty"`    // only documents that lie in no other
+	Distinct   bool     `json:"distinct,omitempty"` // without duplicates
+	Scanned    bool     `json:"scanned,omitempty"`  // with pages that were read by OCR
 	Sort       string   `json:"sort,omitempty"` // "" (name, families together), "date", "type", "added", "pages", "bates"
 	Descending bool     `json:"descending,omitempty"`
 	Offset     int      `json:"offset,omitempty"`

@@ -143,6 +143,12 @@ export interface DocumentQuery {
   thread?: string;
   family?: string;
   similar?: string;
+  /** only documents that lie in no other */
+  outer?: boolean;
+  /** without duplicates */
+  distinct?: boolean;
+  /** with pages that were read by OCR */
+  scanned?: boolean;
   /** "" (name, families together), "date", "type", "added", "pages", "bates" */
   sort?: string;
   descending?: boolean;
