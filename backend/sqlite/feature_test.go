@@ -22,7 +22,7 @@ func shelf(t *testing.T) (mark.MatterStore, map[string]mark.DocumentID) {
 			Fields: map[string]string{"Box": "7"}}},
 		{Name: "zeta.pdf", Parent: "mail.eml", Kind: mark.KindPDF, Meta: mark.Meta{Type: mark.TypeContract, Date: "2018", Language: "en",
 			BatesFirst: "ABC0001", BatesLast: "ABC0010"}},
-		{Name: "lease.pdf", Kind: mark.KindPDF, OCRPages: 2, Duplicate: "earlier", Title: "Lease", Parties: []string{"Acme_Corp"}, Meta: mark.Meta{Type: mark.TypeContract, Date: "2019-03-31", Language: "de"}},
+		{Name: "lease.pdf", Kind: mark.KindPDF, Duplicate: "earlier", Title: "Lease", Parties: []string{"Acme_Corp"}, Meta: mark.Meta{Type: mark.TypeContract, Date: "2019-03-31", Language: "de"}},
 		{Name: "Order.pdf", Kind: mark.KindPDF, Status: mark.DocumentReady, Meta: mark.Meta{Type: mark.TypeOrder}},
 	} {
 		name := d.Name
@@ -44,6 +44,10 @@ func shelf(t *testing.T) (mark.MatterStore, map[string]mark.DocumentID) {
 
 func TestDocumentsAreSelectedBySeveralFields(t *testing.T) {
 	m, ids := shelf(t)
+	scan := []mark.Page{{Number: 1, Width: 612, Height: 792, Text: "Lease", OCR: true}}
+	if err := m.PutPages(t.Context(), ids["lease.pdf"], scan, nil); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name string
 		q    mark.DocumentQuery

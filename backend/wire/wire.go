@@ -138,7 +138,7 @@ type DocumentQuery struct {
 	Outer      bool     `json:"outer,omitempty"`    // only documents that lie in no other
 	Distinct   bool     `json:"distinct,omitempty"` // without duplicates
 	Scanned    bool     `json:"scanned,omitempty"`  // with pages that were read by OCR
-	Sort       string   `json:"sort,omitempty"` // "" (name, families together), "date", "type", "added", "pages", "bates"
+	Sort       string   `json:"sort,omitempty"`     // "" (name, families together), "date", "type", "added", "pages", "bates"
 	Descending bool     `json:"descending,omitempty"`
 	Offset     int      `json:"offset,omitempty"`
 	Limit      int      `json:"limit,omitempty"` // 0: as many as one reply may hold
