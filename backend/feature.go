@@ -32,6 +32,7 @@ const (
 	FeatureComment     FeatureKind = "comment"      // Value: author and date
 	FeatureInsertion   FeatureKind = "insertion"    // tracked; Value: author and date
 	FeatureDeletion    FeatureKind = "deletion"     // tracked; Value: author and date
+	FeatureLanguage    FeatureKind = "language"     // a page in another language than the document; Value: BCP 47
 	FeatureField       FeatureKind = "field"        // of a form; Text: its value; Value: its name
 )
 
@@ -136,6 +137,14 @@ type DocumentQuery struct {
 	Custodians []string
 	From, To   string     // ISO 8601 dates, both inclusive; documents without a date are left out
 	Bates      string     // a number; documents whose range holds it
+	BatesTo    string     // the last number, where a range is meant
+	Name       string     // these in the file's name
+	Title      string     // these in the title
+	Party      string     // these in a party's name
+	Sender     string     // these in a message's sender, or the author
+	Recipient  string     // these in a message's recipients
+	Subject    string     // these in a message's subject
+	Custodian  string     // these in the custodian
 	Thread     string     // Document.Thread
 	Family     DocumentID // this document and everything inside it
 	Similar    DocumentID // the versions of this document
