@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"context"
@@ -16,17 +17,24 @@ type opened struct {
 	text     string
 	files    map[string]string
 	problems []string
+	info     mark.SourceInfo
 }
 
 func read(t testing.TB, raw []byte) (opened, error) {
 	t.Helper()
+	return readAs(t, "a.zip", "", raw)
+}
+
+// readAs reads an archive of this name with this password.
+func readAs(t testing.TB, name, password string, raw []byte) (opened, error) {
+	t.Helper()
 	ctx := context.Background()
-	src, err := archive.Parser{}.Open(ctx, mark.File{Name: "a.zip", Size: int64(len(raw)), Data: bytes.NewReader(raw)})
+	src, err := archive.Parser{}.Open(ctx, mark.File{Name: name, Password: password, Size: int64(len(raw)), Data: bytes.NewReader(raw)})
 	if err != nil {
 		return opened{}, err
 	}
 	defer src.Close()
-	out := opened{files: map[string]string{}}
+	out := opened{files: map[string]string{}, info: src.Info()}
 	for n := 1; n <= src.Info().Pages; n++ {
 		p, err := src.Page(ctx, n)
 		if err != nil {
@@ -100,7 +108,7 @@ func TestLockedFilesAreNamed(t *testing.T) {
 	if err != nil || got.files["open.txt"] != "y" || len(got.problems) != 1 || !strings.Contains(got.problems[0], "locked.txt is locked") {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if _, err := read(t, packed(t, locked, "locked.txt", "x")); mark.CodeOf(err) != mark.Unsupported || !strings.Contains(mark.MessageOf(err), "password") {
+	if _, err := read(t, packed(t, locked, "locked.txt", "x")); mark.CodeOf(err) != mark.NeedsPassword || !strings.Contains(mark.MessageOf(err), "password") {
 		t.Errorf("all locked: %v", err)
 	}
 }
@@ -127,14 +135,24 @@ func TestDocumentsInAZipContainerAreNoArchives(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	f.Add(packed(f, nil, "a/b.txt", "b"))
 	f.Add([]byte("PK\x05\x06"))
+	for _, name := range []string{"plain.7z", "locked.7z", "aes.zip", "classic.zip"} {
+		f.Add(fixture(f, name))
+	}
+	f.Add(tarred(f, tar.Header{Name: "a/b.txt", Size: 1}, "b"))
+	f.Add(gzipped(f, tarred(f, tar.Header{Name: "a/b.txt", Size: 1}, "b")))
+	f.Add([]byte("\xfd7zXZ\x00\x00\x04\xe6\xd6\xb4F"))
+	f.Add([]byte("(\xb5/\xfd\x04\x00\x01\x00\x00"))
+	f.Add([]byte("BZh91AY&SY"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		got, err := read(t, raw)
-		if err != nil && mark.CodeOf(err) == mark.Internal {
-			t.Fatalf("no sentence: %v", err)
-		}
-		for name := range got.files {
-			if strings.ContainsAny(name, `/\`) || name == "" {
-				t.Fatalf("a file is named %q", name)
+		for _, password := range []string{"", "Sesame 12"} {
+			got, err := readAs(t, "a.zip", password, raw)
+			if err != nil && mark.CodeOf(err) == mark.Internal {
+				t.Fatalf("no sentence: %v", err)
+			}
+			for name := range got.files {
+				if strings.ContainsAny(name, `/\`) || name == "" {
+					t.Fatalf("a file is named %q", name)
+				}
 			}
 		}
 	})

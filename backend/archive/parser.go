@@ -1,0 +1,43 @@
+package archive
+
+import (
+	"runtime"
+	"time"
+
+	"markai/backend/worker"
+)
+
+// Kind is the worker's kind: `markai worker archive`.
+const Kind = "archive"
+
+// memoryLimit holds for one worker process: the largest file in both of its
+// forms, and the dictionary of a decoder.
+const memoryLimit = 1 << 30
+
+// patience is how long a worker may take to list an archive or to unpack one
+// file: a compressed tar archive is read through for both.
+const patience = 5 * time.Minute
+
+// Options say how the workers run.
+type Options struct {
+	Executable string // see worker.Spec
+	Nice       int    // see worker.Spec
+	Processes  int    // at most so many at once; 0: half the processors
+}
+
+// NewPool makes the pool of workers that New reads with.
+func NewPool(o Options) *worker.Pool {
+	n := o.Processes
+	if n <= 0 {
+		n = max(1, runtime.NumCPU()/2)
+	}
+	return worker.NewPool(worker.Spec{Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit}, n, worker.PoolOptions{MaxUses: 1000})
+}
+
+// New makes a parser over a pool that it does not own.
+func New(pool *worker.Pool) *worker.Parser {
+	return worker.NewParser(pool, worker.ParserOptions{Name: Kind, Score: Score, OpenTimeout: patience, PageTimeout: patience, What: "archive"})
+}
+
+// Handlers are what the worker serves.
+func Handlers() worker.Handlers { return worker.ParserHandlers(Kind, open) }
