@@ -75,7 +75,9 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 	for _, k := range off {
 		r.parsers = append(r.parsers, k)
 	}
-	r.parsers = append(r.parsers, archive.Parser{}, text.Parser{})
+	unpacking := archive.NewPool(archive.Options{Nice: background})
+	r.closers = append(r.closers, unpacking)
+	r.parsers = append(r.parsers, archive.New(unpacking), text.Parser{})
 	if m.OCR {
 		r.recognise(c)
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"maps"
 
+	"markai/backend/archive"
 	"markai/backend/image"
 	"markai/backend/llama"
 	"markai/backend/pdf"
@@ -18,6 +19,7 @@ func RunWorker(kind string) (known bool) {
 	handlers := map[string]func() worker.Handlers{
 		pdfium.Kind:    pdfHandlers,
 		image.Kind:     image.Handlers,
+		archive.Kind:   archive.Handlers,
 		tesseract.Kind: tesseract.Handlers,
 		"chat":         llama.Handlers,
 		"embed":        llama.Handlers,

@@ -88,6 +88,13 @@ type pageRequest struct {
 	Page, DPI int
 }
 
+// attachmentReply is one attachment, or why it cannot be read.
+type attachmentReply struct {
+	Name    string
+	Code    mark.Code
+	Problem string
+}
+
 // Info implements mark.Source.
 func (s *remote) Info() mark.SourceInfo { return s.info }
 
@@ -194,12 +201,15 @@ func (s *remote) Attachments(ctx context.Context) iter.Seq2[mark.Attachment, err
 				if err != nil {
 					return err
 				}
-				var a mark.Attachment
-				if err := m.Decode(&a); err != nil {
+				var r attachmentReply
+				if err := m.Decode(&r); err != nil {
 					return err
 				}
-				a.Data = m.Body
-				if !yield(a, nil) {
+				var problem error
+				if r.Code != "" {
+					problem = mark.Errorf(r.Code, "%s", r.Problem)
+				}
+				if !yield(mark.Attachment{Name: r.Name, Data: m.Body}, problem) {
 					stopped = true
 					return nil
 				}
@@ -342,10 +352,15 @@ func (d *documents) image(ctx context.Context, c *Call) error {
 func (d *documents) attachments(ctx context.Context, c *Call) error {
 	return d.use(c, func(s mark.Source, _ pageRequest) error {
 		for a, err := range s.Attachments(ctx) {
+			r := attachmentReply{Name: a.Name}
 			if err != nil {
-				return err
+				// One that cannot be read does not end the others.
+				if _, said := errors.AsType[*mark.Error](err); !said {
+					return err
+				}
+				r.Code, r.Problem = mark.CodeOf(err), mark.MessageOf(err)
 			}
-			if err := c.Send(mark.Attachment{Name: a.Name}, a.Data); err != nil {
+			if err := c.Send(r, a.Data); err != nil {
 				return err
 			}
 		}

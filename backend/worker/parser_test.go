@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,12 +69,15 @@ func (l *lined) Image(_ context.Context, n, dpi int) (mark.Image, error) {
 
 func (l *lined) Attachments(context.Context) iter.Seq2[mark.Attachment, error] {
 	return func(yield func(mark.Attachment, error) bool) {
-		for i := range 3 {
-			if !yield(mark.Attachment{Name: fmt.Sprint("file ", i), Data: []byte{byte(i)}}, nil) {
+		for i := range 4 {
+			var err error
+			if i == 1 {
+				err = mark.Errorf(mark.Damaged, "This one is damaged.")
+			}
+			if !yield(mark.Attachment{Name: fmt.Sprint("file ", i), Data: []byte{byte(i)}}, err) {
 				return
 			}
 		}
-		yield(mark.Attachment{}, mark.Errorf(mark.Damaged, "Attachment 4 is damaged."))
 	}
 }
 
@@ -115,13 +119,13 @@ func TestDocumentInAWorkerIsReadPageByPage(t *testing.T) {
 	var got []string
 	for a, err := range src.Attachments(t.Context()) {
 		if err != nil {
-			got = append(got, mark.MessageOf(err))
+			got = append(got, a.Name+": "+mark.MessageOf(err))
 			continue
 		}
 		got = append(got, a.Name)
 	}
-	if len(got) != 4 || got[3] != "Attachment 4 is damaged." {
-		t.Error(got)
+	if want := []string{"file 0", "file 1: This one is damaged.", "file 2", "file 3"}; !slices.Equal(got, want) {
+		t.Errorf("attachments %q, want %q", got, want)
 	}
 	for range src.Attachments(t.Context()) {
 		break // what is not wanted is not fetched
