@@ -24,6 +24,7 @@ const (
 	TooBusy       Code = "too_busy"       // a bounded queue is full: try again
 	Unavailable   Code = "unavailable"    // the module or model is switched off or missing
 	Crashed       Code = "crashed"        // a worker process died or was killed; the step may be tried again
+	DiskFull      Code = "disk_full"      // no space is left: free some, the work goes on
 	Canceled      Code = "canceled"       // the caller changed their mind
 )
 

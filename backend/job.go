@@ -29,6 +29,7 @@ const (
 type Job struct {
 	ID       JobID
 	Document DocumentID
+	Name     string // of the document, as the store knows it; PutJob ignores it
 	State    JobState
 	Step     JobStep
 	Done     int // pages read, or passages embedded
@@ -36,6 +37,9 @@ type Job struct {
 	Attempts int // of the current step
 	Problem  string
 	Code     Code
-	Created  time.Time
-	Updated  time.Time
+	Priority int // larger comes first
+	// NotBefore is when a queued job may be tried again; zero: at any time.
+	NotBefore time.Time
+	Created   time.Time
+	Updated   time.Time
 }

@@ -14,13 +14,16 @@ type MatterStore interface {
 	JobStore
 	ConversationStore
 	FeatureStore
+	KinStore
+	WatchStore
 	Close() error
 }
 
 // DocumentStore keeps documents and their sealed originals.
 type DocumentStore interface {
 	// PutDocument adds or replaces the row of d, except PagesRead and OCRPages,
-	// which PutPages counts.
+	// which PutPages counts, and of a row that is there Thread, Duplicate and
+	// Similar, which KinStore keeps.
 	PutDocument(ctx context.Context, d Document) error
 	// Document returns one document, or NotFound.
 	Document(ctx context.Context, id DocumentID) (Document, error)
@@ -115,9 +118,15 @@ type JobStore interface {
 	Job(ctx context.Context, id JobID) (Job, error)
 	// Jobs returns all jobs, newest first.
 	Jobs(ctx context.Context) ([]Job, error)
-	// NextJob takes the oldest queued job and marks it running in one
-	// transaction, or NotFound.
+	// NextJob takes the queued job whose turn it is, by priority, then age, and
+	// marks it running in one transaction, or NotFound. Jobs whose NotBefore is
+	// to come wait.
 	NextJob(ctx context.Context) (Job, error)
+	// JobCounts returns how many jobs are in each state.
+	JobCounts(ctx context.Context) (map[JobState]int, error)
+	// PreferDocument lets the waiting jobs of a document come before all others
+	// and reports whether there is one.
+	PreferDocument(ctx context.Context, id DocumentID) (bool, error)
 	// RequeueRunning puts jobs that a dead process left running back to queued
 	// and returns how many.
 	RequeueRunning(ctx context.Context) (int, error)

@@ -47,7 +47,7 @@ const (
 var exits = map[mark.Code]int{
 	mark.Invalid: exitUsage, mark.NotFound: exitNotFound, mark.Locked: exitLocked, mark.WrongKey: exitLocked,
 	mark.Forbidden: exitLocked, mark.NeedsPassword: exitLocked, mark.Unavailable: exitUnavailable, mark.Damaged: exitDamaged,
-	mark.Unsupported: exitDamaged, mark.TooBig: exitDamaged, mark.TooBusy: exitBusy, mark.Exists: exitUsage, mark.Canceled: exitCanceled,
+	mark.Unsupported: exitDamaged, mark.TooBig: exitDamaged, mark.TooBusy: exitBusy, mark.DiskFull: exitFailed, mark.Exists: exitUsage, mark.Canceled: exitCanceled,
 }
 
 // errNeedsYou ends a command that did its work, but not for every file.

@@ -28,6 +28,7 @@ var statuses = map[mark.Code]int{
 	mark.TooBusy:       http.StatusTooManyRequests,
 	mark.Unavailable:   http.StatusServiceUnavailable,
 	mark.Crashed:       http.StatusBadGateway,
+	mark.DiskFull:      http.StatusInsufficientStorage,
 	mark.Canceled:      499, // the client closed the request; no standard code says so
 }
 

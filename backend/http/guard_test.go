@@ -161,7 +161,7 @@ func TestErrorsCarryCodeAndSentence(t *testing.T) {
 
 func TestEveryCodeHasAStatus(t *testing.T) {
 	for _, c := range []mark.Code{mark.Internal, mark.Invalid, mark.NotFound, mark.Exists, mark.Forbidden, mark.Locked, mark.WrongKey, mark.Damaged,
-		mark.NeedsPassword, mark.Unsupported, mark.TooBig, mark.TooBusy, mark.Unavailable, mark.Crashed, mark.Canceled} {
+		mark.NeedsPassword, mark.Unsupported, mark.TooBig, mark.TooBusy, mark.Unavailable, mark.Crashed, mark.DiskFull, mark.Canceled} {
 		if statuses[c] == 0 {
 			t.Errorf("%s has no status", c)
 		}

@@ -11,14 +11,6 @@ import (
 	mark "markai/backend"
 )
 
-// matter is one matter's store. It is a mark.MatterStore.
-type matter struct{ db *database }
-
-var _ mark.MatterStore = (*matter)(nil)
-
-// Close closes the store; calls that are under way fail with mark.Locked.
-func (m *matter) Close() error { return m.db.Close() }
-
 const documentGone = "This document is no longer in the matter."
 
 const documentColumns = `id, parent, name, source, kind, sha256, bytes, pages, pages_read, ocr_pages,
@@ -49,7 +41,8 @@ func scanDocument(r row) (d mark.Document, err error) {
 }
 
 // PutDocument adds or replaces the row of d. PagesRead and OCRPages are what
-// PutPages counted, whatever d says.
+// PutPages counted, whatever d says; Thread, Duplicate and Similar of a row that
+// is there stay what they are.
 func (m *matter) PutDocument(ctx context.Context, d mark.Document) error {
 	if d.ID == "" {
 		return mark.Errorf(mark.Invalid, "A document needs an id.")
@@ -70,7 +63,7 @@ func (m *matter) PutDocument(ctx context.Context, d mark.Document) error {
 				code = excluded.code, notes = excluded.notes, added = excluded.added, type = excluded.type, date = excluded.date,
 				language = excluded.language, author = excluded.author, custodian = excluded.custodian,
 				bates_first = excluded.bates_first, bates_last = excluded.bates_last, content_hash = excluded.content_hash,
-				meta = excluded.meta, thread = excluded.thread, duplicate = excluded.duplicate, similar = excluded.similar`,
+				meta = excluded.meta`,
 			d.ID, d.Parent, d.Name, d.Source, d.Kind, d.SHA256, d.Bytes, d.Pages, d.Title, parties, d.Status, d.Problem, d.Code, notes, nanos(d.Added),
 			d.Meta.Type, d.Meta.Date, d.Meta.Language, d.Meta.Author, d.Meta.Custodian, d.Meta.BatesFirst, d.Meta.BatesLast,
 			d.Meta.ContentHash, string(rest), d.Thread, d.Duplicate, d.Similar)
@@ -142,6 +135,9 @@ func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
 				return err
 			}
 			passages += count
+			if err := leaveKin(ctx, tx, n); err != nil {
+				return err
+			}
 			if _, err := tx.ExecContext(ctx, "DELETE FROM document WHERE n = ?", n); err != nil {
 				return err
 			}

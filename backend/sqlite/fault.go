@@ -40,7 +40,7 @@ func fault(ctx context.Context, err error) error {
 	case resultNotADB, resultCorrupt:
 		return mark.Errorf(mark.Damaged, "This store is damaged on disk. Close Mark AI and restore the data folder from a backup.").Because(err)
 	case resultFull:
-		return mark.Errorf(mark.TooBig, "The disk is full. Free some space and try again.").Because(err)
+		return mark.Errorf(mark.DiskFull, "The disk is full. Free some space; what was stored so far is safe.").Because(err)
 	case resultBusy, resultLocked:
 		return mark.Errorf(mark.TooBusy, "The store is being written to by somebody else. Try again in a moment.").Because(err)
 	case resultIOErr:

@@ -8,12 +8,16 @@ import (
 	mark "markai/backend"
 )
 
-const jobColumns = "id, coalesce(document, ''), state, step, done, total, attempts, problem, code, created, updated"
+const jobColumns = `job.id, coalesce(job.document, ''), coalesce(d.name, ''), job.state, job.step, job.done, job.total, job.attempts,
+	job.problem, job.code, job.priority, job.not_before, job.created, job.updated`
+
+const jobTables = " FROM job LEFT JOIN document d ON d.id = job.document "
 
 func scanJob(r row) (j mark.Job, err error) {
-	var created, updated int64
-	err = r.Scan(&j.ID, &j.Document, &j.State, &j.Step, &j.Done, &j.Total, &j.Attempts, &j.Problem, &j.Code, &created, &updated)
-	j.Created, j.Updated = timeOf(created), timeOf(updated)
+	var notBefore, created, updated int64
+	err = r.Scan(&j.ID, &j.Document, &j.Name, &j.State, &j.Step, &j.Done, &j.Total, &j.Attempts,
+		&j.Problem, &j.Code, &j.Priority, &notBefore, &created, &updated)
+	j.NotBefore, j.Created, j.Updated = timeOf(notBefore), timeOf(created), timeOf(updated)
 	return j, err
 }
 
@@ -25,12 +29,12 @@ func (m *matter) PutJob(ctx context.Context, j mark.Job) error {
 	}
 	return m.db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO job (id, document, state, step, done, total, attempts, problem, code, created, updated)
-			VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO job (id, document, state, step, done, total, attempts, problem, code, priority, not_before, created, updated)
+			VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET document = excluded.document, state = excluded.state, step = excluded.step,
 				done = excluded.done, total = excluded.total, attempts = excluded.attempts, problem = excluded.problem,
-				code = excluded.code, created = excluded.created, updated = excluded.updated`,
-			j.ID, j.Document, j.State, j.Step, j.Done, j.Total, j.Attempts, j.Problem, j.Code, nanos(j.Created), nanos(j.Updated))
+				code = excluded.code, priority = max(priority, excluded.priority), not_before = excluded.not_before, created = excluded.created, updated = excluded.updated`,
+			j.ID, j.Document, j.State, j.Step, j.Done, j.Total, j.Attempts, j.Problem, j.Code, j.Priority, nanos(j.NotBefore), nanos(j.Created), nanos(j.Updated))
 		if resultCode(err) == resultForeignKey {
 			return mark.Errorf(mark.NotFound, documentGone).Because(err)
 		}
@@ -40,20 +44,24 @@ func (m *matter) PutJob(ctx context.Context, j mark.Job) error {
 
 // Job returns one job, or NotFound.
 func (m *matter) Job(ctx context.Context, id mark.JobID) (mark.Job, error) {
-	return one(ctx, m.db.readers, scanJob, "This job is no longer there.", "SELECT "+jobColumns+" FROM job WHERE id = ?", id)
+	return one(ctx, m.db.readers, scanJob, "This job is no longer there.", "SELECT "+jobColumns+jobTables+"WHERE job.id = ?", id)
 }
 
 // Jobs returns all jobs, newest first.
 func (m *matter) Jobs(ctx context.Context) ([]mark.Job, error) {
-	return collect(ctx, m.db.readers, scanJob, "SELECT "+jobColumns+" FROM job ORDER BY created DESC, n DESC")
+	return collect(ctx, m.db.readers, scanJob, "SELECT "+jobColumns+jobTables+"ORDER BY job.created DESC, job.n DESC")
 }
 
-// NextJob takes the oldest queued job and marks it running in one
-// transaction, or NotFound.
+// NextJob takes the queued job whose turn it is, by priority, then age, and
+// marks it running in one transaction, or NotFound.
 func (m *matter) NextJob(ctx context.Context) (j mark.Job, err error) {
+	const next = "SELECT " + jobColumns + jobTables + "WHERE job.state = ? AND job.not_before <= ? ORDER BY job.priority DESC, job.created, job.n LIMIT 1"
+	// Most looks find nothing; those need not wait for other writers.
+	if _, err := one(ctx, m.db.readers, scanJob, "No job is waiting.", next, mark.JobQueued, nanos(time.Now())); err != nil {
+		return j, err
+	}
 	err = m.db.write(ctx, func(tx *sql.Tx) error {
-		j, err = one(ctx, tx, scanJob, "No job is waiting.",
-			"SELECT "+jobColumns+" FROM job WHERE state = ? ORDER BY created, n LIMIT 1", mark.JobQueued)
+		j, err = one(ctx, tx, scanJob, "No job is waiting.", next, mark.JobQueued, nanos(time.Now()))
 		if err != nil {
 			return err
 		}
@@ -78,4 +86,37 @@ func (m *matter) RequeueRunning(ctx context.Context) (n int, err error) {
 		return err
 	})
 	return n, err
+}
+
+// JobCounts returns how many jobs are in each state.
+func (m *matter) JobCounts(ctx context.Context) (map[mark.JobState]int, error) {
+	type count struct {
+		state mark.JobState
+		n     int
+	}
+	counts, err := collect(ctx, m.db.readers, func(r row) (c count, err error) { return c, r.Scan(&c.state, &c.n) },
+		"SELECT state, count(*) FROM job GROUP BY state")
+	out := map[mark.JobState]int{}
+	for _, c := range counts {
+		out[c.state] = c.n
+	}
+	return out, err
+}
+
+// PreferDocument lets the waiting jobs of a document come before all others
+// and reports whether there is one.
+func (m *matter) PreferDocument(ctx context.Context, id mark.DocumentID) (bool, error) {
+	var some bool
+	err := m.db.write(ctx, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, `
+			UPDATE job SET priority = 1 + (SELECT coalesce(max(priority), 0) FROM job WHERE state = ?1), not_before = 0
+			WHERE document = ?2 AND state = ?1`, mark.JobQueued, id)
+		if err != nil {
+			return err
+		}
+		n, err := r.RowsAffected()
+		some = n > 0
+		return err
+	})
+	return some, err
 }

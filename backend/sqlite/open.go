@@ -19,7 +19,12 @@ import (
 )
 
 // Stores opens encrypted store files. It is a mark.Stores.
-type Stores struct{}
+type Stores struct {
+	// VectorMemory is how many bytes the copy of one matter's vectors may take
+	// that makes searches by meaning fast; 0 is no limit. A larger matter is
+	// searched on disk.
+	VectorMemory int64
+}
 
 // New returns the opener of encrypted store files.
 func New() *Stores { return &Stores{} }
@@ -36,12 +41,12 @@ func (*Stores) OpenRegistry(ctx context.Context, path string, key []byte) (mark.
 }
 
 // OpenMatter opens a matter's store at path, or creates it.
-func (*Stores) OpenMatter(ctx context.Context, path string, key []byte) (mark.MatterStore, error) {
+func (s *Stores) OpenMatter(ctx context.Context, path string, key []byte) (mark.MatterStore, error) {
 	db, err := open(ctx, path, key, matterSchema)
 	if err != nil {
 		return nil, err
 	}
-	return &matter{db: db}, nil
+	return newMatter(db, s.VectorMemory), nil
 }
 
 // database is one encrypted file: one writing connection, several reading ones.

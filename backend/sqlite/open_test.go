@@ -27,7 +27,7 @@ func newStore(t *testing.T) (path string, key []byte) {
 	path, key = filepath.Join(t.TempDir(), "m.db"), marktest.Key()
 	m := must[mark.MatterStore](t)(sqlite.New().OpenMatter(t.Context(), path, key))
 	var pages []string
-	for i := range 60 {
+	for i := range 150 {
 		pages = append(pages, strings.Repeat(fmt.Sprintf("page %d speaks of rent. ", i), 40))
 	}
 	marktest.AddText(t, m, "a.txt", pages...)
@@ -137,7 +137,7 @@ func readAll(t *testing.T, path string, key []byte) error {
 		if err != nil {
 			return err
 		}
-		for i := range 60 {
+		for i := range 150 {
 			want := strings.Repeat(fmt.Sprintf("page %d speaks of rent. ", i), 40)
 			if pages[i].Text != want || chunks[i].Text != want {
 				t.Fatalf("page %d came back with other words", i+1)

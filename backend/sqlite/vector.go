@@ -11,16 +11,10 @@ import (
 	mark "markai/backend"
 )
 
-// Vectors are kept twice: exact in the table vector, and as one byte per
-// number in the sqlite-vec table nearest, whose scan reads a quarter of the
-// bytes. A search of the whole matter takes candidates from nearest and ranks
-// them by the exact vectors; a search in few documents ranks exactly at once.
-const (
-	candidates    = 4    // per hit asked for
-	minCandidates = 64   // whatever is asked for
-	maxCandidates = 4096 // sqlite-vec's own limit
-	exactUpTo     = 4096 // passages in scope that are ranked without candidates
-)
+// Vectors are kept exactly in the table vector, and as one byte per number in
+// the sqlite-vec table nearest. Searches use a copy in memory (vector_copy.go),
+// which is made of the first; the second serves where the copy would be too
+// large.
 
 // Unembedded returns up to limit passages without a vector of this model, of
 // one document or (id empty) of all.
@@ -70,7 +64,7 @@ func (m *matter) PutVectors(ctx context.Context, model string, ids []mark.ChunkI
 			return mark.Errorf(mark.Invalid, "The embedding model gave a vector that cannot be compared. Choose another embedding model in Settings.")
 		}
 	}
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	err := m.db.write(ctx, func(tx *sql.Tx) error {
 		if err := useModel(ctx, tx, model, dim); err != nil {
 			return err
 		}
@@ -81,6 +75,15 @@ func (m *matter) PutVectors(ctx context.Context, model string, ids []mark.ChunkI
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	m.near.refresh(ctx)
+	if m.put.Add(int64(len(ids))) >= blockRows {
+		m.put.Store(0)
+		m.tidyBlocks()
+	}
+	return nil
 }
 
 func putVector(ctx context.Context, tx *sql.Tx, id mark.ChunkID, v []float32) error {
@@ -138,6 +141,8 @@ func forgetModel(ctx context.Context, tx *sql.Tx) error {
 	for _, statement := range []string{
 		"INSERT OR IGNORE INTO unembedded (passage) SELECT passage FROM vector",
 		"DELETE FROM vector", "DELETE FROM vector_model", "DROP TABLE IF EXISTS nearest",
+		// The copies in memory of all processes are to be made anew.
+		"DELETE FROM vector_change WHERE seq < (SELECT max(seq) FROM vector_change)",
 	} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return err
@@ -215,69 +220,6 @@ func tidyNearest(ctx context.Context, tx *sql.Tx) error {
 	}
 }
 
-// NearestVectors ranks by cosine. It finds nothing where there are no vectors.
-func (m *matter) NearestVectors(ctx context.Context, v []float32, docs []mark.DocumentID, limit int) ([]mark.ScoredChunk, error) {
-	if limit <= 0 {
-		return nil, nil
-	}
-	// One transaction, so that both tables are seen at the same moment.
-	tx, err := m.db.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return nil, fault(ctx, err)
-	}
-	defer tx.Rollback()
-	_, dim, err := vectorModel(ctx, tx)
-	if err != nil || dim == 0 {
-		return nil, err
-	}
-	if len(v) != dim || !directed(v) {
-		return nil, mark.Errorf(mark.Invalid, "The question was embedded by another model than the passages. Embed the matter again or choose its model in Settings.")
-	}
-	scope, args := "SELECT id FROM passage", []any{}
-	if len(docs) > 0 {
-		scope = `SELECT p.id AS id FROM passage p JOIN document d ON d.n = p.document WHERE d.id IN (SELECT value FROM json_each(?))`
-		args = append(args, jsonList(docs))
-	}
-	few, err := one(ctx, tx, func(r row) (n int, err error) { return n, r.Scan(&n) }, "",
-		fmt.Sprintf("SELECT count(*) <= %d FROM (%s LIMIT %d)", exactUpTo, scope, exactUpTo+1), args...)
-	if err != nil {
-		return nil, err
-	}
-	if few == 0 {
-		k := min(maxCandidates, max(minCandidates, candidates*limit))
-		inner := "SELECT rowid AS id FROM nearest WHERE code MATCH vec_int8(?) AND k = ?"
-		if len(docs) > 0 {
-			inner += " AND rowid IN (" + scope + ")"
-		}
-		scope, args = inner, append([]any{codes(v), k}, args...)
-	}
-	return rankExactly(ctx, tx, v, limit, scope, args)
-}
-
-// rankExactly ranks the passages that the query scope yields.
-func rankExactly(ctx context.Context, q querier, v []float32, limit int, scope string, args []any) ([]mark.ScoredChunk, error) {
-	rows, err := q.QueryContext(ctx, `
-		SELECT p.id, d.id, v.data FROM (`+scope+`) s
-		JOIN vector v ON v.passage = s.id JOIN passage p ON p.id = v.passage JOIN document d ON d.n = p.document`, args...)
-	if err != nil {
-		return nil, fault(ctx, err)
-	}
-	defer rows.Close()
-	best := topChunks{limit: limit}
-	for rows.Next() {
-		var hit mark.ScoredChunk
-		var data sql.RawBytes
-		if err := rows.Scan(&hit.Chunk, &hit.Document, &data); err != nil {
-			return nil, fault(ctx, err)
-		}
-		if hit.Score, err = cosine(v, data); err != nil {
-			return nil, err
-		}
-		best.add(hit)
-	}
-	return best.list(), fault(ctx, rows.Err())
-}
-
 // Vectors returns the stored vectors of chunks that have one.
 func (m *matter) Vectors(ctx context.Context, ids []mark.ChunkID) (map[mark.ChunkID][]float32, error) {
 	list, err := collect(ctx, m.db.readers, scanVector,
@@ -303,10 +245,7 @@ func scanVector(r row) (s storedVector, err error) {
 	if err := r.Scan(&s.passage, &data); err != nil {
 		return s, err
 	}
-	s.vector = make([]float32, len(data)/4)
-	for i := range s.vector {
-		s.vector[i] = float(data, i)
-	}
+	s.vector = appendFloats(nil, data)
 	return s, nil
 }
 
@@ -317,6 +256,14 @@ func floats(v []float32) []byte {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
 	}
 	return b
+}
+
+// appendFloats appends the numbers of a stored vector.
+func appendFloats(v []float32, data []byte) []float32 {
+	for i := range len(data) / 4 {
+		v = append(v, float(data, i))
+	}
+	return v
 }
 
 func float(data []byte, i int) float32 {
@@ -337,13 +284,14 @@ func codes(v []float32) []byte {
 	return b
 }
 
-// directed reports whether v has a direction: finite and not all zero.
+// directed reports whether v has a direction that can be computed with: finite,
+// and neither all zero nor next to it.
 func directed(v []float32) bool {
 	var sum float64
 	for _, x := range v {
 		sum += float64(x) * float64(x)
 	}
-	return sum > 0 && !math.IsInf(sum, 0) && !math.IsNaN(sum)
+	return sum > 1e-58 && sum < 1e58
 }
 
 // cosine compares v with a stored vector of the same width.
