@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -105,11 +106,22 @@ func condition(q mark.DocumentQuery) (string, []any) {
 		// A date that names a month only stands for its first day.
 		and("d.date <> '' AND substr(d.date, 1, ?) <= ?", len(q.To), q.To)
 	}
-	if bates := strings.ToUpper(strings.TrimSpace(q.Bates)); bates != "" {
+	if from := strings.ToUpper(strings.TrimSpace(q.Bates)); from != "" {
+		to := cmp.Or(strings.ToUpper(strings.TrimSpace(q.BatesTo)), from)
 		// Numbers of one production are of one length, so text compares as numbers do.
 		and(`(d.bates_first <> '' AND length(d.bates_first) = length(?) AND d.bates_first <= ? AND d.bates_last >= ?
-			OR EXISTS (SELECT 1 FROM feature f WHERE f.document = d.n AND f.kind = 'bates' AND f.value = ? COLLATE NOCASE))`,
-			bates, bates, bates, bates)
+			OR EXISTS (SELECT 1 FROM feature f WHERE f.document = d.n AND f.kind = 'bates' AND length(f.value) = length(?)
+				AND f.value COLLATE NOCASE BETWEEN ? AND ?))`, from, to, from, from, from, to)
+	}
+	for _, part := range []struct{ column, text string }{
+		{"d.name", q.Name}, {"d.title", q.Title}, {"d.parties", q.Party}, {"d.custodian", q.Custodian},
+		{"coalesce(d.meta ->> '$.mail.From', '') || ' ' || d.author", q.Sender},
+		{"coalesce(d.meta -> '$.mail.To', '') || ' ' || coalesce(d.meta -> '$.mail.CC', '')", q.Recipient},
+		{"coalesce(d.meta ->> '$.mail.Subject', '')", q.Subject},
+	} {
+		for word := range strings.FieldsSeq(part.text) {
+			and("("+part.column+`) LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(word)+"%")
+		}
 	}
 	if q.Thread != "" {
 		and("d.thread = ?", q.Thread)
