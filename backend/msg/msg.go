@@ -13,6 +13,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/compound"
+	"markai/backend/letters"
 	"markai/backend/typeset"
 )
 
@@ -127,7 +128,7 @@ func (m *message) text() string {
 	if errors.Is(err, compound.ErrMissing) {
 		return ""
 	}
-	raw, unpackErr := unpackRTF(packed, maxBody)
+	raw, unpackErr := letters.UnpackRTF(packed, maxBody)
 	if err != nil || unpackErr != nil {
 		m.note("The message is damaged: its text could not be read to its end.")
 	}

@@ -3,6 +3,8 @@ package typeset
 import (
 	"context"
 	"iter"
+	"sort"
+	"unicode/utf8"
 
 	mark "markai/backend"
 )
@@ -26,6 +28,39 @@ func NewSource(text string, info mark.SourceInfo, attachments func(context.Conte
 
 // Info tells what is known of the document.
 func (s *Source) Info() mark.SourceInfo { return s.info }
+
+// Add says what a piece of the text is, from byte start to byte end of what was
+// laid out. A piece that runs over page ends becomes one feature for each page.
+// Pieces are added in reading order.
+func (s *Source) Add(kind mark.FeatureKind, start, end int, value string) {
+	l := s.layout
+	for i := sort.SearchInts(l.starts, start+1) - 1; i >= 0 && i < len(l.starts) && l.starts[i] < end; i++ {
+		stop := len(l.text)
+		if i+1 < len(l.starts) {
+			stop = l.starts[i+1]
+		}
+		from, to := max(start, l.starts[i]), min(end, stop)
+		if from >= to {
+			continue
+		}
+		s.info.Features = append(s.info.Features, mark.Feature{
+			Kind: kind, Page: i + 1, Start: from - l.starts[i], End: to - l.starts[i], Text: short(l.text[from:to]), Value: value,
+		})
+	}
+}
+
+// short cuts a long text at a character.
+func short(s string) string {
+	const longest = 200
+	if len(s) <= longest {
+		return s
+	}
+	n := longest
+	for !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
 
 // Page returns page n.
 func (s *Source) Page(ctx context.Context, n int) (mark.Page, error) {

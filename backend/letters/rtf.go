@@ -1,4 +1,4 @@
-package msg
+package letters
 
 import (
 	"encoding/binary"
@@ -6,16 +6,16 @@ import (
 )
 
 // errRTF says that the rich text form breaks off or is no rich text.
-var errRTF = errors.New("msg: broken rich text")
+var errRTF = errors.New("letters: broken rich text")
 
 // dictionary is what the unpacking of rich text begins with (MS-OXRTFCP 2.1.2.1).
 const dictionary = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript " +
 	"\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par " +
 	"\\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 
-// unpackRTF unpacks the rich text form of a body (MS-OXRTFCP) to at most limit
+// UnpackRTF unpacks the rich text form of a body (MS-OXRTFCP) to at most limit
 // bytes. It returns what could be unpacked even with an error.
-func unpackRTF(in []byte, limit int) ([]byte, error) {
+func UnpackRTF(in []byte, limit int) ([]byte, error) {
 	const header = 16
 	if len(in) < header {
 		return nil, errRTF
