@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	mark "markai/backend"
+	"markai/kernels"
 )
 
 // CheckIntegrity lets SQLite and FTS5 compare their trees and indexes.
@@ -40,4 +41,87 @@ func IndexHolds(ctx context.Context, s mark.MatterStore, fragment string) (block
 func Segments(ctx context.Context, s mark.MatterStore) (words, trigrams int, err error) {
 	return words, trigrams, s.(*matter).db.readers.QueryRowContext(ctx,
 		"SELECT (SELECT count(DISTINCT segid) FROM passage_words_idx), (SELECT count(DISTINCT segid) FROM passage_trigrams_idx)").Scan(&words, &trigrams)
+}
+
+// KeepBlocks writes the missing blocks of vectors at once, and returns which
+// blocks there are then.
+func KeepBlocks(ctx context.Context, s mark.MatterStore) (blocks []int64, err error) {
+	m := s.(*matter)
+	if err := m.keepBlocks(ctx); err != nil {
+		return nil, err
+	}
+	return Blocks(ctx, s)
+}
+
+// Blocks returns the numbers of the blocks of vectors.
+func Blocks(ctx context.Context, s mark.MatterStore) ([]int64, error) {
+	return collect(ctx, s.(*matter).db.readers, scanInt, "SELECT n FROM vector_block ORDER BY n")
+}
+
+// BlockRows loads every block and returns how many vectors each has.
+func BlockRows(ctx context.Context, s mark.MatterStore) (rows []int, err error) {
+	m := s.(*matter)
+	_, dim, err := vectorModel(ctx, m.db.readers)
+	if err != nil {
+		return nil, err
+	}
+	blocks, err := Blocks(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range blocks {
+		ix := kernels.New(dim, kernels.Options{})
+		state, err := loadBlock(ctx, m.db.readers, ix, n)
+		if err != nil || state != blockLoaded {
+			return rows, fmt.Errorf("block %d is in state %d: %w", n, state, err)
+		}
+		rows = append(rows, ix.Len())
+	}
+	return rows, nil
+}
+
+// DamageBlocks flips a bit of byte at of every block of vectors, behind the
+// store's back. A block is shorter than at: then from its beginning again.
+func DamageBlocks(ctx context.Context, s mark.MatterStore, at int) error {
+	return s.(*matter).db.write(ctx, func(tx *sql.Tx) error {
+		blocks, err := collect(ctx, tx, scanInt, "SELECT n FROM vector_block")
+		if err != nil {
+			return err
+		}
+		for _, n := range blocks {
+			var data []byte
+			if err := tx.QueryRowContext(ctx, "SELECT data FROM vector_block WHERE n = ?", n).Scan(&data); err != nil {
+				return err
+			}
+			data[at%len(data)] ^= 1
+			if _, err := tx.ExecContext(ctx, "UPDATE vector_block SET data = ? WHERE n = ?", data, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SkipPassages gives the next passage the first number of the next block.
+func SkipPassages(ctx context.Context, s mark.MatterStore) error {
+	return s.(*matter).db.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE sqlite_sequence SET seq = (seq / ?1 + 1) * ?1 - 1 WHERE name = 'passage'", blockRows)
+		return err
+	})
+}
+
+// CopyHolds returns how many vectors the copy in memory holds, -1 where there is none.
+func CopyHolds(s mark.MatterStore) int {
+	c := s.(*matter).near
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
+	if c.ix == nil {
+		return -1
+	}
+	return c.ix.Len()
+}
+
+// Changes returns how many changes of vectors are on record.
+func Changes(ctx context.Context, s mark.MatterStore) (n int, err error) {
+	return n, s.(*matter).db.readers.QueryRowContext(ctx, "SELECT count(*) FROM vector_change").Scan(&n)
 }
