@@ -10,11 +10,27 @@ type Query struct {
 	Text      string
 	Documents []DocumentID // empty: the whole matter
 	Limit     int          // hits; 0 means 10
+	Question  bool         // Text is a question: its AND, and what looks like a field, are words
 }
 
 // LogValue logs the size of a query, never what it says.
 func (q Query) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("bytes", len(q.Text)), slog.Int("documents", len(q.Documents)), slog.Int("limit", q.Limit))
+}
+
+// Reading is how the text of a search was understood.
+type Reading struct {
+	// Operators is the query with every operator and bracket written out; empty
+	// where it uses none and is ranked by what it is about.
+	Operators   string
+	Problems    []string // whole sentences: what was not understood, and how it was read
+	Suggestions []Suggestion
+}
+
+// Suggestion is another spelling for a word that the matter does not hold.
+type Suggestion struct {
+	Word    string // as it was typed
+	Instead string // a word that the matter holds
 }
 
 // Hit is a passage that was found, best first, and why.

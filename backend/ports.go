@@ -118,6 +118,8 @@ type Recogniser interface {
 // Searcher finds passages, best first.
 type Searcher interface {
 	Search(ctx context.Context, m MatterStore, q Query) ([]Hit, error)
+	// Read says how a search is understood, without searching.
+	Read(ctx context.Context, m MatterStore, q Query) (Reading, error)
 }
 
 // Answerer answers questions; the last event is Final.

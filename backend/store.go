@@ -110,6 +110,9 @@ type IndexStore interface {
 	// DocumentFrequency returns in how many passages and documents each term
 	// (already as the tokenizer stems it, or raw) occurs, and the totals.
 	DocumentFrequency(ctx context.Context, terms []string) (map[string]int, int, error)
+	// SpelledLike returns up to limit words of the matter's documents that are
+	// spelled like word but for a slip or two, the likeliest first.
+	SpelledLike(ctx context.Context, word string, limit int) ([]string, error)
 }
 
 // JobStore is the durable queue.

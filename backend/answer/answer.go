@@ -134,7 +134,7 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 // search finds passages. A question that leans on the one before looks in the
 // documents that were cited, unless nothing is there.
 func (w *work) search(ctx context.Context, carried []mark.DocumentID) error {
-	query := mark.Query{Text: w.q.Text, Documents: w.q.Documents, Limit: searchDepth}
+	query := mark.Query{Text: w.q.Text, Documents: w.q.Documents, Limit: searchDepth, Question: true}
 	if len(query.Documents) == 0 {
 		query.Documents = carried
 	}
@@ -182,7 +182,7 @@ func (w *work) searchNamed(ctx context.Context) ([]mark.DocumentID, error) {
 	if text == "" {
 		text = w.q.Text
 	}
-	more, err := w.s.cfg.Searcher.Search(ctx, w.m, mark.Query{Text: text, Documents: poor, Limit: searchDepth})
+	more, err := w.s.cfg.Searcher.Search(ctx, w.m, mark.Query{Text: text, Documents: poor, Limit: searchDepth, Question: true})
 	if err != nil {
 		return nil, fmt.Errorf("search the documents named: %w", err)
 	}

@@ -15,6 +15,10 @@ import (
 // wordsOnly is a plain search: any word of the question, best passages first.
 type wordsOnly struct{}
 
+func (wordsOnly) Read(context.Context, mark.MatterStore, mark.Query) (mark.Reading, error) {
+	return mark.Reading{}, nil
+}
+
 func (wordsOnly) Search(ctx context.Context, m mark.MatterStore, q mark.Query) ([]mark.Hit, error) {
 	var terms []string
 	for w := range strings.FieldsFuncSeq(q.Text, func(r rune) bool { return strings.ContainsRune(" \n?.,;:'\"“”", r) }) {

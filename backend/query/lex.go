@@ -149,10 +149,10 @@ func wordAt(text string, i int, shouting bool) token {
 	t := token{kind: tokenWord, start: i, end: end}
 	if !shouting {
 		switch raw {
-		case "AND", "&", "&&":
+		case "AND":
 			t.kind = tokenAnd
 			return t
-		case "OR", "|", "||":
+		case "OR", "|":
 			t.kind = tokenOr
 			return t
 		case "NOT":

@@ -3,6 +3,7 @@ package retrieve
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -94,10 +95,10 @@ const matchesMax = 48 // highlighted words of one hit
 
 // matches returns where the words of the question stand in a passage. text is
 // at the byte offset shift of the place.
-func matches(text string, p place, shift int, stems map[string]bool) []mark.Span {
+func matches(text string, p place, shift int, sought func(word string) bool) []mark.Span {
 	var out []mark.Span
 	for _, w := range legal.Words(text) {
-		if stems[legal.Stem(w.Text)] {
+		if sought(w.Text) {
 			out = append(out, p.cut(shift+w.Start, shift+w.End)...)
 			if len(out) >= matchesMax {
 				break
@@ -105,4 +106,15 @@ func matches(text string, p place, shift int, stems map[string]bool) []mark.Span
 		}
 	}
 	return out
+}
+
+// seeker returns whether a word is one that the topic looks for.
+func (t topic) seeker() func(word string) bool {
+	stems := map[string]bool{}
+	for _, w := range t.words {
+		stems[legal.Stem(w)] = true
+	}
+	return func(word string) bool {
+		return stems[legal.Stem(word)] || slices.ContainsFunc(t.prefixes, func(p string) bool { return strings.HasPrefix(word, p) })
+	}
 }

@@ -53,6 +53,7 @@ type topic struct {
 	sections []string
 	concepts []legal.Concept
 	numbers  []string // such as 12(b)(6): their parts alone say nothing
+	prefixes []string // beginnings of words, of a query with operators
 }
 
 // topic returns what q asks once the words that name documents are taken out.

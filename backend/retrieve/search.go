@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	mark "markai/backend"
-	"markai/backend/legal"
+	"markai/backend/query"
 	"markai/backend/rank"
 )
 
@@ -61,17 +61,22 @@ func New(c Config) *Searcher {
 	return &Searcher{embedder: c.Embedder, w: c.Weights}
 }
 
-// Search returns the passages that bear on q, best first. When the question
-// names documents of the matter, only those are searched. A hit shows at most Show bytes. A
-// question without a word that says something finds nothing. Without an embedder, or when it is unavailable,
-// words alone decide.
+// Search returns the passages that bear on q, best first. A query with
+// operators (package query) finds what it says. Otherwise, when the question
+// names documents of the matter, only those are searched. A hit shows at most
+// Show bytes. A question without a word that says something finds nothing.
+// Without an embedder, or when it is unavailable, words alone decide.
 func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query) ([]mark.Hit, error) {
 	limit := q.Limit
 	if limit <= 0 {
 		limit = 10
 	}
-	asked := read(q.Text)
-	if !asked.says() {
+	as := query.Query{Plain: q.Text}
+	if !q.Question {
+		as = query.Read(q.Text)
+	}
+	asked := read(as.Plain)
+	if as.Tree == nil && len(as.Fields) == 0 && !asked.says() {
 		return nil, nil
 	}
 	docs, err := m.Documents(ctx)
@@ -81,11 +86,34 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	if len(q.Documents) > 0 {
 		docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return !slices.Contains(q.Documents, d.ID) })
 	}
-	r, err := s.route(ctx, m, asked, docs, q.Documents)
+	if as.Tree != nil {
+		ranked, err := s.operated(ctx, m, as.Tree, docs, q.Documents, limit)
+		if err != nil {
+			return nil, err
+		}
+		return s.hits(ctx, m, ranked, treeTopic(as.Tree), route{}, docs, limit)
+	}
+	scope := q.Documents
+	if len(as.Fields) > 0 {
+		if docs, scope, err = s.narrow(ctx, m, as.Fields, docs); err != nil || len(docs) == 0 {
+			return nil, err
+		}
+		if !asked.says() {
+			matched := documents{}
+			for _, id := range scope {
+				matched[id] = true
+			}
+			ranked, err := beginnings(ctx, m, docs, matched, limit)
+			if err != nil {
+				return nil, err
+			}
+			return s.hits(ctx, m, ranked, topic{}, route{}, docs, limit)
+		}
+	}
+	r, err := s.route(ctx, m, asked, docs, scope)
 	if err != nil {
 		return nil, err
 	}
-	scope := q.Documents
 	if len(r.docs) > 0 {
 		scope = r.docs
 	}
@@ -237,10 +265,7 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 			return nil, err
 		}
 	}
-	stems := map[string]bool{}
-	for _, w := range t.words {
-		stems[legal.Stem(w)] = true
-	}
+	sought := t.seeker()
 	windows := sh.windows(ranked, limit, s.w)
 	hits := make([]mark.Hit, 0, len(windows))
 	for _, w := range windows {
@@ -256,7 +281,7 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 		}
 		hits = append(hits, mark.Hit{
 			Chunk: c, Document: known[c.Document], Score: w.Score,
-			Why: explain(w.Why, c.Text, t, named), Spans: spans, Matches: matches(c.Text, p, shift, stems),
+			Why: explain(w.Why, c.Text, t, named), Spans: spans, Matches: matches(c.Text, p, shift, sought),
 		})
 	}
 	return hits, nil

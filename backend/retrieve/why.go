@@ -37,6 +37,10 @@ func explain(why []mark.Reason, text string, t topic, named string) []mark.Reaso
 				continue
 			}
 			r.Detail = "It holds the exact words asked for."
+		case "near":
+			r.Detail = "Words stand as close together here as was asked for."
+		case "field":
+			r.Detail = "The document is one of those that were asked for."
 		case "section":
 			r.Detail = "It is the section asked for."
 		}
@@ -53,10 +57,15 @@ func explain(why []mark.Reason, text string, t topic, named string) []mark.Reaso
 // parts stands there whole or not at all.
 func present(text string, t topic) string {
 	have := map[string]bool{}
+	var found []string
 	for _, w := range legal.Words(text) {
 		have[legal.Stem(w.Text)] = true
+		for _, p := range t.prefixes {
+			if word := fmt.Sprintf("“%s”", w.Text); strings.HasPrefix(w.Text, p) && len(found) < 6 && !slices.Contains(found, word) {
+				found = append(found, word)
+			}
+		}
 	}
-	var found []string
 	part := map[string]bool{}
 	for _, n := range t.numbers {
 		if strings.Contains(text, n) && len(found) < 6 && !slices.Contains(found, fmt.Sprintf("“%s”", n)) {
