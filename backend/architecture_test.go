@@ -22,7 +22,7 @@ var layers = []struct {
 	{"pure words", []string{"layout", "legal", "authority", "typeset", "compound", "letters", "gguf", "crypt", "config", "wire", "query"}},
 	{"pure decisions", []string{"chunk", "rank", "cite", "prompt", "structure"}},
 	{"adapters", []string{"sqlite", "keyring", "llama", "pdfium", "pdf", "tesseract", "ooxml", "mail", "msg", "archive", "text", "image", "device"}},
-	{"services", []string{"infer", "models", "vault", "ingest", "retrieve", "answer", "eval"}},
+	{"services", []string{"infer", "models", "vault", "ingest", "watch", "retrieve", "answer", "eval"}},
 	{"desk", []string{"desk"}},
 	{"transports", []string{"http", "desktop"}},
 	{"wiring", []string{"app", "cli"}},

@@ -21,7 +21,7 @@ func TestADocumentSaysWhatItIsAndWhoseItIs(t *testing.T) {
 			"Supply Agreement", []string{"Acme Chemical Company, LLC", "Beta Chemistry, Inc."}},
 		{"a caption", "complaint.pdf",
 			"UNITED STATES DISTRICT COURT\nNORTHERN DISTRICT OF CALIFORNIA\n\nJANE ROE,\n    Plaintiff,\n  v.\nACME WIDGETS, INC.,\n    Defendant.\n\nCOMPLAINT FOR DAMAGES\n",
-			"COMPLAINT FOR DAMAGES", []string{"JANE ROE", "ACME WIDGETS, INC"}},
+			"COMPLAINT FOR DAMAGES", []string{"JANE ROE", "ACME WIDGETS, INC."}},
 		{"a title in the file's name only", "AcmeHoldings_20050301_8-K_EX-10.1_Reseller Agreement.pdf",
 			"The parties agree as follows.", "Reseller Agreement", nil},
 		{"a sentence is no title", "notes.txt", "The agreement was signed late, and nobody knows why.", "", nil},

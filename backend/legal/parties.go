@@ -9,29 +9,38 @@ import (
 
 var (
 	between   = regexp.MustCompile(`(?i)\b(?:by\s+and\s+)?(?:between|among(?:st)?)(?:\s*:)?\s+`)
-	versus    = regexp.MustCompile(`(?m)\s(?:v\.|vs\.?|versus|V\.|VS\.?|-v-)\s`)
+	bargain   = regexp.MustCompile(`(?i)agree|contract|lease|deed|indenture|guarant|mortgage|licen[cs]e|memorandum|undertaking|settlement|amendment|addendum|covenant|\bnda\b|\bnote\b|entered|by and between`)
 	paren     = regexp.MustCompile(`\([^()]*\)`)
 	entity    = regexp.MustCompile(`(?i)^(?:inc|incorporated|l\.?l\.?c|ltd|limited|l\.?p|l\.?l\.?p|p\.?l\.?c|corp|corporation|co|company|n\.?a|s\.?a|gmbh|ag|b\.?v|n\.?v|pte|pty|p\.?c|s\.?p\.?a|s\.?r\.?l|jr|sr|esq|m\.?d|ph\.?d)\b\.?`)
 	describes = regexp.MustCompile(`(?i)^\s*(?:a|an|the|with|whose|having|located|organi[sz]ed|existing|incorporated under|as|by|of|on|in|acting|on behalf|its|their|at|c/o|duly|being|and its|together with|who|which|d/b/a|doing business|individually|hereinafter|herein|\d)\b`)
 	stopName  = regexp.MustCompile(`(?i)\s+(?:with (?:its|an|a|offices|principal|address)|whose|having|located|organi[sz]ed|existing|hereinafter|hereafter|acting|residing|doing business|d/b/a|is made|is entered|dated|effective|as of|for the|to |shall|will|sets?|agree|a (?:corporation|company|limited|delaware|nevada|new|california|texas|florida)|an? \w+ (?:corporation|company|limited|partnership)|duly)\b.*`)
-	notParty  = regexp.MustCompile(`(?i)^(?:the )?(?:part(?:y|ies)|undersigned|following|company|agreement|effective date|date|seller|buyer|purchaser|licensor|licensee|recipient|discloser|disclosing party|receiving party|owner|contractor|consultant|client|customer|employee|employer|each|both|such|any|all|it|they|you|us|we|each of|one|two|page|section|exhibit|recitals|witnesseth|whereas|table of contents|dated?|and|therefore|hereinafter|information|confidential information|control|conditions|these .*|this .*|state of .*|the state of .*|(?:disclosing|receiving) party.*|.*\bpart(?:y|ies)|name of .*|full .*|yyyy|[a-z]\. .*|(?:first|second|third|other) .*)\b[\s.:]*$`)
+	notParty  = regexp.MustCompile(`(?i)^(?:the )?(?:part(?:y|ies)|undersigned|following|company|agreement|effective date|date|seller|buyer|purchaser|licensor|licensee|recipient|discloser|disclosing party|receiving party|owner|contractor|consultant|client|customer|employee|employer|each|both|such|any|all|it|they|you|us|we|each of|one|two|page|section|exhibit|recitals|witnesseth|whereas|table of contents|dated?|and|therefore|hereinafter|information|confidential information|control|conditions|these .*|this .*|state of .*|the state of .*|(?:disclosing|receiving) party.*|.*\bpart(?:y|ies)|name of .*|full .*|yyyy|[a-z]\. .*|(?:first|second|third|other) .*|each of .*|(?:the )?(?:securities and )?exchange commission|addresse?s?|[a-z]?\d+)\b[\s.:]*$`)
 	address   = regexp.MustCompile(`(?i)\s+(?:\d|(?:unit|suite|floor|room|p\.?o\.? box|of \d)\b).*|\s+of$`)
 	owner     = regexp.MustCompile(`(?i)\bthis (?:privacy|cookie) (?:policy|notice|statement)\b[^.]{0,80}?\b(?:of|describes how|explains how)\s+([A-Z][\w.&’' -]{1,50}?)(?:\s+(?:collects?|uses?|handles?|process)|[,.(])`)
 )
 
-// findParties returns the names after "between" in the opening of a contract,
-// or the two sides of a caption.
+// findParties returns the two sides of a caption, or the names after "between"
+// in the opening of a contract.
 func findParties(head string) []string {
+	if sides := Caption(head); len(sides) > 0 {
+		var out []string
+		for _, p := range sides {
+			if len(out) < partiesMax && !slices.Contains(out, p.Name) {
+				out = append(out, p.Name)
+			}
+		}
+		return out
+	}
 	for n, at := range between.FindAllStringIndex(head, 8) {
 		if n > 0 && at[0] > 6000 {
 			break
 		}
+		if !bargain.MatchString(head[max(0, at[0]-400):at[1]]) {
+			continue // what is between others than parties
+		}
 		if p := listParties(head[at[1]:min(len(head), at[1]+1200)]); len(p) > 0 {
 			return p
 		}
-	}
-	if p := caption(head[:min(len(head), 4000)]); len(p) > 0 {
-		return p
 	}
 	if m := owner.FindStringSubmatch(head); m != nil {
 		return []string{squeeze(m[1], partyMax)}
@@ -91,6 +100,11 @@ func sentenceEnd(s string) int {
 }
 
 var (
+	label      = regexp.MustCompile(`^(?i:party|seller|buyer|lessor|lessee|licensor|licensee)\s*[A-Z0-9]?\s*[:：]\s*`)
+	aRole      = regexp.MustCompile(`(?i)^(?:reseller|affiliate|member|partner|sponsor|endorser|manufacturer|publisher|subscriber|developer|host|agent|bank|investor|shareholder)s?$`)
+	trade      = regexp.MustCompile(`(?i)\b(?:insurance|trust|savings|fire|marine|life|casualty|oil|steel|iron|research|loan|title|gas|electric|fidelity)$`)
+	secondHalf = regexp.MustCompile(`^[A-Z][\w’'-]+ (?i:company|corporation|co|corp|association|bank)\b`)
+
 	nameSplit = regexp.MustCompile(`\s*;\s*(?:and\s+|AND\s+)?|,?\s+(?:and|AND|And)\s+(?:between\s+)?`)
 	lowerLead = regexp.MustCompile(`^[,\s]*(?:and|AND|by|between|among|amongst)\s+`)
 )
@@ -101,7 +115,8 @@ func splitNames(s string) []string {
 		p = lowerLead.ReplaceAllString(p, "")
 		p = strings.Trim(p, " ,;:")
 		// "Johnson and Johnson, Inc": a piece without a name of its own joins on.
-		if n := len(out); n > 0 && entity.MatchString(p) && len(p) < 30 {
+		// So does the second half of "Life Insurance and Annuity Corporation".
+		if n := len(out); n > 0 && (entity.MatchString(p) && len(p) < 30 || trade.MatchString(out[n-1]) && secondHalf.MatchString(p)) {
 			out[n-1] += " and " + p
 			continue
 		}
@@ -113,6 +128,7 @@ func splitNames(s string) []string {
 // nameOf returns the name that begins part, or "".
 func nameOf(part string) string {
 	part = strings.TrimLeft(part, `"“”'‘’_-–—*[]. `)
+	part = label.ReplaceAllString(part, "")
 	pieces := strings.Split(part, ",")
 	name := strings.TrimSpace(pieces[0])
 	for _, p := range pieces[1:] {
@@ -132,10 +148,15 @@ func nameOf(part string) string {
 	if entityDot(name) {
 		name += "."
 	}
-	if len(name) < 2 || len(name) > partyMax || notParty.MatchString(name) || !capitalised(name) || strings.ContainsAny(name, "[]_“”") || strings.Contains(name, "...") || spaced(name) {
+	if len(name) < 2 || len(name) > partyMax || notParty.MatchString(name) || !capitalised(name) || strings.ContainsAny(name, "[]_“”") || strings.Contains(name, "...") || spaced(name) || isRole(name) {
 		return ""
 	}
 	return name
+}
+
+// isRole reports whether name is one word for what somebody is in a contract.
+func isRole(name string) bool {
+	return !strings.Contains(name, " ") && (Role(strings.ToLower(name)) || aRole.MatchString(name))
 }
 
 // spaced reports whether name is set in single letters: "R E C I T A L S".
@@ -175,67 +196,4 @@ func capitalised(name string) bool {
 		}
 	}
 	return caps*2 >= len(words) && caps > 0 && len(words) <= 14
-}
-
-var role = regexp.MustCompile(`(?i)[,\s]*\b(?:plaintiffs?|defendants?|petitioners?|respondents?|appellants?|appellees?|et al)\b.*`)
-
-// caption reads "A, Plaintiff, v. B, Defendant".
-func caption(head string) []string {
-	at := versus.FindStringIndex(head)
-	if at == nil {
-		return nil
-	}
-	left := lastBlock(head[:at[0]])
-	right := firstBlock(head[at[1]:])
-	var out []string
-	for _, side := range []string{left, right} {
-		side = strings.Trim(cleanLine(strings.NewReplacer(")", " ", "(", " ", "§", " ", "|", " ").Replace(side)), " ,;:.")
-		side = strings.Trim(role.ReplaceAllString(side, ""), " ,;:")
-		side = squeeze(side, partyMax)
-		if side != "" && capitalised(side) && !notParty.MatchString(side) {
-			out = append(out, side)
-		}
-	}
-	if len(out) < 2 {
-		return nil
-	}
-	return out
-}
-
-// lastBlock returns the last lines of s that hold a name, without its role.
-func lastBlock(s string) string {
-	lines := strings.Split(strings.TrimRight(s, " \n\t)"), "\n")
-	var kept []string
-	for i := len(lines) - 1; i >= 0 && len(kept) < 2; i-- {
-		l := strings.Trim(strings.TrimSpace(lines[i]), ")(§|,: ")
-		if l == "" {
-			continue
-		}
-		if bare := strings.Trim(role.ReplaceAllString(l, ""), " ,.;:"); bare != "" {
-			if len(kept) > 0 || strings.Contains(strings.ToLower(l), "court") || strings.Contains(strings.ToLower(l), "district") {
-				break
-			}
-			kept = append(kept, bare)
-		}
-	}
-	if len(kept) == 0 {
-		return ""
-	}
-	k := kept[0]
-	if len(k) > partyMax {
-		k = k[len(k)-partyMax:]
-		if i := strings.IndexByte(k, ' '); i > 0 {
-			k = k[i+1:]
-		}
-	}
-	return k
-}
-
-func firstBlock(s string) string {
-	for l := range strings.SplitSeq(s, "\n") {
-		if l = strings.Trim(strings.TrimSpace(l), ")(§|,: "); l != "" {
-			return l
-		}
-	}
-	return ""
 }

@@ -1,0 +1,93 @@
+package structure
+
+import (
+	"strconv"
+
+	mark "markai/backend"
+)
+
+// footnotes counts the notes of a document.
+type footnotes struct{ last int }
+
+// readFootnotes adds the notes at the foot of a page: lines that begin with
+// the next number, after the text, whose number also stands glued to a word
+// above.
+func (s *Scanner) readFootnotes(g *page) {
+	if !s.paged || g.numbered {
+		return
+	}
+	var starts []int // lines that begin notes
+	var marks []int
+	next := s.notes.last + 1
+	for i, l := range g.lines {
+		if i == 0 || l.column {
+			continue
+		}
+		n, rest := noteNumber(g.of(l))
+		if n == 0 || n != next && !(len(starts) == 0 && n == 1) {
+			continue
+		}
+		if rest == 0 || !anchored(g.Text[:l.start], n) {
+			continue
+		}
+		starts, marks = append(starts, i), append(marks, n)
+		next = n + 1
+	}
+	if len(starts) == 0 {
+		return
+	}
+	// Notes stand in the lower part of the page.
+	if g.lines[starts[0]].start*3 < len(g.Text) && len(starts) < 3 {
+		return
+	}
+	s.notes.last = marks[len(marks)-1]
+	for k, i := range starts {
+		last := len(g.lines) - 1
+		if k+1 < len(starts) {
+			last = starts[k+1] - 1
+		} else {
+			for last > i && (g.lines[last].gap && len(g.of(g.lines[last])) < 40 || g.lines[last].column) {
+				last-- // the page's foot
+			}
+		}
+		s.add(g, mark.FeatureFootnote, g.lines[i].start, g.lines[last].end, strconv.Itoa(marks[k]), 0)
+	}
+}
+
+// noteNumber returns the number that begins a note, and where its text begins.
+func noteNumber(line string) (n, rest int) {
+	n, rest = number(line, 0, 3)
+	if rest == 0 || rest == len(line) || n == 0 {
+		return 0, 0
+	}
+	at := rest
+	for at < len(line) && line[at] == ' ' {
+		at++
+	}
+	if at-rest > 2 || at+3 >= len(line) || !upper(line[at]) && line[at] != '"' && line[at] < 0x80 && line[at] != '(' || len(line) < 12 {
+		return 0, 0
+	}
+	return n, at
+}
+
+// anchored reports whether text calls the note n: the number stands glued to
+// the end of a word or of a sentence.
+func anchored(text string, n int) bool {
+	want := strconv.Itoa(n)
+	for i := 1; i+len(want) <= len(text); i++ {
+		if text[i] != want[0] || text[i:i+len(want)] != want {
+			continue
+		}
+		if end := i + len(want); end < len(text) && !blank(text[end]) && text[end] != '.' && text[end] != ',' && text[end] != ')' {
+			continue
+		}
+		before := text[i-1]
+		switch {
+		case lower(before), before >= 0x80, before == ')', before == '"', before == '\'':
+			return true
+		case (before == '.' || before == ',' || before == ';' || before == ':') && i > 1 && (lower(text[i-2]) || text[i-2] == ')' || text[i-2] >= 0x80 || text[i-2] == '"'):
+			return true
+		}
+	}
+	return false
+}
