@@ -121,6 +121,20 @@ func CopyHolds(s mark.MatterStore) int {
 	return c.ix.Len()
 }
 
+// CopyHits searches the copy in memory alone, and returns what the quantised
+// numbers say; nothing where the table is searched instead.
+func CopyHits(ctx context.Context, s mark.MatterStore, query []float32, k int) ([]kernels.Hit, error) {
+	sight, err := s.(*matter).near.look(ctx)
+	if err != nil || sight.dim == 0 {
+		return nil, err
+	}
+	defer sight.tx.Rollback()
+	if sight.view == nil {
+		return nil, nil
+	}
+	return sight.view.Search(ctx, query, nil, k)
+}
+
 // Changes returns how many changes of vectors are on record.
 func Changes(ctx context.Context, s mark.MatterStore) (n int, err error) {
 	return n, s.(*matter).db.readers.QueryRowContext(ctx, "SELECT count(*) FROM vector_change").Scan(&n)
