@@ -67,7 +67,7 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 		off = append(off, kindOff{ooxml.Parser{}.Score, "Word files", "modules.word"})
 	}
 	if m.Mail {
-		r.parsers = append(r.parsers, mail.Parser{}, msg.Parser{})
+		r.parsers = append(r.parsers, mail.Parser{}, mail.Mailbox{}, mail.Entries{}, mail.Outlook{}, msg.Parser{})
 	} else {
 		off = append(off, kindOff{scoreMail, "e-mail files", "modules.mail"})
 	}
@@ -115,7 +115,7 @@ type kindOff struct {
 
 // scoreMail is how well any of the mail parsers knows a file.
 func scoreMail(name string, head []byte) int {
-	return max(mail.Parser{}.Score(name, head), msg.Parser{}.Score(name, head))
+	return max(mail.Parser{}.Score(name, head), mail.Mailbox{}.Score(name, head), mail.Entries{}.Score(name, head), mail.Outlook{}.Score(name, head), msg.Parser{}.Score(name, head))
 }
 
 // Score implements mark.Parser.

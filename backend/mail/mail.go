@@ -8,14 +8,17 @@ import (
 	"context"
 	"io"
 	"iter"
+	"mime"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	mark "markai/backend"
+	"markai/backend/letters"
 	"markai/backend/typeset"
 
 	"github.com/emersion/go-message"
-	_ "github.com/emersion/go-message/charset" // lets go-message decode what is not UTF-8
+	"github.com/emersion/go-message/charset" // lets go-message decode what is not UTF-8
 )
 
 // The limits that keep a crafted message from filling the memory.
@@ -44,6 +47,10 @@ func (Parser) Score(name string, head []byte) int {
 			return 95
 		}
 		return 50
+	case ".emlx":
+		if line, rest, ok := bytes.Cut(head, []byte("\n")); ok && headed(rest) && len(bytes.Trim(line, "0123456789 \r")) == 0 {
+			return 95
+		}
 	case ".mht", ".mhtml":
 		if header {
 			return 90
@@ -85,45 +92,82 @@ func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 	if f.Size > maxBytes {
 		return nil, mark.Errorf(mark.TooBig, "This message has %d MB, and %d MB are read at most. Save its attachments as files and add those.", f.Size>>20, maxBytes>>20)
 	}
+	f = unwrapped(f)
 	w := &walker{}
-	text, err := w.read(ctx, f)
+	text, body, err := w.read(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	info := mark.SourceInfo{Kind: mark.KindMail, Title: w.subject, Notes: w.notes}
+	info := mark.SourceInfo{Kind: mark.KindMail, Title: w.head.Subject, Notes: w.notes, Meta: letters.Meta(w.head, text[body:], w.hashes)}
 	attachments := func(ctx context.Context) iter.Seq2[mark.Attachment, error] {
 		return func(yield func(mark.Attachment, error) bool) {
 			w := &walker{yield: yield}
-			if _, err := w.read(ctx, f); err != nil && !w.stopped {
+			if _, _, err := w.read(ctx, f); err != nil && !w.stopped {
 				yield(mark.Attachment{}, err)
 			}
 		}
 	}
-	return typeset.NewSource(text, info, attachments), nil
+	return shown(text, body, info, attachments), nil
 }
 
-// read walks through the message and returns its text.
-func (w *walker) read(ctx context.Context, f mark.File) (string, error) {
+// shown lays a message out. What its body, from a byte on, quotes is said.
+func shown(text string, body int, info mark.SourceInfo, attachments func(context.Context) iter.Seq2[mark.Attachment, error]) mark.Source {
+	s := typeset.NewSource(text, info, attachments)
+	for _, r := range letters.Quoted(text[body:]) {
+		s.Add(mark.FeatureQuoted, body+r.Start, body+r.End, "")
+	}
+	return s
+}
+
+// unwrapped takes off what Apple Mail puts around a message (.emlx): its size
+// in a line of its own before it, and a property list behind it.
+func unwrapped(f mark.File) mark.File {
+	if !strings.EqualFold(filepath.Ext(f.Name), ".emlx") {
+		return f
+	}
+	head := make([]byte, min(f.Size, 32))
+	if n, _ := f.Data.ReadAt(head, 0); n < len(head) {
+		return f
+	}
+	line, _, ok := bytes.Cut(head, []byte("\n"))
+	size, err := strconv.ParseInt(strings.TrimSpace(string(line)), 10, 64)
+	at := int64(len(line) + 1)
+	if !ok || err != nil || size < 0 || size > f.Size-at {
+		return f
+	}
+	f.Data, f.Size = io.NewSectionReader(f.Data, at, size), size
+	return f
+}
+
+// read walks through the message and returns its text, and where its body
+// begins in it.
+func (w *walker) read(ctx context.Context, f mark.File) (text string, at int, err error) {
 	raw := &contextReader{ctx, io.NewSectionReader(f.Data, 0, f.Size)}
 	root, err := message.Read(skipEnvelope(raw))
 	if root == nil {
 		if ctx.Err() != nil {
-			return "", ctx.Err()
+			return "", 0, ctx.Err()
 		}
-		return w.unstructured(ctx, f, err)
+		text, err = w.unstructured(ctx, f, err)
+		return text, 0, err
 	}
-	head := w.header(root.Header)
+	head := strings.ReplaceAll(w.header(root.Header), "\x00", "")
 	body, err := w.part(root, 0)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
-	if w.encrypted && strings.TrimSpace(body.text()) == "" {
-		return "", mark.Errorf(mark.Unsupported, "This message is encrypted. Open it in your mail program, save the decrypted text as PDF, and add that.")
+	text = w.armored(body.whole())
+	if w.encrypted && strings.TrimSpace(text) == "" {
+		return "", 0, mark.Errorf(mark.Unsupported, "This message is encrypted. Open it in your mail program, save the decrypted text as PDF, and add that.")
+	}
+	if w.encrypted {
+		w.note("A part of the message is encrypted and was not read. Open it in your mail program, save the decrypted text as PDF, and add that.")
 	}
 	if len(w.names) > 0 {
-		head += "Attachments: " + strings.Join(w.names, ", ") + "\n"
+		head += "Attachments: " + strings.ReplaceAll(strings.Join(w.names, ", "), "\x00", "") + "\n"
 	}
-	return clean(head + "\n" + body.text()), ctx.Err()
+	text = clean(head + "\n" + text)
+	return text, min(len(head)+1, len(text)), ctx.Err()
 }
 
 // unstructured reads a message whose header cannot be understood as the text
@@ -140,9 +184,20 @@ func (w *walker) unstructured(ctx context.Context, f mark.File, cause error) (st
 	return clean(decode(raw)), nil
 }
 
-// header returns the header lines that people read.
+// header takes the head in and returns the lines of it that people read.
 func (w *walker) header(h message.Header) string {
-	w.subject = field(h, "Subject")
+	people := func(name string) []string {
+		return letters.People(h.Get(name), func(s string) string {
+			if d, err := words.DecodeHeader(s); err == nil {
+				s = d
+			}
+			return decode([]byte(s))
+		})
+	}
+	w.head = mark.MailHead{
+		MessageID: letters.Identifier(h.Get("Message-Id")), InReplyTo: letters.Identifier(h.Get("In-Reply-To")), References: letters.Identifiers(h.Get("References")),
+		From: field(h, "From"), To: people("To"), CC: people("Cc"), Subject: field(h, "Subject"), Sent: letters.Date(h.Get("Date")),
+	}
 	var out strings.Builder
 	for _, name := range []string{"From", "To", "Cc", "Bcc", "Date", "Subject"} {
 		if v := field(h, name); v != "" {
@@ -151,6 +206,9 @@ func (w *walker) header(h message.Header) string {
 	}
 	return out.String()
 }
+
+// words decodes words of a header in any charset that mail has.
+var words = mime.WordDecoder{CharsetReader: charset.Reader}
 
 // field returns a header field as people read it, on one line.
 func field(h message.Header, name string) string {

@@ -3,6 +3,8 @@ package mail
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"mime"
@@ -11,10 +13,13 @@ import (
 	"unicode/utf8"
 
 	mark "markai/backend"
+	"markai/backend/letters"
 	"markai/backend/typeset"
 
 	"github.com/emersion/go-message"
+	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
 )
 
 // decoration is the size in bytes under which a picture inside the text is
@@ -25,8 +30,9 @@ const decoration = 20 << 10
 type walker struct {
 	yield     func(mark.Attachment, error) bool // nil: names only
 	stopped   bool                              // yield asked for no more
-	subject   string
+	head      mark.MailHead
 	names     []string // of the attachments
+	hashes    []string // of the attachments' bytes, SHA-256
 	notes     []string
 	encrypted bool
 	parts     int
@@ -34,7 +40,11 @@ type walker struct {
 }
 
 // body is the text of a part in the forms it comes in.
-type body struct{ plain, html string }
+type body struct {
+	plain, html string
+	packed      string // inside Outlook's own attachment, for want of another
+	event       string // of an invitation
+}
 
 // text returns the form for reading.
 func (b body) text() string {
@@ -42,6 +52,15 @@ func (b body) text() string {
 		return b.plain
 	}
 	return b.html
+}
+
+// whole returns all there is to read of a message.
+func (b body) whole() string {
+	text := b.text()
+	if strings.TrimSpace(text) == "" {
+		text = b.packed
+	}
+	return join(b.event, text)
 }
 
 // note adds a sentence once.
@@ -67,10 +86,11 @@ func (w *walker) part(e *message.Entity, depth int) (body, error) {
 		return body{}, mark.Errorf(mark.TooBig, "This message has more parts than any mail program makes; it was not read.")
 	}
 	switch {
-	case kind == "multipart/encrypted",
-		kind == "application/pkcs7-mime" && params["smime-type"] != "signed-data", kind == "application/x-pkcs7-mime" && params["smime-type"] != "signed-data":
+	case kind == "multipart/encrypted":
 		w.encrypted = true
 		return body{}, nil
+	case kind == "application/pkcs7-mime", kind == "application/x-pkcs7-mime":
+		return w.sealed(e, params["smime-type"], depth)
 	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
 		return w.multipart(e, kind, depth)
 	case strings.HasSuffix(kind, "pkcs7-signature"), kind == "application/pgp-signature":
@@ -81,10 +101,16 @@ func (w *walker) part(e *message.Entity, depth int) (body, error) {
 	shown := disposition != "attachment" && name == ""
 	switch {
 	case shown && kind == "text/html":
-		text, err := w.text(e)
+		text, err := w.page(e, params["charset"])
 		html, _ := typeset.HTML(strings.NewReader(text))
 		return body{html: html}, err
-	case shown && strings.HasPrefix(kind, "text/") && kind != "text/calendar", strings.HasPrefix(kind, "multipart/"):
+	case kind == "text/calendar" && disposition != "attachment":
+		text, err := w.text(e)
+		event, _, _ := letters.Calendar(text)
+		return body{event: event}, err
+	case kind == "application/ms-tnef", strings.EqualFold(name, "winmail.dat"):
+		return w.winmail(e, name)
+	case shown && strings.HasPrefix(kind, "text/"), strings.HasPrefix(kind, "multipart/"):
 		text, err := w.text(e)
 		if strings.EqualFold(params["format"], "flowed") {
 			text = unflow(text)
@@ -130,6 +156,10 @@ func (w *walker) multipart(e *message.Entity, kind string, depth int) (body, err
 		default:
 			all.plain = join(all.plain, b.text())
 		}
+		if all.packed == "" {
+			all.packed = b.packed
+		}
+		all.event = join(all.event, b.event)
 	}
 	return all, nil
 }
@@ -144,17 +174,36 @@ func join(a, b string) string {
 
 // text reads the decoded text of a part.
 func (w *walker) text(e *message.Entity) (string, error) {
+	raw, err := w.raw(e)
+	return decode(raw), err
+}
+
+// page reads the text of a part that is a web page. Where the part names no
+// charset the page may.
+func (w *walker) page(e *message.Entity, named string) (string, error) {
+	raw, err := w.raw(e)
+	if named == "" && !utf8.Valid(raw) {
+		enc, _, _ := charset.DetermineEncoding(raw, "text/html")
+		if s, err := enc.NewDecoder().Bytes(raw); err == nil {
+			raw = s
+		}
+	}
+	return decode(raw), err
+}
+
+// raw reads the bytes of a part that is text.
+func (w *walker) raw(e *message.Entity) ([]byte, error) {
 	raw, err := io.ReadAll(io.LimitReader(e.Body, int64(maxBody-w.bytes)+1))
 	if cause := stopCause(err); cause != nil {
-		return "", cause
+		return nil, cause
 	}
 	if err != nil {
 		w.note(damagedNote)
 	}
 	if w.bytes += len(raw); w.bytes > maxBody {
-		return "", mark.Errorf(mark.TooBig, "This message has more than %d MB of text; it was not read.", maxBody>>20)
+		return nil, mark.Errorf(mark.TooBig, "This message has more than %d MB of text; it was not read.", maxBody>>20)
 	}
-	return decode(raw), nil
+	return raw, nil
 }
 
 // attachment names a file inside the message, or hands it out.
@@ -169,10 +218,19 @@ func (w *walker) attachment(e *message.Entity, kind, name string, inline bool) e
 	if name == "" {
 		name = invent(kind, raw, len(w.names)+1)
 	}
+	w.hand(name, raw, err)
+	return nil
+}
+
+// hand takes a file inside the message in, or hands it out. problem is what was
+// wrong with reading it.
+func (w *walker) hand(name string, raw []byte, problem error) {
 	w.names = append(w.names, name)
 	switch {
 	case w.yield == nil:
-		if err != nil {
+		sum := sha256.Sum256(raw)
+		w.hashes = append(w.hashes, hex.EncodeToString(sum[:]))
+		if problem != nil {
 			w.note("The attachment " + name + " is damaged; it was read as far as it goes.")
 		}
 	case len(raw) > maxAttachment:
@@ -181,7 +239,6 @@ func (w *walker) attachment(e *message.Entity, kind, name string, inline bool) e
 	default:
 		w.stopped = !w.yield(mark.Attachment{Name: name, Data: raw}, nil)
 	}
-	return nil
 }
 
 // invent names an attachment that has no name: a message after its subject,
@@ -215,8 +272,14 @@ func fileName(names ...string) string {
 }
 
 // decode makes UTF-8 of bytes that go-message left as they were: what is not
-// UTF-8 is Windows-1252, as mail programs without a charset write it.
+// UTF-8 is Windows-1252, as mail programs without a charset write it, or
+// Japanese in seven bits.
 func decode(raw []byte) string {
+	if bytes.Contains(raw, []byte("\x1b$")) {
+		if out, err := japanese.ISO2022JP.NewDecoder().Bytes(raw); err == nil {
+			raw = out
+		}
+	}
 	if utf8.Valid(raw) {
 		return string(raw)
 	}

@@ -16,11 +16,25 @@ import (
 // eml writes the message as other mail programs save it, attachments and all.
 func (m *message) eml() ([]byte, error) {
 	var out bytes.Buffer
+	if m.id != "" {
+		fmt.Fprintf(&out, "Message-ID: <%s>\r\n", m.id)
+	}
+	if m.answers != "" {
+		fmt.Fprintf(&out, "In-Reply-To: <%s>\r\n", m.answers)
+	}
+	if len(m.thread) > 0 {
+		fmt.Fprintf(&out, "References: <%s>\r\n", strings.Join(m.thread, ">\r\n <"))
+	}
 	for _, l := range m.header() {
 		fmt.Fprintf(&out, "%s: %s\r\n", l.name, mime.QEncoding.Encode("utf-8", l.value))
 	}
 	parts := multipart.NewWriter(&out)
-	fmt.Fprintf(&out, "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=%s\r\n\r\n", parts.Boundary())
+	// The same message is always written in the same bytes, so that it is known
+	// again. Parts are in base64, which has no "=_" within.
+	if err := parts.SetBoundary("=_message"); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(&out, "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=%q\r\n\r\n", parts.Boundary())
 	kind, body := "text/plain; charset=utf-8", m.plain()
 	if strings.TrimSpace(body) == "" {
 		body = m.text()

@@ -10,6 +10,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/compound"
+	"markai/backend/letters"
 
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding/charmap"
@@ -22,6 +23,9 @@ type message struct {
 	subject string
 	date    time.Time
 	from    string
+	id      string      // Message-ID
+	answers string      // of the message that this one answers
+	thread  []string    // References
 	people  [4][]string // by type: 1 to, 2 cc, 3 bcc
 	files   []file
 	depth   int
@@ -31,8 +35,9 @@ type message struct {
 // file is one attachment.
 type file struct {
 	bag
-	name  string
-	inner *compound.Storage // set when it is a message or an object
+	name   string
+	inner  *compound.Storage // set when it is a message or an object
+	signed []byte            // the message in it, when it is a signed one
 }
 
 // line is one line of a header.
@@ -44,6 +49,7 @@ func read(dir *compound.Storage, header, depth int) *message {
 	m := &message{bag: newBag(dir, header, charmap.Windows1252), depth: depth}
 	m.class, m.subject = m.line(tagClass), m.line(tagSubject)
 	m.date = m.time(tagSent, tagDelivered, tagCreated)
+	m.id, m.answers, m.thread = letters.Identifier(m.line(tagMessageID)), letters.Identifier(m.line(tagInReplyTo)), letters.Identifiers(m.line(tagReferences))
 	m.from = person(m.first(tagSenderOfName, tagSenderName), m.first(tagSenderOfSMTP, tagSenderSMTP, tagSenderOf, tagSender))
 	for _, s := range dir.Storages {
 		switch {
@@ -111,6 +117,14 @@ func (m *message) header() []line {
 	return out
 }
 
+// head returns the head as documents carry it.
+func (m *message) head() mark.MailHead {
+	return mark.MailHead{
+		MessageID: m.id, InReplyTo: m.answers, References: m.thread,
+		From: m.from, To: m.people[1], CC: m.people[2], Subject: m.subject, Sent: m.date,
+	}
+}
+
 // plain returns the body's plain form.
 func (m *message) plain() string { return m.string(tagBody) }
 
@@ -160,6 +174,8 @@ func (m *message) attachment(dir *compound.Storage) {
 	switch {
 	case f.line(tagContentID) != "" && strings.HasPrefix(mime, "image/") && f.size() < decoration:
 		return
+	case f.unwrap(mime, name):
+		name = "Signed message.eml"
 	case mime == "multipart/signed":
 		name = "Signed message.eml" // the attachment is a whole message
 	case name == "":
@@ -167,6 +183,23 @@ func (m *message) attachment(dir *compound.Storage) {
 	}
 	f.name = name
 	m.files = append(m.files, f)
+}
+
+// unwrap reports whether the attachment holds a message that is signed and not
+// encrypted, and keeps it. The signature is not checked.
+func (f *file) unwrap(mime, name string) bool {
+	if !strings.Contains(mime, "pkcs7-mime") && !strings.EqualFold(name, "smime.p7m") {
+		return false
+	}
+	raw, err := f.binary(tagData)
+	if err != nil {
+		return false
+	}
+	content, kind := letters.Unseal(raw)
+	if kind == letters.Signed {
+		f.signed = content
+	}
+	return f.signed != nil
 }
 
 // size returns how many bytes the attachment has, 0 when it cannot be read.
@@ -208,6 +241,9 @@ func (m *message) bytes(f file) ([]byte, error) {
 			return nil, mark.Errorf(mark.TooBig, "The message %s lies inside more than %d others and was not read.", f.name, maxDepth)
 		}
 		return read(f.inner, 24, m.depth+1).eml()
+	}
+	if f.signed != nil {
+		return f.signed, nil
 	}
 	data, err := f.binary(tagData)
 	switch {

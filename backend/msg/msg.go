@@ -6,9 +6,12 @@ package msg
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	mark "markai/backend"
@@ -52,9 +55,13 @@ func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 		return nil, err
 	}
 	info := mark.SourceInfo{Kind: mark.KindMail, Title: m.subject}
-	text, err := m.shown()
+	text, body, err := m.shown()
 	if err != nil {
 		return nil, err
+	}
+	info.Meta = letters.Meta(m.head(), text[body:], m.hashes(ctx))
+	if strings.HasPrefix(strings.ToUpper(m.class), "IPM.APPOINTMENT") {
+		info.Meta.Type = mark.TypeCalendarRecord
 	}
 	info.Notes = m.notes
 	attachments := func(ctx context.Context) iter.Seq2[mark.Attachment, error] {
@@ -69,7 +76,24 @@ func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 			m.handOut(ctx, yield)
 		}
 	}
-	return typeset.NewSource(text, info, attachments), nil
+	s := typeset.NewSource(text, info, attachments)
+	for _, r := range letters.Quoted(text[body:]) {
+		s.Add(mark.FeatureQuoted, body+r.Start, body+r.End, "")
+	}
+	return s, ctx.Err()
+}
+
+// hashes returns the SHA-256 of the attachments that can be read.
+func (m *message) hashes(ctx context.Context) []string {
+	var out []string
+	m.handOut(ctx, func(a mark.Attachment, err error) bool {
+		if err == nil {
+			sum := sha256.Sum256(a.Data)
+			out = append(out, hex.EncodeToString(sum[:]))
+		}
+		return true
+	})
+	return out
 }
 
 // load opens the container and reads the message's properties.
@@ -89,14 +113,15 @@ func load(ctx context.Context, f mark.File) (*message, error) {
 	return m, ctx.Err()
 }
 
-// shown returns the message as a mail program shows it.
-func (m *message) shown() (string, error) {
+// shown returns the message as a mail program shows it, and where its body
+// begins.
+func (m *message) shown() (text string, at int, err error) {
 	body := m.text()
 	if len(body) > maxBody {
-		return "", mark.Errorf(mark.TooBig, "This message has more than %d MB of text; it was not read.", maxBody>>20)
+		return "", 0, mark.Errorf(mark.TooBig, "This message has more than %d MB of text; it was not read.", maxBody>>20)
 	}
 	if m.locked() && strings.TrimSpace(body) == "" {
-		return "", mark.Errorf(mark.Unsupported, "This message is encrypted. Open it in your mail program, save the decrypted text as PDF, and add that.")
+		return "", 0, mark.Errorf(mark.Unsupported, "This message is encrypted. Open it in your mail program, save the decrypted text as PDF, and add that.")
 	}
 	var out strings.Builder
 	for _, l := range m.header() {
@@ -105,12 +130,17 @@ func (m *message) shown() (string, error) {
 	if names := m.fileNames(); len(names) > 0 {
 		out.WriteString("Attachments: " + strings.Join(names, ", ") + "\n")
 	}
-	return clean(out.String() + "\n" + body), nil
+	head := clean(out.String())
+	text = clean(head + "\n" + body)
+	return text, min(len(head)+1, len(text)), nil
 }
 
 // locked reports whether the text is inside an encrypted attachment.
 func (m *message) locked() bool {
 	class := strings.ToUpper(m.class)
+	if slices.ContainsFunc(m.files, func(f file) bool { return f.signed != nil }) {
+		return false
+	}
 	return class == "IPM.NOTE.SMIME" || strings.HasPrefix(class, "IPM.NOTE.SECURE") || strings.Contains(class, ".RPMSG.")
 }
 

@@ -89,6 +89,14 @@ func (s streams) in(storage string, inner streams) streams {
 	return s
 }
 
+// with adds other streams.
+func (s streams) with(other streams) streams {
+	for k, v := range other {
+		s[k] = v
+	}
+	return s
+}
+
 func filetime(at time.Time) uint64 { return uint64(at.UnixNano()/100 + 116_444_736_000_000_000) }
 
 var sent = time.Date(2023, 1, 2, 10, 0, 0, 0, time.UTC)
@@ -188,6 +196,48 @@ func TestAMessageInsideAMessageComesOutAsMail(t *testing.T) {
 	last, err := read(t, mail.Parser{}, "b.eml", []byte(again.files["First offer.eml"]))
 	if err != nil || last.text != "Subject: First offer\n\nTen thousand.\n" {
 		t.Errorf("got %q, %v", last.text, err)
+	}
+}
+
+func TestTheHeadIsGivenForThreadsAndDuplicates(t *testing.T) {
+	const body = "Agreed.\r\n\r\nFrom: Ben\r\nSent: Monday\r\nTo: Ann\r\nSubject: Lease\r\n\r\nShall we?\r\n"
+	m := letter().text("1035", "<3@x>").text("1042", "<2@x>").text("1039", "<1@x> <2@x>").text("1000", body)
+	got, err := read(t, msg.Parser{}, "a.msg", marktest.Compound(m))
+	if err != nil || got.info.Meta.Mail == nil {
+		t.Fatalf("%+v, %v", got.info, err)
+	}
+	h := got.info.Meta.Mail
+	if h.MessageID != "3@x" || h.InReplyTo != "2@x" || len(h.References) != 2 || h.From != "Ann <ann@x.example>" || len(h.To) != 2 || len(h.CC) != 1 || !h.Sent.Equal(sent) || got.info.Meta.Date != "2023-01-02" {
+		t.Errorf("%+v", h)
+	}
+	if f := got.info.Features; len(f) != 1 || f[0].Kind != mark.FeatureQuoted || !strings.HasPrefix(got.text[f[0].Start:f[0].End], "From: Ben\n") {
+		t.Errorf("%+v", f)
+	}
+	// The same message inside another, as mail, is the same.
+	inner := streams{}.in("__attach_version1.0_#00000000", streams{}.fixed(8, nil).in("__substg1.0_3701000D", m.fixed(24, map[uint16]uint64{0x0039: filetime(sent)})))
+	outer, err := read(t, msg.Parser{}, "b.msg", marktest.Compound(letter().with(inner)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := read(t, mail.Parser{}, "a.eml", []byte(outer.files["Kündigung.eml"]))
+	if err != nil || again.info.Meta.ContentHash != got.info.Meta.ContentHash || again.info.Meta.Mail.MessageID != "3@x" || len(again.info.Meta.Mail.References) != 2 {
+		t.Errorf("%q %+v, %v", again.text, again.info.Meta.Mail, err)
+	}
+	twice, err := read(t, msg.Parser{}, "b.msg", marktest.Compound(letter().with(inner)))
+	if err != nil || twice.files["Kündigung.eml"] != outer.files["Kündigung.eml"] {
+		t.Error("the message inside comes out in other bytes each time")
+	}
+}
+
+func TestASignedMessageIsUnwrapped(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("..", "letters", "testdata", "signed.der"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := letter().text("001A", "IPM.Note.SMIME").in("__attach_version1.0_#00000000", streams{}.fixed(8, nil).text("3707", "smime.p7m").bytes("3701", string(raw)))
+	got, err := read(t, msg.Parser{}, "a.msg", marktest.Compound(m))
+	if err != nil || !strings.Contains(got.files["Signed message.eml"], "The lease ends on 31 May 2027.") {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

@@ -38,6 +38,9 @@ const (
 	tagShownTo       = 0x0e04
 	tagDelivered     = 0x0e06
 	tagBody          = 0x1000
+	tagMessageID     = 0x1035
+	tagReferences    = 0x1039
+	tagInReplyTo     = 0x1042
 	tagRTF           = 0x1009
 	tagHTML          = 0x1013
 	tagName          = 0x3001
