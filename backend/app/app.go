@@ -23,6 +23,7 @@ import (
 	"markai/backend/retrieve"
 	"markai/backend/sqlite"
 	"markai/backend/vault"
+	"markai/backend/watch"
 	"markai/backend/wire"
 )
 
@@ -34,6 +35,7 @@ type Options struct {
 	Version    string
 	Sample     fs.FS // nil: no sample matter
 	Desktop    bool
+	Follow     bool          // follow watched folders while Run runs; else they are scanned when asked
 	Keys       mark.KeyStore // nil: the system's keyring
 }
 
@@ -44,6 +46,8 @@ type App struct {
 
 	vault    *vault.Vault
 	ingest   *ingest.Service
+	folders  *watch.Service
+	follow   bool
 	reader   *Reader
 	engines  *engines
 	searcher mark.Searcher
@@ -67,8 +71,11 @@ func New(o Options) (*App, error) {
 	a.searcher = retrieve.New(retrieve.Config{Embedder: a.engines.embedder()})
 	a.answers = &attention{Answerer: answer.New(a.answerConfig(a.searcher))}
 	a.ingest = ingest.New(a.ingestConfig(a.jobChanged))
+	a.folders, a.follow = watch.New(watch.Config{
+		Add: a.ingest.AddFile, Own: o.Home, Notify: func(m mark.MatterID) { a.Desk.FoldersChanged(m) },
+	}), o.Follow
 	a.Desk = desk.New(desk.Deps{
-		Vault: vaultPort{a.vault}, Ingest: a.ingest, Searcher: a.searcher,
+		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Searcher: a.searcher,
 		Answerer: a.answers,
 		Settings: &settings{loaded: o.Config, path: o.ConfigPath},
 		Models:   modelsPort{a}, Machine: machine,
@@ -84,6 +91,9 @@ func (a *App) jobChanged(m mark.MatterID, j mark.Job, d mark.Document) { a.Desk.
 func (a *App) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.ingest.Run(ctx) })
+	if a.follow {
+		g.Go(func() error { return a.folders.Run(ctx) })
+	}
 	g.Go(func() error { return a.engines.run(ctx) })
 	return g.Wait()
 }

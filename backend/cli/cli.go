@@ -61,6 +61,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"ingest", "ingest --matter NAME PATH…", "read files and folders into a matter and wait until they can be searched", runIngest},
+		{"watch", "watch [list | add | remove | scan] --matter NAME [FOLDER]", "follow folders: what appears, changes or moves in them is read", runWatch},
 		{"search", "search --matter NAME QUERY", "find passages", runSearch},
 		{"ask", "ask --matter NAME QUESTION", "answer a question from a matter's documents", runAsk},
 		{"extract", "extract FILE [--password P]", "read one file, without a vault, and print its text", runExtract},

@@ -27,7 +27,7 @@ func runServe(ctx context.Context, p *Program, args []string) (err error) {
 	if *address != "" {
 		f.set = append(f.set, "serve.address="+*address)
 	}
-	a, err := p.newApp(f, app.Options{})
+	a, err := p.newApp(f, app.Options{Follow: true})
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func runWindow(ctx context.Context, p *Program, args []string) (err error) {
 	if p.env("DISPLAY") == "" && p.env("WAYLAND_DISPLAY") == "" && isLinux {
 		return mark.Errorf(mark.Unavailable, "There is no display to open a window on. 'markai serve' shows the same window in a browser.")
 	}
-	a, err := p.newApp(f, app.Options{Desktop: true})
+	a, err := p.newApp(f, app.Options{Desktop: true, Follow: true})
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,7 @@ type Deps struct {
 	Ingest   Ingester
 	Searcher mark.Searcher
 	Answerer mark.Answerer
+	Folders  Folders // nil: none are watched
 	Settings Settings
 	Models   Models
 	Machine  func() wire.Machine
@@ -91,7 +92,12 @@ type Desk struct {
 }
 
 // New makes a Desk.
-func New(d Deps) *Desk { return &Desk{d: d} }
+func New(d Deps) *Desk {
+	if d.Folders == nil {
+		d.Folders = noFolders{}
+	}
+	return &Desk{d: d}
+}
 
 // SampleName is the name of the matter that holds the sample documents.
 const SampleName = "Sample matter"
@@ -221,11 +227,25 @@ func (d *Desk) attachAll(ctx context.Context) error {
 			slog.WarnContext(ctx, "matter left closed", "matter", m.ID, "err", err)
 			continue
 		}
-		if err := d.d.Ingest.Attach(ctx, m.ID, store); err != nil {
+		if err := d.attach(ctx, m.ID, store); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// attach lets the work on a matter go on.
+func (d *Desk) attach(ctx context.Context, m mark.MatterID, store mark.MatterStore) error {
+	if err := d.d.Ingest.Attach(ctx, m, store); err != nil {
+		return err
+	}
+	return d.d.Folders.Attach(ctx, m, store)
+}
+
+// detach ends the work on a matter.
+func (d *Desk) detach(m mark.MatterID) {
+	d.d.Folders.Detach(m)
+	d.d.Ingest.Detach(m)
 }
 
 // Lock closes every store and forgets the keys.
@@ -235,7 +255,7 @@ func (d *Desk) Lock(ctx context.Context) error {
 		return err
 	}
 	for _, m := range ms {
-		d.d.Ingest.Detach(m.ID)
+		d.detach(m.ID)
 	}
 	d.audit(ctx, "vault.lock", "", "")
 	if err := d.d.Vault.Lock(); err != nil {
@@ -286,7 +306,7 @@ func (d *Desk) CreateMatter(ctx context.Context, name string) (wire.Matter, erro
 	if err != nil {
 		return wire.Matter{}, err
 	}
-	if err := d.d.Ingest.Attach(ctx, m.ID, store); err != nil {
+	if err := d.attach(ctx, m.ID, store); err != nil {
 		return wire.Matter{}, err
 	}
 	d.audit(ctx, "matter.create", m.ID, "")
@@ -334,7 +354,7 @@ func (d *Desk) EraseMatter(ctx context.Context, id, confirm string) error {
 		if m.Name != confirm {
 			return mark.Errorf(mark.Invalid, "Nothing was erased: the name you typed is not the matter's name.")
 		}
-		d.d.Ingest.Detach(m.ID)
+		d.detach(m.ID)
 		if err := d.d.Vault.EraseMatter(ctx, m.ID); err != nil {
 			return err
 		}

@@ -64,6 +64,20 @@ func (s *Server) routes() {
 		}
 		return d.AddPaths(ctx, r.PathValue("m"), b.Paths)
 	}))
+	handle("GET /api/matters/{m}/folders", func(_ http.ResponseWriter, r *http.Request) (any, error) {
+		return d.WatchedFolders(r.Context(), r.PathValue("m"))
+	})
+	folder := func(f func(ctx context.Context, matter, path string) (any, error)) func(http.ResponseWriter, *http.Request) (any, error) {
+		return with(func(ctx context.Context, r *http.Request, b located) (any, error) {
+			if !s.c.Paths {
+				return nil, mark.Errorf(mark.Forbidden, "Folders of the server are not watched. Upload the files instead.")
+			}
+			return f(ctx, r.PathValue("m"), b.Path)
+		})
+	}
+	handle("POST /api/matters/{m}/folders", folder(func(ctx context.Context, m, path string) (any, error) { return d.WatchFolder(ctx, m, path) }))
+	handle("DELETE /api/matters/{m}/folders", folder(func(ctx context.Context, m, path string) (any, error) { return nil, d.UnwatchFolder(ctx, m, path) }))
+	handle("POST /api/matters/{m}/folders/scan", folder(func(ctx context.Context, m, path string) (any, error) { return d.ScanFolders(ctx, m, path) }))
 	handle("DELETE /api/matters/{m}/documents/{d}", func(_ http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, d.RemoveDocument(r.Context(), r.PathValue("m"), r.PathValue("d"))
 	})
@@ -117,6 +131,7 @@ type (
 	named     struct{ Name string }
 	confirmed struct{ Confirm string }
 	paths     struct{ Paths []string }
+	located   struct{ Path string }
 	setting   struct{ Key, Value string }
 	found     struct {
 		Hits []wire.Hit `json:"hits"`

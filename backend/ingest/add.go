@@ -208,3 +208,21 @@ func unopened(err error) error {
 	}
 	return mark.Errorf(mark.Damaged, "This file cannot be opened. Check the disk or the connection and add it again.").Because(err)
 }
+
+// AddFile seals one file and queues it for reading. It returns the document
+// that holds the file's content, and whether the matter held it already.
+func (s *Service) AddFile(ctx context.Context, id mark.MatterID, store mark.MatterStore, path string) (doc mark.Document, known bool, err error) {
+	defer s.lockAdding(id).Unlock()
+	a := &adding{s: s, id: id, store: store}
+	if err := a.file(ctx, path); err != nil {
+		return mark.Document{}, false, err
+	}
+	switch {
+	case len(a.out.Rejected) > 0:
+		return mark.Document{}, false, a.out.Rejected[0].Err
+	case len(a.out.Known) > 0:
+		return a.out.Known[0], true, nil
+	}
+	doc, err = store.Document(ctx, a.out.Jobs[0].Document)
+	return doc, false, err
+}

@@ -239,6 +239,30 @@ type Rejected struct {
 	Problem string `json:"problem"`
 }
 
+// WatchedFolder is a folder that a matter follows.
+type WatchedFolder struct {
+	Path     string `json:"path"`
+	Added    string `json:"added"`
+	Scanned  string `json:"scanned"` // when it was last gone through; empty: never
+	Files    int    `json:"files"`
+	Scanning bool   `json:"scanning"`
+	Live     bool   `json:"live"` // changes are noticed at once; else it is looked at from time to time
+	Problem  string `json:"problem,omitempty"`
+}
+
+// FolderScan says what a look at watched folders came upon, in files.
+type FolderScan struct {
+	Added     int        `json:"added"`
+	Known     int        `json:"known"`   // new files whose content the matter held
+	Changed   int        `json:"changed"` // of added and known: had other content before
+	Moved     int        `json:"moved"`
+	Missing   int        `json:"missing"` // gone; their documents stay
+	Returned  int        `json:"returned"`
+	Unchanged int        `json:"unchanged"`
+	Waiting   int        `json:"waiting"` // being written, or their document is being read
+	Problems  []Rejected `json:"problems"`
+}
+
 // SearchRequest is a search in a matter.
 type SearchRequest struct {
 	Query     string   `json:"query"`
@@ -362,7 +386,7 @@ type Model struct {
 
 // Event is pushed to the window.
 type Event struct {
-	Kind     string    `json:"kind"` // "job", "document", "matter", "state"
+	Kind     string    `json:"kind"` // "job", "document", "matter", "state", "folders"
 	Matter   string    `json:"matter,omitempty"`
 	Job      *Job      `json:"job,omitempty"`
 	Document *Document `json:"document,omitempty"`

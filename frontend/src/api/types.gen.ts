@@ -260,6 +260,36 @@ export interface Rejected {
   problem: string;
 }
 
+/** WatchedFolder is a folder that a matter follows. */
+export interface WatchedFolder {
+  path: string;
+  added: string;
+  /** when it was last gone through; empty: never */
+  scanned: string;
+  files: number;
+  scanning: boolean;
+  /** changes are noticed at once; else it is looked at from time to time */
+  live: boolean;
+  problem?: string;
+}
+
+/** FolderScan says what a look at watched folders came upon, in files. */
+export interface FolderScan {
+  added: number;
+  /** new files whose content the matter held */
+  known: number;
+  /** of added and known: had other content before */
+  changed: number;
+  moved: number;
+  /** gone; their documents stay */
+  missing: number;
+  returned: number;
+  unchanged: number;
+  /** being written, or their document is being read */
+  waiting: number;
+  problems: Rejected[];
+}
+
 /** SearchRequest is a search in a matter. */
 export interface SearchRequest {
   query: string;
@@ -397,8 +427,8 @@ export interface Model {
 
 /** Event is pushed to the window. */
 export interface Event {
-  /** "job", "document", "matter", "state" */
-  kind: "job" | "document" | "matter" | "state";
+  /** "job", "document", "matter", "state", "folders" */
+  kind: "job" | "document" | "matter" | "state" | "folders";
   matter?: string;
   job?: Job;
   document?: Document;
