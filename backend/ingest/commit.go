@@ -34,17 +34,18 @@ type work struct {
 	r     *run
 	doc   *mark.Document
 	total int
-	done  int         // pages stored
-	next  mark.Pos    // where the last stored passage ended
-	open  []mark.Page // what the chunker needs to go on, ascending
-	first []mark.Page // the opening pages, while they come
-	parts int         // how often pages were stored
-	count int         // passages stored, all of the document's once it is finished
+	done  int            // pages stored
+	next  mark.Pos       // where the last stored passage ended
+	open  []mark.Page    // what the chunker needs to go on, ascending
+	first []mark.Page    // the opening pages, while they come
+	parts int            // how often pages were stored
+	count int            // passages stored, all of the document's once it is finished
+	given []mark.Feature // what the parser told
 }
 
 // newWork takes up the document where it was left.
 func (s *Service) newWork(ctx context.Context, r *run, doc *mark.Document, info mark.SourceInfo) (*work, error) {
-	w := &work{s: s, r: r, doc: doc, total: info.Pages, next: mark.Pos{Page: 1}}
+	w := &work{s: s, r: r, doc: doc, total: info.Pages, next: mark.Pos{Page: 1}, given: info.Features}
 	numbers, err := r.m.store.PageNumbers(ctx, doc.ID)
 	if err != nil {
 		return nil, err
@@ -77,6 +78,7 @@ func (s *Service) newWork(ctx context.Context, r *run, doc *mark.Document, info 
 	if doc.Title == "" {
 		doc.Title = info.Title
 	}
+	complete(&doc.Meta, info.Meta)
 	for _, n := range info.Notes {
 		addNote(doc, n)
 	}
@@ -222,8 +224,8 @@ func addNote(doc *mark.Document, note string) {
 	}
 }
 
-// finish looks at the whole document: whether anything could be read, and
-// which headings stand over each passage now that all is known.
+// finish looks at the whole document: whether anything could be read, what it
+// holds, and which headings stand over each passage now that all is known.
 func (w *work) finish(ctx context.Context) error {
 	store := w.r.m.store
 	var (
@@ -232,6 +234,7 @@ func (w *work) finish(ctx context.Context) error {
 		unread  int
 		text    bool
 	)
+	recognised := newRecognition(*w.doc, w.given)
 	for from := 1; from <= w.total; {
 		pages, err := store.PagesFrom(ctx, w.doc.ID, from, 64)
 		if err != nil {
@@ -246,6 +249,7 @@ func (w *work) finish(ctx context.Context) error {
 				problem = p.Problem
 				w.notePage(p, unread)
 			}
+			recognised.page(p)
 			text = text || strings.TrimSpace(p.Text) != ""
 			all = append(all, mark.Page{Number: p.Number, Text: p.Text})
 			from = p.Number + 1
@@ -258,6 +262,9 @@ func (w *work) finish(ctx context.Context) error {
 		return mark.Errorf(mark.Damaged, "No page of this document could be read. %s", problem)
 	case !text:
 		addNote(w.doc, "No text was found in this document.")
+	}
+	if err := w.keep(ctx, recognised); err != nil {
+		return err
 	}
 	if w.parts < 2 {
 		return nil
