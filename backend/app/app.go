@@ -21,7 +21,6 @@ import (
 	"markai/backend/ingest"
 	"markai/backend/keyring"
 	"markai/backend/retrieve"
-	"markai/backend/sqlite"
 	"markai/backend/vault"
 	"markai/backend/watch"
 	"markai/backend/wire"
@@ -60,7 +59,7 @@ func New(o Options) (*App, error) {
 	if keys == nil {
 		keys = keyring.New()
 	}
-	a := &App{Config: o.Config, vault: vault.Open(o.Home, sqlite.New(), keys)}
+	a := &App{Config: o.Config, vault: vault.Open(o.Home, stores(), keys)}
 	var err error
 	if a.reader, err = NewReader(o.Config); err != nil {
 		return nil, err

@@ -12,7 +12,6 @@ import (
 	"markai/backend/crypt"
 	"markai/backend/device"
 	"markai/backend/keyring"
-	"markai/backend/sqlite"
 )
 
 // Check is one thing that Doctor looked at.
@@ -38,6 +37,7 @@ func Doctor(ctx context.Context, home string, c *config.Loaded) []Check {
 		return fmt.Sprintf("%s, %d cores, %.1f GB of memory, %.1f GB free", m.Processor, m.Physical, gb(m.Memory), gb(m.Free)), nil
 	})
 	add("encrypted store", func() (string, error) { return checkStore(ctx) })
+	add("search by meaning", func() (string, error) { return checkScan(ctx) })
 	add("keyring", func() (string, error) {
 		// A missing keyring is no fault: a passphrase takes its place.
 		if !hasKeyring(ctx, keyring.New()) {
@@ -80,7 +80,7 @@ func checkStore(ctx context.Context) (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	key := crypt.NewKey()
-	store, err := sqlite.New().OpenMatter(ctx, filepath.Join(dir, "test.db"), key[:])
+	store, err := stores().OpenMatter(ctx, filepath.Join(dir, "test.db"), key[:])
 	if err != nil {
 		return "", err
 	}

@@ -17,7 +17,6 @@ import (
 	"markai/backend/ingest"
 	"markai/backend/legal"
 	"markai/backend/models"
-	"markai/backend/sqlite"
 	"markai/backend/typeset"
 	"markai/backend/vault"
 	"markai/backend/wire"
@@ -137,7 +136,7 @@ func (a *App) evalDeps(progress io.Writer) eval.Deps {
 	searcher := a.searcher
 	var told time.Time
 	return eval.Deps{
-		Stores: sqlite.New(), Paginate: typeset.Pages, Identify: legal.Identify, Chunk: chunk.Pages,
+		Stores: stores(), Paginate: typeset.Pages, Identify: legal.Identify, Chunk: chunk.Pages,
 		Embedder: a.engines.embedder(), Searcher: searcher, Answerer: answer.New(a.answerConfig(searcher)),
 		Progress: func(done, total int) {
 			if now := time.Now(); now.Sub(told) > 5*time.Second || done == total {
