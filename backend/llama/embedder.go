@@ -64,7 +64,7 @@ func (e *Embedder) batch(ctx context.Context, texts []string) ([][]float32, erro
 		return nil, fmt.Errorf("embed: %w", err)
 	}
 	var vectors [][]float32
-	err = e.retry(ctx, func(p *worker.Process) (bool, error) {
+	err = e.Retry(ctx, func(p *worker.Process) (bool, error) {
 		var got embedded
 		raw, err := p.Call(ctx, methodEmbed, e.threads.Load(), body, &got)
 		if err != nil {

@@ -43,7 +43,7 @@ func (g *Generator) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.
 			return
 		}
 		left := false // the caller broke out of the loop
-		err = g.retry(ctx, func(w *worker.Process) (bool, error) {
+		err = g.Retry(ctx, func(w *worker.Process) (bool, error) {
 			fresh := true
 			for m, err := range w.Stream(ctx, methodGenerate, g.threads.Load(), body) {
 				var d delta
@@ -75,7 +75,7 @@ func (g *Generator) CountTokens(ctx context.Context, text string) (int, error) {
 		return 0, fmt.Errorf("count tokens: %w", err)
 	}
 	var n counted
-	err = g.retry(ctx, func(w *worker.Process) (bool, error) {
+	err = g.Retry(ctx, func(w *worker.Process) (bool, error) {
 		_, err := w.Call(ctx, methodCount, nil, body, &n)
 		return true, err
 	})
