@@ -9,12 +9,12 @@ import (
 
 var (
 	between   = regexp.MustCompile(`(?i)\b(?:by\s+and\s+)?(?:between|among(?:st)?)(?:\s*:)?\s+`)
-	bargain   = regexp.MustCompile(`(?i)agree|contract|lease|deed|indenture|guarant|mortgage|licen[cs]e|memorandum|undertaking|settlement|amendment|addendum|covenant|\bnda\b|\bnote\b|entered|by and between`)
+	bargain   = regexp.MustCompile(`(?i)agree|contract|lease|deed|indenture|guarant|mortgage|licen[cs]e|memorandum|undertaking|settlement|amendment|addendum|covenant|\bnda\b|\bnote\b|entered|by and between|transaction|negotiat`)
 	paren     = regexp.MustCompile(`\([^()]*\)`)
 	entity    = regexp.MustCompile(`(?i)^(?:inc|incorporated|l\.?l\.?c|ltd|limited|l\.?p|l\.?l\.?p|p\.?l\.?c|corp|corporation|co|company|n\.?a|s\.?a|gmbh|ag|b\.?v|n\.?v|pte|pty|p\.?c|s\.?p\.?a|s\.?r\.?l|jr|sr|esq|m\.?d|ph\.?d)\b\.?`)
 	describes = regexp.MustCompile(`(?i)^\s*(?:a|an|the|with|whose|having|located|organi[sz]ed|existing|incorporated under|as|by|of|on|in|acting|on behalf|its|their|at|c/o|duly|being|and its|together with|who|which|d/b/a|doing business|individually|hereinafter|herein|\d)\b`)
 	stopName  = regexp.MustCompile(`(?i)\s+(?:with (?:its|an|a|offices|principal|address)|whose|having|located|organi[sz]ed|existing|hereinafter|hereafter|acting|residing|doing business|d/b/a|is made|is entered|dated|effective|as of|for the|to |shall|will|sets?|agree|a (?:corporation|company|limited|delaware|nevada|new|california|texas|florida)|an? \w+ (?:corporation|company|limited|partnership)|duly)\b.*`)
-	notParty  = regexp.MustCompile(`(?i)^(?:the )?(?:part(?:y|ies)|undersigned|following|company|agreement|effective date|date|seller|buyer|purchaser|licensor|licensee|recipient|discloser|disclosing party|receiving party|owner|contractor|consultant|client|customer|employee|employer|each|both|such|any|all|it|they|you|us|we|each of|one|two|page|section|exhibit|recitals|witnesseth|whereas|table of contents|dated?|and|therefore|hereinafter|information|confidential information|control|conditions|these .*|this .*|state of .*|the state of .*|(?:disclosing|receiving) party.*|.*\bpart(?:y|ies)|name of .*|full .*|yyyy|[a-z]\. .*|(?:first|second|third|other) .*|each of .*|(?:the )?(?:securities and )?exchange commission|addresse?s?|[a-z]?\d+)\b[\s.:]*$`)
+	notParty  = regexp.MustCompile(`(?i)^(?:the )?(?:part(?:y|ies)|undersigned|following|company|agreement|effective date|date|seller|buyer|purchaser|licensor|licensee|recipient|discloser|disclosing party|receiving party|owner|contractor|consultant|client|customer|employee|employer|each|both|such|any|all|it|they|you|us|we|each of|one|two|page|section|exhibit|recitals|witnesseth|whereas|table of contents|dated?|and|therefore|hereinafter|information|confidential information|control|conditions|these .*|this .*|state of .*|the state of .*|(?:disclosing|receiving) party.*|.*\bpart(?:y|ies)|name of .*|full .*|yyyy|[a-z]\. .*|(?:first|second|third|other) .*|each of .*|in consideration .*|(?:the )?(?:securities and )?exchange commission|addresse?s?|[a-z]?\d+)\b[\s.:]*$`)
 	address   = regexp.MustCompile(`(?i)\s+(?:\d|(?:unit|suite|floor|room|p\.?o\.? box|of \d)\b).*|\s+of$`)
 	owner     = regexp.MustCompile(`(?i)\bthis (?:privacy|cookie) (?:policy|notice|statement)\b[^.]{0,80}?\b(?:of|describes how|explains how)\s+([A-Z][\w.&’' -]{1,50}?)(?:\s+(?:collects?|uses?|handles?|process)|[,.(])`)
 )
@@ -117,7 +117,11 @@ func splitNames(s string) []string {
 		// "Johnson and Johnson, Inc": a piece without a name of its own joins on.
 		// So does the second half of "Life Insurance and Annuity Corporation".
 		if n := len(out); n > 0 && (entity.MatchString(p) && len(p) < 30 || trade.MatchString(out[n-1]) && secondHalf.MatchString(p)) {
-			out[n-1] += " and " + p
+			and := " and "
+			if strings.ToUpper(p) == p {
+				and = " AND "
+			}
+			out[n-1] += and + p
 			continue
 		}
 		out = append(out, p)
@@ -148,7 +152,7 @@ func nameOf(part string) string {
 	if entityDot(name) {
 		name += "."
 	}
-	if len(name) < 2 || len(name) > partyMax || notParty.MatchString(name) || !capitalised(name) || strings.ContainsAny(name, "[]_“”") || strings.Contains(name, "...") || spaced(name) || isRole(name) {
+	if len(name) < 2 || len(name) > partyMax || notParty.MatchString(name) || !capitalised(name) || strings.ContainsAny(name, "[]_“”\"") || strings.Contains(name, "...") || spaced(name) || isRole(name) {
 		return ""
 	}
 	return name
