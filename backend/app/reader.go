@@ -9,11 +9,13 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	mark "markai/backend"
 	"markai/backend/archive"
+	"markai/backend/bundle"
 	"markai/backend/config"
 	"markai/backend/device"
 	picture "markai/backend/image"
@@ -77,7 +79,10 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 	}
 	unpacking := archive.NewPool(archive.Options{Nice: background})
 	r.closers = append(r.closers, unpacking)
-	r.parsers = append(r.parsers, archive.New(unpacking), text.Parser{})
+	pages := slices.Clone(r.parsers) // of a bundle: pictures and PDF files
+	r.parsers = append(r.parsers, archive.New(unpacking), text.Parser{}, bundle.Parser{Pages: func(ctx context.Context, f mark.File) (mark.Source, error) {
+		return ingest.Open(ctx, pages, f)
+	}})
 	if m.OCR {
 		r.recognise(c)
 	}
