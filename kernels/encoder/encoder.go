@@ -80,7 +80,9 @@ type layer struct {
 	norms            [2]Norm
 }
 
-func (c Config) check() error {
+// Check reports why the encoder does not compute models of this shape, or nil.
+// Its error is ErrShape.
+func (c Config) Check() error {
 	head := 0
 	if c.Heads > 0 {
 		head = c.Width / c.Heads
@@ -102,7 +104,7 @@ func (c Config) check() error {
 // ErrShape, ErrWeight (a wrong length, a number that is not finite) and those
 // of w.Layer.
 func Load(w Weights, path kernels.Path) (*Encoder, error) {
-	if err := w.check(); err != nil {
+	if err := w.Check(); err != nil {
 		return nil, err
 	}
 	e := &Encoder{Config: w.Config, loops: loopsOf(path), norm: w.Norm, layers: make([]layer, w.Layers)}
