@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	mark "markai/backend"
+	"markai/backend/bert"
 	"markai/backend/config"
 	"markai/backend/device"
 	"markai/backend/infer"
@@ -71,7 +72,7 @@ func (e *engines) close() error {
 	if e.chat != nil {
 		err = e.chat.Close()
 	}
-	if e.embed != nil && e.embed.Embedder != nil {
+	if e.embed != nil && e.embed.vectors != nil {
 		err = errors.Join(err, e.embed.Close())
 	}
 	return err
@@ -87,7 +88,7 @@ func (e *engines) generator() mark.Generator {
 
 // embedder is the embedding model as a port; nil when it is off or missing.
 func (e *engines) embedder() mark.Embedder {
-	if e.embed == nil || e.embed.Embedder == nil {
+	if e.embed == nil || e.embed.vectors == nil {
 		return nil
 	}
 	return e.embed
@@ -166,12 +167,19 @@ func (c *chat) state() wire.ModelState {
 	return s
 }
 
+// vectors are what computes an embedding model.
+type vectors interface {
+	mark.Embedder
+	Close() error
+}
+
 // embedding is the model that finds by meaning. Its file is checked once,
-// before native code sees it.
+// before a worker sees it.
 type embedding struct {
-	*llama.Embedder // nil when the model is missing
-	model           models.Model
-	problem         string
+	vectors // nil when the model is missing
+	model   models.Model
+	engine  string // what computes it, for people
+	problem string
 
 	check  sync.Once
 	bad    error
@@ -181,25 +189,48 @@ type embedding struct {
 func newEmbedding(l *models.Library, c *config.Loaded) (*embedding, error) {
 	m, err := l.Find(models.Embedding, c.Embedding.Model)
 	e := &embedding{model: m}
-	if err != nil {
+	if err == nil {
+		e.vectors, e.engine, err = newVectors(m, c.Embedding)
+	}
+	switch {
+	case err == nil:
+	case mark.CodeOf(err) == mark.Internal:
+		return nil, err
+	default:
 		e.problem = mark.MessageOf(err)
-		return e, nil
+	}
+	return e, nil
+}
+
+// newVectors chooses what computes m: the built-in encoder where it knows the
+// model, else llama.cpp, or the one that the settings name.
+func newVectors(m models.Model, c config.Embedding) (vectors, string, error) {
+	threads := device.Read().Threads(c.Threads).Batch
+	spec := worker.Spec{Nice: background}
+	if c.Engine != "llama" {
+		err := bert.Supports(m.Path)
+		if err == nil {
+			e, err := bert.NewEmbedder(bert.Config{Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: spec})
+			if err != nil {
+				return nil, "", err
+			}
+			e.SetThreads(threads)
+			return e, bert.Engine(), nil
+		}
+		if c.Engine == "native" {
+			return nil, "", err
+		}
 	}
 	dir, err := runtimeDir()
 	if err != nil {
-		e.problem = mark.MessageOf(err)
-		return e, nil
+		return nil, "", err
 	}
-	e.Embedder, err = llama.NewEmbedder(llama.Config{
-		Runtime: dir, Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width,
-		Worker: worker.Spec{Nice: background},
-	})
+	e, err := llama.NewEmbedder(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: spec})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	share := device.Read().Threads(c.Embedding.Threads)
-	e.SetThreads(share.Batch, share.Batch)
-	return e, nil
+	e.SetThreads(threads, threads)
+	return e, "llama.cpp", nil
 }
 
 // Embed checks the model's file before its first use.
@@ -208,7 +239,7 @@ func (e *embedding) Embed(ctx context.Context, texts []string) ([][]float32, err
 	if e.bad != nil {
 		return nil, e.bad
 	}
-	v, err := e.Embedder.Embed(ctx, texts)
+	v, err := e.vectors.Embed(ctx, texts)
 	if err != nil && ctx.Err() == nil {
 		text := mark.MessageOf(err)
 		e.failed.Store(&text)

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"markai/backend/archive"
+	"markai/backend/bert"
 	"markai/backend/image"
 	"markai/backend/llama"
 	"markai/backend/pdf"
@@ -23,6 +24,7 @@ func RunWorker(kind string) (known bool) {
 		tesseract.Kind: tesseract.Handlers,
 		"chat":         llama.Handlers,
 		"embed":        llama.Handlers,
+		bert.Kind:      bert.Handlers,
 	}
 	h, ok := handlers[kind]
 	if ok {

@@ -58,6 +58,7 @@ type Chat struct {
 // Embedding is the model that finds by meaning.
 type Embedding struct {
 	Model   string `yaml:"model" doc:"Which embedding model to use: an id from 'markai models list'." restart:"true"`
+	Engine  string `yaml:"engine" doc:"What computes it: native for the built-in encoder, llama for llama.cpp, auto for the built-in one where it knows the model. Passages are embedded again after a change." choices:"auto,native,llama" restart:"true"`
 	Threads int    `yaml:"threads" doc:"Processor threads for embedding; 0 decides by the machine." restart:"true"`
 }
 
@@ -89,7 +90,7 @@ func Default() Config {
 	return Config{
 		Modules:    Modules{true, true, true, true, true, true, true, true, true, true},
 		Chat:       Chat{Model: "smollm2-135m-instruct", Context: 4096, MaxTokens: 384, IdleAfter: 10 * time.Minute},
-		Embedding:  Embedding{Model: "all-minilm-l6-v2"},
+		Embedding:  Embedding{Model: "all-minilm-l6-v2", Engine: "auto"},
 		Ingest:     Ingest{OCRDPI: 300},
 		Search:     Search{Limit: 20},
 		Serve:      Serve{Address: "127.0.0.1:8737"},
