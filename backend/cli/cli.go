@@ -64,7 +64,7 @@ func commands() []command {
 		{"watch", "watch [list | add | remove | scan] --matter NAME [FOLDER]", "follow folders: what appears, changes or moves in them is read", runWatch},
 		{"search", "search --matter NAME QUERY", "find passages", runSearch},
 		{"ask", "ask --matter NAME QUESTION", "answer a question from a matter's documents", runAsk},
-		{"extract", "extract FILE [--password P]", "read one file, without a vault, and print its text", runExtract},
+		{"extract", "extract FILE [--text] [--password P]", "read one file, without a vault, and print what it holds, or its text", runExtract},
 		{"matters", "matters", "list the matters", runMatters},
 		{"serve", "serve [--sample]", "show the window in a browser on this machine", runServe},
 		{"sample", "sample", "read the sample matter, ask three questions, print the answers", runSample},

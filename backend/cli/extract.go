@@ -13,10 +13,26 @@ import (
 )
 
 type extracted struct {
-	Kind  string          `json:"kind"`
-	Title string          `json:"title,omitempty"`
-	Notes []string        `json:"notes,omitempty"`
-	Pages []extractedPage `json:"pages"`
+	Kind     string             `json:"kind"`
+	Title    string             `json:"title,omitempty"`
+	Type     string             `json:"type,omitempty"`
+	Date     string             `json:"date,omitempty"`
+	Language string             `json:"language,omitempty"`
+	Bates    []string           `json:"bates,omitempty"` // the first number and the last
+	Parties  []string           `json:"parties,omitempty"`
+	Notes    []string           `json:"notes,omitempty"`
+	Features []extractedFeature `json:"features"`
+	Pages    []extractedPage    `json:"pages"`
+}
+
+type extractedFeature struct {
+	Kind  string `json:"kind"`
+	Page  int    `json:"page"`
+	Start int    `json:"start"` // bytes in the page's text
+	End   int    `json:"end"`
+	Text  string `json:"text"`
+	Value string `json:"value,omitempty"`
+	Level int    `json:"level,omitempty"`
 }
 
 type extractedPage struct {
@@ -38,6 +54,7 @@ type extractedWord struct {
 func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 	f := newFlags("extract")
 	password := f.String("password", "", "the document's `password`")
+	textOnly := f.Bool("text", false, "print the text only, not what was recognised in it")
 	files, err := f.parse(args)
 	if err != nil {
 		return err
@@ -63,25 +80,32 @@ func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 		return err
 	}
 	defer file.Close()
-	out := extracted{Pages: []extractedPage{}}
+	out := extracted{Pages: []extractedPage{}, Features: []extractedFeature{}}
 	source, pages, err := r.Read(ctx, mark.File{Name: filepath.Base(files[0]), Size: info.Size(), Data: file, Password: *password})
 	if err != nil {
 		return about(files[0], err)
 	}
 	out.Kind, out.Title, out.Notes = string(source.Kind), source.Title, source.Notes
+	var all []mark.Page
 	for page, err := range pages {
 		if err != nil {
 			return about(files[0], err)
 		}
+		all = append(all, page)
 		out.Pages = append(out.Pages, extractPage(page))
 	}
 	if unread(out.Pages) {
 		return mark.Errorf(mark.Damaged, "No page of %s could be read: %s", files[0], out.Pages[0].Error)
 	}
+	out.recognise(filepath.Base(files[0]), source, all)
 	if f.json {
 		return p.printJSON(out)
 	}
 	w := printable{p.Stdout}
+	if !*textOnly {
+		out.print(w)
+		return nil
+	}
 	for i, pg := range out.Pages {
 		if i > 0 {
 			fmt.Fprint(w, "\f")

@@ -78,7 +78,7 @@ func (s *Service) newWork(ctx context.Context, r *run, doc *mark.Document, info 
 	if doc.Title == "" {
 		doc.Title = info.Title
 	}
-	complete(&doc.Meta, info.Meta)
+	Complete(&doc.Meta, info.Meta)
 	for _, n := range info.Notes {
 		addNote(doc, n)
 	}
@@ -234,7 +234,7 @@ func (w *work) finish(ctx context.Context) error {
 		unread  int
 		text    bool
 	)
-	recognised := newRecognition(*w.doc, w.given)
+	recognised := NewRecognition(*w.doc, w.given)
 	for from := 1; from <= w.total; {
 		pages, err := store.PagesFrom(ctx, w.doc.ID, from, 64)
 		if err != nil {
@@ -249,7 +249,7 @@ func (w *work) finish(ctx context.Context) error {
 				problem = p.Problem
 				w.notePage(p, unread)
 			}
-			recognised.page(p)
+			recognised.Page(p)
 			text = text || strings.TrimSpace(p.Text) != ""
 			all = append(all, mark.Page{Number: p.Number, Text: p.Text})
 			from = p.Number + 1

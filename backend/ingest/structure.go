@@ -11,25 +11,27 @@ import (
 	"markai/backend/structure"
 )
 
-// recognition finds what the stored pages of a document hold, beside what its
-// parser told.
-type recognition struct {
+// Recognition finds what the pages of a document hold, beside what its parser
+// told. It is used by one goroutine.
+type Recognition struct {
 	scan  *structure.Scanner
 	given map[int][]mark.Feature // the parser's, by page
 	told  []mark.Feature         // those of them that fit their page
 }
 
-func newRecognition(doc mark.Document, given []mark.Feature) *recognition {
-	r := &recognition{scan: structure.New(doc), given: map[int][]mark.Feature{}}
+// NewRecognition returns a recognition for a document, of which the name, kind,
+// title and parties are used. given are the parser's features.
+func NewRecognition(doc mark.Document, given []mark.Feature) *Recognition {
+	r := &Recognition{scan: structure.New(doc), given: map[int][]mark.Feature{}}
 	for _, f := range given {
 		r.given[f.Page] = append(r.given[f.Page], f)
 	}
 	return r
 }
 
-// page reads a page as it is stored. What a parser told of other text than
+// Page reads the next page, as it is stored. What a parser told of other text than
 // this, as of a page that was read from its picture in the end, is dropped.
-func (r *recognition) page(p mark.Page) {
+func (r *Recognition) Page(p mark.Page) {
 	r.scan.Page(p)
 	for _, f := range r.given[p.Number] {
 		if fits(f, p.Text) {
@@ -56,9 +58,9 @@ func boundary(text string, i int) bool {
 	return i == len(text) || text[i]&0xc0 != 0x80
 }
 
-// result merges what was found with what was told, which goes first: where
+// Result merges what was found with what was told, which goes first: where
 // both have a feature of one kind at one place, the parser saw more.
-func (r *recognition) result() structure.Result {
+func (r *Recognition) Result() structure.Result {
 	out := r.scan.Result()
 	if len(r.told) == 0 {
 		return out
@@ -88,9 +90,9 @@ func (r *recognition) result() structure.Result {
 }
 
 // keep stores what was recognised. Told again, it is the same.
-func (w *work) keep(ctx context.Context, r *recognition) error {
-	found := r.result()
-	complete(&w.doc.Meta, found.Meta)
+func (w *work) keep(ctx context.Context, r *Recognition) error {
+	found := r.Result()
+	Complete(&w.doc.Meta, found.Meta)
 	for _, n := range found.Notes {
 		addNote(w.doc, n)
 	}
@@ -100,9 +102,9 @@ func (w *work) keep(ctx context.Context, r *recognition) error {
 	return nil
 }
 
-// complete fills what m does not say from other: a load file knows better than
+// Complete fills what m does not say from other: a load file knows better than
 // the file, and the file better than its text.
-func complete(m *mark.Meta, other mark.Meta) {
+func Complete(m *mark.Meta, other mark.Meta) {
 	m.Type = orText(m.Type, other.Type)
 	m.Date = orText(m.Date, other.Date)
 	m.Language = orText(m.Language, other.Language)
