@@ -139,3 +139,11 @@ func CopyHits(ctx context.Context, s mark.MatterStore, query []float32, k int) (
 func Changes(ctx context.Context, s mark.MatterStore) (n int, err error) {
 	return n, s.(*matter).db.readers.QueryRowContext(ctx, "SELECT count(*) FROM vector_change").Scan(&n)
 }
+
+// DropBlock removes a block of vectors.
+func DropBlock(ctx context.Context, s mark.MatterStore, n int64) error {
+	return s.(*matter).db.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM vector_block WHERE n = ?", n)
+		return err
+	})
+}
