@@ -10,6 +10,7 @@ import (
 	"time"
 
 	mark "markai/backend"
+	"markai/backend/similar"
 )
 
 const (
@@ -30,17 +31,18 @@ const (
 // work is the reading of one document: it takes pages as they come and stores
 // them with the passages that they complete.
 type work struct {
-	s     *Service
-	r     *run
-	doc   *mark.Document
-	total int
-	done  int            // pages stored
-	next  mark.Pos       // where the last stored passage ended
-	open  []mark.Page    // what the chunker needs to go on, ascending
-	first []mark.Page    // the opening pages, while they come
-	parts int            // how often pages were stored
-	count int            // passages stored, all of the document's once it is finished
-	given []mark.Feature // what the parser told
+	s      *Service
+	r      *run
+	doc    *mark.Document
+	total  int
+	done   int              // pages stored
+	next   mark.Pos         // where the last stored passage ended
+	open   []mark.Page      // what the chunker needs to go on, ascending
+	first  []mark.Page      // the opening pages, while they come
+	parts  int              // how often pages were stored
+	count  int              // passages stored, all of the document's once it is finished
+	sketch similar.Sketcher // of the whole text, once it is finished
+	given  []mark.Feature   // what the parser told
 }
 
 // newWork takes up the document where it was left.
@@ -250,6 +252,7 @@ func (w *work) finish(ctx context.Context) error {
 				w.notePage(p, unread)
 			}
 			recognised.Page(p)
+			w.sketch.Add(p.Text)
 			text = text || strings.TrimSpace(p.Text) != ""
 			all = append(all, mark.Page{Number: p.Number, Text: p.Text})
 			from = p.Number + 1

@@ -152,20 +152,22 @@ func attachmentNote(name, problem string) string {
 // family returns how deep doc lies inside other documents and the hashes of the
 // files inside it that were added already.
 func family(ctx context.Context, store mark.MatterStore, doc *mark.Document) (depth int, inside map[string]bool, err error) {
-	docs, err := store.Documents(ctx)
+	for at := doc.Parent; at != "" && depth < maxNesting; depth++ {
+		holder, err := store.Document(ctx, at)
+		if err != nil {
+			return 0, nil, err
+		}
+		at = holder.Parent
+	}
+	within, err := store.QueryDocuments(ctx, mark.DocumentQuery{Family: doc.ID, Sort: mark.SortAdded})
 	if err != nil {
 		return 0, nil, err
 	}
-	parent := make(map[mark.DocumentID]mark.DocumentID, len(docs))
 	inside = map[string]bool{}
-	for _, d := range docs {
-		parent[d.ID] = d.Parent
+	for _, d := range within.Documents {
 		if d.Parent == doc.ID {
 			inside[d.SHA256] = true
 		}
-	}
-	for at := doc.Parent; at != "" && depth < maxNesting; at = parent[at] {
-		depth++
 	}
 	return depth, inside, nil
 }

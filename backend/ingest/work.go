@@ -101,8 +101,12 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 			doc.Status, doc.Code, doc.Problem = mark.DocumentNeedsYou, mark.Canceled, stopped(doc)
 		}
 	case err == nil: // its turn to be embedded comes, or comes again
-		m.embed = append(m.embed, r.job)
-		slices.SortFunc(m.embed, func(a, b mark.Job) int { return a.Created.Compare(b.Created) })
+		// Jobs come in the order of their age, nearly always.
+		at := len(m.embed)
+		for at > 0 && m.embed[at-1].Created.After(r.job.Created) {
+			at--
+		}
+		m.embed = slices.Insert(m.embed, at, r.job)
 	case ctx.Err() != nil:
 		r.job.State = mark.JobQueued
 	default:
@@ -201,6 +205,12 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 		return doc, err
 	}
 	if err := w.finish(ctx); err != nil {
+		return doc, err
+	}
+	if err := store.PutDocument(ctx, doc); err != nil {
+		return doc, err
+	}
+	if err := relate(ctx, store, &doc, &w.sketch); err != nil {
 		return doc, err
 	}
 	r.meter.restart()
