@@ -3,6 +3,7 @@
 package tesseract
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,39 +39,55 @@ func (e *engine) start() error {
 	return nil
 }
 
-// recognise reads one page. Nearly all pages stand upright and read well as
-// they are; finding out how a page stands takes time, so that is done, and the
-// page turned, only when it reads badly.
+// recognise reads one page: cleaned, if something is seen to be wrong with it.
+// Nearly all pages stand upright; finding out how a page stands takes time, so
+// that is done, and the page turned, only when it reads badly.
 func (e *engine) recognise(img mark.Image) (mark.Page, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.start(); err != nil {
 		return mark.Page{}, err
 	}
-	first, err := e.read(img, 0)
+	wrong, paper := examine(img)
+	clean, scale := cleaned(img, wrong, paper)
+	read := func(turn int) (mark.Page, error) {
+		upright := turned(clean, turn)
+		words, err := e.straight(upright)
+		if err != nil {
+			return mark.Page{}, err
+		}
+		turnBack(words, clean, turn)
+		shrunk(words, scale)
+		return assemble(words, img), nil
+	}
+	first, err := read(0)
 	if err != nil || first.Confidence >= lowMean || first.Text == "" && blank(img) {
 		return first, err
 	}
 	turn := 2 // with too few letters to tell, a page on its head is all that is likely
 	if e.osd != nil {
-		if t, _, _, ok := e.osd.orientation(img); ok {
+		if t, _, _, ok := e.osd.orientation(clean); ok {
 			turn = t
 		}
 	}
 	if turn == 0 {
 		return first, nil
 	}
-	second, err := e.read(img, turn)
+	second, err := read(turn)
 	return better(first, second), err
 }
 
-// read reads a page after turning it by quarter turns clockwise; its words
-// stand where they are on the page as it came.
-func (e *engine) read(img mark.Image, turn int) (mark.Page, error) {
-	words, err := e.reader.words(turned(img, turn))
-	if err != nil {
-		return mark.Page{}, err
+// straight reads a picture that may be skewed.
+func (e *engine) straight(img mark.Image) ([]found, error) {
+	angle := skew(img)
+	if math.Abs(angle) < leastSkew {
+		words, err := e.reader.words(img)
+		evenLines(words)
+		return words, err
 	}
-	turnBack(words, img, turn)
-	return assemble(words, img), nil
+	t := turningBy(angle, img)
+	words, err := e.reader.words(t.straightened(img))
+	evenLines(words)
+	t.turnBack(words)
+	return words, err
 }

@@ -17,8 +17,28 @@ type found struct {
 	block, par, line int
 }
 
-// assemble makes a page of the words found in an image. Words keep Tesseract's
-// reading order; their boxes are as high as their line.
+// evenLines makes boxes as high as their line.
+func evenLines(words []found) {
+	for i := 0; i < len(words); {
+		j := i + 1
+		line := words[i].box
+		for j < len(words) && sameLine(words[i], words[j]) {
+			line = line.Union(words[j].box)
+			j++
+		}
+		if line.Dx() >= line.Dy() {
+			for k := range words[i:j] {
+				if box := &words[i+k].box; line.Dy() <= 5*box.Dy()/2 {
+					box.Min.Y, box.Max.Y = line.Min.Y, line.Max.Y
+				}
+			}
+		}
+		i = j
+	}
+}
+
+// assemble makes a page of the words found in an image, in Tesseract's reading
+// order.
 func assemble(words []found, img mark.Image) mark.Page {
 	dpi := float64(img.DPI)
 	if dpi <= 0 {
@@ -30,45 +50,31 @@ func assemble(words []found, img mark.Image) mark.Page {
 	var sum float64
 	var letters int
 	var last found // written
-	for i := 0; i < len(words); {
-		j := i + 1
-		line := words[i].box
-		for j < len(words) && sameLine(words[i], words[j]) {
-			line = line.Union(words[j].box)
-			j++
+	for i, w := range words {
+		s := strings.Join(strings.Fields(strings.ToValidUTF8(w.text, "")), "")
+		if s == "" || w.box.Empty() {
+			continue
 		}
-		began := false
-		for _, w := range words[i:j] {
-			s := strings.Join(strings.Fields(strings.ToValidUTF8(w.text, "")), "")
-			if s == "" || w.box.Empty() {
-				continue
-			}
-			switch {
-			case text.Len() == 0:
-			case began:
-				text.WriteByte(' ')
-			case last.block == w.block && last.par == w.par:
-				text.WriteByte('\n')
-			default:
-				text.WriteString("\n\n")
-			}
-			began, last = true, w
-			start := text.Len()
-			text.WriteString(s)
-			box := w.box
-			if upright := line.Dx() >= line.Dy() || j-i == 1; upright && line.Dy() <= 5*box.Dy()/2 {
-				box.Min.Y, box.Max.Y = line.Min.Y, line.Max.Y
-			}
-			c := min(max(w.confidence/100, 0), 1)
-			page.Words = append(page.Words, mark.Word{
-				Start: start, End: text.Len(),
-				Box:        mark.Rect{X0: points(box.Min.X), Y0: points(box.Min.Y), X1: points(box.Max.X), Y1: points(box.Max.Y)},
-				Confidence: float32(c),
-			})
-			sum += c * float64(len(s))
-			letters += len(s)
+		switch {
+		case text.Len() == 0:
+		case sameLine(last, w):
+			text.WriteByte(' ')
+		case last.block == w.block && last.par == w.par:
+			text.WriteByte('\n')
+		default:
+			text.WriteString("\n\n")
 		}
-		i = j
+		last = words[i]
+		start := text.Len()
+		text.WriteString(s)
+		c := min(max(w.confidence/100, 0), 1)
+		page.Words = append(page.Words, mark.Word{
+			Start: start, End: text.Len(),
+			Box:        mark.Rect{X0: points(w.box.Min.X), Y0: points(w.box.Min.Y), X1: points(w.box.Max.X), Y1: points(w.box.Max.Y)},
+			Confidence: float32(c),
+		})
+		sum += c * float64(len(s))
+		letters += len(s)
 	}
 	page.Text = text.String()
 	if letters > 0 {
