@@ -3,11 +3,11 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-long dev bench eval fuzz e2e setup clean
+.PHONY: help run build test test-long dev bench bench-vectors check-kernels eval fuzz e2e setup clean
 
 help: ## what there is to type
 	@echo "Mark AI, legal AI on the lawyer's own machine"
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: build ## set up, build, and open the window with the sample matter
 	@build/run.sh
@@ -30,6 +30,12 @@ dev: build ## the UI with live reload, in a browser
 bench: build ## speed as ratios to known programs (CORPUS=folder of PDFs)
 	@build/setup.sh test
 	@build/bench.sh $(CORPUS)
+
+bench-vectors: build ## the scan for meaning beside sqlite-vec and faiss (TEXTS=folder QUESTIONS=file)
+	@build/bench/vectors.sh "$(TEXTS)" "$(QUESTIONS)"
+
+check-kernels: ## the kernels on every compiler, processor and sanitizer there is
+	@kernels/check.sh
 
 eval: build ## retrieval, answers and citations on a question set (SET=folder)
 	@build/eval.sh $(SET)
