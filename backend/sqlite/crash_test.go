@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -79,6 +80,18 @@ func writeUntilKilled(dir string) error {
 		}
 		if err := m.PutVectors(ctx, "e", []mark.ChunkID{last.ID}, [][]float32{{1, float32(n)}}); err != nil {
 			return err
+		}
+		// Searched while it is written, and every few pages a block of vectors.
+		if _, err := m.NearestVectors(ctx, []float32{1, 1}, nil, 5); err != nil {
+			return err
+		}
+		if n%5 == 0 {
+			if err := sqlite.SkipPassages(ctx, m); err != nil {
+				return err
+			}
+			if _, err := sqlite.KeepBlocks(ctx, m); err != nil {
+				return err
+			}
 		}
 		if err := m.AddMessage(ctx, "c", mark.Message{Role: "user", Text: questionMarker}); err != nil {
 			return err
@@ -159,6 +172,18 @@ func checkWhole(t *testing.T, dir string, key []byte, committed int) {
 		if len(words) != 1 || len(exact) != 1 {
 			t.Errorf("page %d is found %d times by words and %d times exactly, want once each", n, len(words), len(exact))
 		}
+	}
+	vectors, owner := map[mark.ChunkID][]float32{}, map[mark.ChunkID]mark.DocumentID{}
+	for _, c := range must[[]mark.Chunk](t)(m.ChunksOf(t.Context(), "d")) {
+		for id, v := range must[map[mark.ChunkID][]float32](t)(m.Vectors(t.Context(), []mark.ChunkID{c.ID})) {
+			vectors[id], owner[id] = v, "d"
+		}
+	}
+	query := []float32{1, float32(committed) / 2}
+	sameCopy(t, m, vectors, query)
+	got := must[[]mark.ScoredChunk](t)(m.NearestVectors(t.Context(), query, nil, 10))
+	if want := exactly(vectors, owner, query, nil, 10); !slices.Equal(got, want) {
+		t.Errorf("nearest are %v, want %v", got, want)
 	}
 	check(t, sqlite.CheckIntegrity(t.Context(), m))
 }
