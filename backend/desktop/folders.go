@@ -21,3 +21,8 @@ func (b *Bridge) UnwatchFolder(matter, path string) error {
 func (b *Bridge) ScanFolders(matter, path string) (wire.FolderScan, error) {
 	return reply(b.desk.ScanFolders(b.ctx, matter, path))
 }
+
+// Compare says how one document differs from an earlier one.
+func (b *Bridge) Compare(matter, before, after string) (wire.Comparison, error) {
+	return reply(b.desk.Compare(b.ctx, matter, before, after))
+}

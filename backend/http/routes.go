@@ -64,6 +64,9 @@ func (s *Server) routes() {
 		}
 		return d.AddPaths(ctx, r.PathValue("m"), b.Paths)
 	}))
+	handle("GET /api/matters/{m}/compare/{a}/{b}", func(_ http.ResponseWriter, r *http.Request) (any, error) {
+		return d.Compare(r.Context(), r.PathValue("m"), r.PathValue("a"), r.PathValue("b"))
+	})
 	handle("GET /api/matters/{m}/folders", func(_ http.ResponseWriter, r *http.Request) (any, error) {
 		return d.WatchedFolders(r.Context(), r.PathValue("m"))
 	})

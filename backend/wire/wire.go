@@ -263,6 +263,26 @@ type FolderScan struct {
 	Problems  []Rejected `json:"problems"`
 }
 
+// Comparison says how a document differs from an earlier one.
+type Comparison struct {
+	Old  Document     `json:"old"`
+	New  Document     `json:"new"`
+	Same float64      `json:"same"` // share of the words that are in both, 0 to 1
+	Runs []CompareRun `json:"runs"` // in reading order
+	Cut  bool         `json:"cut"`  // there are more differences than Runs has
+}
+
+// CompareRun is a stretch of words that are in both documents or in one.
+type CompareRun struct {
+	Change   string     `json:"change"` // "equal", "inserted", "deleted"
+	Text     string     `json:"text"`
+	Cut      bool       `json:"cut"`      // Text leaves out the middle
+	OldPage  int        `json:"oldPage"`  // where it stands, or would stand
+	NewPage  int        `json:"newPage"`  // likewise
+	OldSpans []PageSpan `json:"oldSpans"` // of what was deleted
+	NewSpans []PageSpan `json:"newSpans"` // of what was inserted
+}
+
 // SearchRequest is a search in a matter.
 type SearchRequest struct {
 	Query     string   `json:"query"`

@@ -290,6 +290,35 @@ export interface FolderScan {
   problems: Rejected[];
 }
 
+/** Comparison says how a document differs from an earlier one. */
+export interface Comparison {
+  old: Document;
+  new: Document;
+  /** share of the words that are in both, 0 to 1 */
+  same: number;
+  /** in reading order */
+  runs: CompareRun[];
+  /** there are more differences than Runs has */
+  cut: boolean;
+}
+
+/** CompareRun is a stretch of words that are in both documents or in one. */
+export interface CompareRun {
+  /** "equal", "inserted", "deleted" */
+  change: "equal" | "inserted" | "deleted";
+  text: string;
+  /** Text leaves out the middle */
+  cut: boolean;
+  /** where it stands, or would stand */
+  oldPage: number;
+  /** likewise */
+  newPage: number;
+  /** of what was deleted */
+  oldSpans: PageSpan[];
+  /** of what was inserted */
+  newSpans: PageSpan[];
+}
+
 /** SearchRequest is a search in a matter. */
 export interface SearchRequest {
   query: string;
