@@ -80,5 +80,5 @@ func Score(name string, head []byte) int {
 // Handlers are what the worker serves.
 func Handlers() worker.Handlers {
 	e := &engine{}
-	return worker.ParserHandlers(name, e.open)
+	return worker.Merge(worker.ParserHandlers(name, e.open), worker.Handlers{layerMethod: e.serveLayer})
 }
