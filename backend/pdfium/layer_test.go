@@ -61,7 +61,7 @@ func TestRecognisedWordsAreFoundWhereTheyStand(t *testing.T) {
 			continue
 		}
 		for i, w := range page.Words {
-			if !standsAt(w.Box, layerWords[i].Box, 1.5) {
+			if !standsAt(w.Box, layerWords[i].Box, 2) {
 				t.Errorf("%q: %q stands at %v, want %v", turn, page.Text[w.Start:w.End], w.Box, layerWords[i].Box)
 			}
 		}
@@ -105,7 +105,7 @@ func TestOtherReadersFindTheRecognisedWordsToo(t *testing.T) {
 		}
 		for i, w := range page.Words {
 			want := layerWords[i]
-			if w.Text != recognised(1).Text[want.Start:want.End] || !standsAt(mark.Rect{X0: w.X0, Y0: w.Y0, X1: w.X1, Y1: w.Y1}, want.Box, 1.5) {
+			if w.Text != recognised(1).Text[want.Start:want.End] || !standsAt(mark.Rect{X0: w.X0, Y0: w.Y0, X1: w.X1, Y1: w.Y1}, want.Box, 2) {
 				t.Errorf("%q: %q at %v, %v to %v, %v; want %v", turn, w.Text, w.X0, w.Y0, w.X1, w.Y1, want.Box)
 			}
 		}
