@@ -42,10 +42,24 @@ func runSearch(ctx context.Context, p *Program, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if f.json {
-		return p.printJSON(map[string]any{"hits": found(hits)})
+	read, err := s.Desk.ReadSearch(ctx, m.ID, query)
+	if err != nil {
+		return err
 	}
-	printHits(printable{p.Stdout}, hits)
+	if f.json {
+		return p.printJSON(map[string]any{"hits": found(hits), "read": read})
+	}
+	out := printable{p.Stdout}
+	if read.Operators != "" {
+		fmt.Fprintf(out, "Searched for %s\n", read.Operators)
+	}
+	for _, problem := range read.Problems {
+		fmt.Fprintln(out, problem)
+	}
+	for _, s := range read.Suggestions {
+		fmt.Fprintf(out, "%q stands nowhere. Did you mean %q?\n", s.Word, s.Instead)
+	}
+	printHits(out, hits)
 	if len(hits) == 0 {
 		fmt.Fprintln(p.Stdout, "Nothing found.")
 	}

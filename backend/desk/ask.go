@@ -38,6 +38,24 @@ func (d *Desk) Search(ctx context.Context, matter string, r wire.SearchRequest) 
 	return newPages(store).hits(ctx, hits)
 }
 
+// ReadSearch says how a search is understood, while it is typed.
+func (d *Desk) ReadSearch(ctx context.Context, matter, text string) (wire.Reading, error) {
+	out := wire.Reading{Problems: []string{}, Suggestions: []wire.Suggestion{}}
+	store, err := d.store(ctx, matter)
+	if err != nil {
+		return out, err
+	}
+	r, err := d.d.Searcher.Read(ctx, store, mark.Query{Text: text})
+	if err != nil {
+		return out, err
+	}
+	out.Operators, out.Problems = r.Operators, notNil(r.Problems)
+	for _, s := range r.Suggestions {
+		out.Suggestions = append(out.Suggestions, wire.Suggestion{Word: s.Word, Instead: s.Instead})
+	}
+	return out, nil
+}
+
 // Ask answers a question, one event after the other; emit's error ends it. The
 // turn is kept in its conversation once the answer is final.
 func (d *Desk) Ask(ctx context.Context, matter string, r wire.AskRequest, emit func(wire.AskEvent) error) error {

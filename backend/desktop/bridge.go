@@ -153,6 +153,11 @@ func (b *Bridge) Search(matter string, r wire.SearchRequest) ([]wire.Hit, error)
 	return reply(b.desk.Search(b.ctx, matter, r))
 }
 
+// ReadSearch says how a search is understood.
+func (b *Bridge) ReadSearch(matter, text string) (wire.Reading, error) {
+	return reply(b.desk.ReadSearch(b.ctx, matter, text))
+}
+
 // Ask starts an answer, whose events come as "ask:" and the returned id once
 // the page has called AskReady.
 func (b *Bridge) Ask(matter string, r wire.AskRequest) string {

@@ -106,6 +106,9 @@ func (s *Server) routes() {
 		hits, err := d.Search(ctx, r.PathValue("m"), b)
 		return found{hits}, err
 	}))
+	handle("POST /api/matters/{m}/search/read", with(func(ctx context.Context, r *http.Request, b wire.SearchRequest) (any, error) {
+		return d.ReadSearch(ctx, r.PathValue("m"), b.Query)
+	}))
 	s.mux.HandleFunc("POST /api/matters/{m}/ask", s.ask)
 	handle("GET /api/matters/{m}/conversations", func(_ http.ResponseWriter, r *http.Request) (any, error) {
 		return d.Conversations(r.Context(), r.PathValue("m"))

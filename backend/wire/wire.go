@@ -291,6 +291,19 @@ type SearchRequest struct {
 	Limit     int      `json:"limit,omitempty"`
 }
 
+// Reading is how the text of a search was understood.
+type Reading struct {
+	Operators   string       `json:"operators,omitempty"` // written out; empty where it is ranked by what it is about
+	Problems    []string     `json:"problems"`            // whole sentences
+	Suggestions []Suggestion `json:"suggestions"`
+}
+
+// Suggestion is another spelling for a word that the matter does not hold.
+type Suggestion struct {
+	Word    string `json:"word"`
+	Instead string `json:"instead"`
+}
+
 // PageSpan is a piece of one page, with its boxes.
 type PageSpan struct {
 	Page  int   `json:"page"`

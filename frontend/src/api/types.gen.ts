@@ -327,6 +327,21 @@ export interface SearchRequest {
   limit?: number;
 }
 
+/** Reading is how the text of a search was understood. */
+export interface Reading {
+  /** written out; empty where it is ranked by what it is about */
+  operators?: string;
+  /** whole sentences */
+  problems: string[];
+  suggestions: Suggestion[];
+}
+
+/** Suggestion is another spelling for a word that the matter does not hold. */
+export interface Suggestion {
+  word: string;
+  instead: string;
+}
+
 /** PageSpan is a piece of one page, with its boxes. */
 export interface PageSpan {
   page: number;
