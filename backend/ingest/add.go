@@ -20,6 +20,8 @@ type Added struct {
 	Known    []mark.Document // in the matter already, by content
 	Rejected []Rejected      // could not be queued
 	Skipped  []Rejected      // left out on purpose: hidden files, folders that lead back
+	// Productions are what was made of folders with load files.
+	Productions []Production
 }
 
 // Rejected is a file that was not added, and why.
@@ -58,6 +60,7 @@ type adding struct {
 	id    mark.MatterID
 	store mark.MatterStore
 	seen  map[string]bool // folders gone through, by their real path
+	used  map[string]bool // files that a production took in
 	out   Added
 }
 
@@ -83,8 +86,14 @@ func (a *adding) path(ctx context.Context, path string, named bool) error {
 	switch {
 	case err != nil:
 		a.reject(path, unopened(err))
+	case info.IsDir() && named:
+		if err := a.production(ctx, path); err != nil {
+			return err
+		}
+		return a.folder(ctx, path)
 	case info.IsDir():
 		return a.folder(ctx, path)
+	case a.used[path]:
 	case !info.Mode().IsRegular():
 		a.reject(path, mark.Errorf(mark.Unsupported, "This is a device or a connection, not a file."))
 	default:
@@ -112,6 +121,9 @@ func (a *adding) folder(ctx context.Context, path string) error {
 	if err != nil {
 		a.reject(path, unopened(err))
 	}
+	if maildir(entries) {
+		return a.mailFolder(ctx, path, entries)
+	}
 	for _, e := range entries {
 		if err := a.path(ctx, filepath.Join(path, e.Name()), false); err != nil {
 			return err
@@ -123,6 +135,11 @@ func (a *adding) folder(ctx context.Context, path string) error {
 // file adds one file. It is hashed before it is sealed, so that a folder that
 // is added again costs no writing.
 func (a *adding) file(ctx context.Context, path string) error {
+	return a.fileAs(ctx, path, filepath.Base(path))
+}
+
+// fileAs adds one file under a name.
+func (a *adding) fileAs(ctx context.Context, path, name string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		a.reject(path, unopened(err))
@@ -158,7 +175,7 @@ func (a *adding) file(ctx context.Context, path string) error {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
-	return a.take(ctx, mark.Document{Name: filepath.Base(path), Source: path, SHA256: sha, Bytes: in.n}, f)
+	return a.take(ctx, mark.Document{Name: name, Source: path, SHA256: sha, Bytes: in.n}, f)
 }
 
 // take seals one document, unless the matter holds the same bytes.

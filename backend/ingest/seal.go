@@ -16,8 +16,9 @@ import (
 const (
 	// maxNesting is how deep attachments may lie inside one another.
 	maxNesting = 6
-	// maxAttachments bounds the files taken from inside one document.
-	maxAttachments = 500
+	// maxAttachments bounds the files taken from inside one document; a mailbox
+	// or an archive may hold many.
+	maxAttachments = 200_000
 )
 
 // seal stores a document's original while it is read, with its job, and returns
@@ -25,10 +26,24 @@ const (
 // sealed. Where they are not what doc says, accept sees them and may still
 // refuse the document; nothing of it then stays.
 func (s *Service) seal(ctx context.Context, store mark.MatterStore, doc mark.Document, r io.Reader, accept func(mark.Document) error) (mark.Job, mark.Document, error) {
+	doc, err := s.sealOriginal(ctx, store, doc, r, accept)
+	if err != nil {
+		return mark.Job{}, doc, err
+	}
+	job := newJob(doc.ID, mark.StepRead)
+	if err := store.PutJob(ctx, job); err != nil {
+		return mark.Job{}, doc, unsealed(ctx, store, doc, err)
+	}
+	return job, doc, nil
+}
+
+// sealOriginal is seal without the job: a document that never gets one is
+// removed when the matter is opened again.
+func (s *Service) sealOriginal(ctx context.Context, store mark.MatterStore, doc mark.Document, r io.Reader, accept func(mark.Document) error) (mark.Document, error) {
 	doc.ID = mark.DocumentID(mark.NewID())
 	doc.Kind, doc.Status, doc.Added = kindOf(doc.Name), mark.DocumentQueued, time.Now().UTC()
 	if err := store.PutDocument(ctx, doc); err != nil {
-		return mark.Job{}, doc, err
+		return doc, err
 	}
 	in := &sealing{r: r, limit: s.c.MaxBytes, ctx: ctx}
 	hash := sha256.New()
@@ -46,16 +61,17 @@ func (s *Service) seal(ctx context.Context, store mark.MatterStore, doc mark.Doc
 			err = store.PutDocument(ctx, doc)
 		}
 	}
-	job := newJob(doc.ID, mark.StepRead)
-	if err == nil {
-		err = store.PutJob(ctx, job)
-	}
 	if err != nil {
-		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-		defer cancel()
-		return mark.Job{}, doc, errors.Join(err, store.DeleteDocument(undo, doc.ID))
+		return doc, unsealed(ctx, store, doc, err)
 	}
-	return job, doc, nil
+	return doc, nil
+}
+
+// unsealed removes a document that could not be stored whole.
+func unsealed(ctx context.Context, store mark.MatterStore, doc mark.Document, err error) error {
+	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	return errors.Join(err, store.DeleteDocument(undo, doc.ID))
 }
 
 // sealing counts what is read and remembers why reading ended, which a store's

@@ -37,6 +37,10 @@ func decoded(r io.Reader) *bufio.Reader {
 	return bufio.NewReaderSize(transform.NewReader(in, enc.NewDecoder()), sample)
 }
 
+// Text reads the text that comes with a production, in any of the encodings of
+// load files, as UTF-8.
+func Text(r io.Reader) io.Reader { return decoded(r) }
+
 // wide reports whether the bytes at odd (1) or even (0) places are zero in the
 // beginning of a file of Western text.
 func wide(head []byte, at int) bool {
