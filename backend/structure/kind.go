@@ -47,12 +47,12 @@ var titles = []title{
 	{mark.TypeDiscovery, regexp.MustCompile(`(?i)\b(?:interrogator(?:y|ies)|requests? for (?:production|admissions?|documents)|subpoena|notice of deposition|deposition notice|(?:initial|expert) disclosures?|privilege log|responses? to (?:plaintiff|defendant)\S* (?:first|second|third)? ?(?:set|request))\b`)},
 	{mark.TypeTranscript, regexp.MustCompile(`(?i)\b(?:transcript of|(?:videotaped |oral |video )?deposition of|oral argument|reporter'?s transcript|hearing transcript)\b`)},
 	{mark.TypeDeclaration, regexp.MustCompile(`(?i)\b(?:(?:declaration|affidavit|affirmation|verification|sworn statement) (?:of|in|by|under)|affidavit|declaration$)`)},
-	{mark.TypePolicy, regexp.MustCompile(`(?i)\b(?:(?:privacy|cookie|acceptable use|data protection|security|refund|ethics|whistleblower|insider trading|[\w-]+) polic(?:y|ies)|privacy (?:notice|statement)|terms (?:of (?:use|service)|and conditions)|terms & conditions|code of (?:conduct|ethics)|handbook|user agreement)\b`)},
+	{mark.TypePolicy, regexp.MustCompile(`(?i)\b(?:(?:privacy|cookie|acceptable use|data protection|security|refund|ethics|whistleblower|insider trading|retention|travel|employment|conduct) polic(?:y|ies)|polic(?:y|ies)$|privacy (?:notice|statement)|terms (?:of (?:use|service)|and conditions)|terms & conditions|code of (?:conduct|ethics)|handbook|user agreement)\b`)},
 	{mark.TypeCorporate, regexp.MustCompile(`(?i)\b(?:by-?laws|articles of (?:incorporation|organi[sz]ation|association)|certificate of (?:incorporation|formation|amendment|good standing|designation)|(?:board |shareholders?'? |written )?(?:resolutions?|consent of)|minutes of|minutes$|proxy statement|stock certificate|memorandum of association)\b`)},
 	{mark.TypeNotice, regexp.MustCompile(`(?i)\b(?:(?:docketing |public |legal )?notice(?: of| to|$)|entry of appearance|appearance of counsel|certificate of service|proof of service|summons)\b`)},
-	{mark.TypeForm, regexp.MustCompile(`(?i)\b(?:application for federal|(?:tax|income tax) return|(?:claim|registration|enrollment|intake|order|request) form|form (?:\d|[A-Z]+-?\d)[\w-]*|questionnaire|checklist|pullout)\b`)},
+	{mark.TypeForm, regexp.MustCompile(`(?i)\b(?:application for federal|(?:tax|income tax) return|(?:claim|registration|enrollment|intake|order|request) form|form (?:\d|[A-Z]+-?\d)[\w-]*|questionnaire|checklist)\b`)},
 	{mark.TypeInvoice, regexp.MustCompile(`(?i)\b(?:invoice|statement of account|bill for services|receipt|fee statement)\b`)},
-	{mark.TypeReport, regexp.MustCompile(`(?i)\b(?:report(?: on| of| for|[*.]?$)|(?:annual|quarterly|expert|investigation|audit|status|final|progress) report|study|analysis of|survey|white paper|fact sheet)\b`)},
+	{mark.TypeReport, regexp.MustCompile(`(?i)\breport(?:[*.]?$)|\b(?:report (?:on|of|for)|(?:annual|quarterly|expert|investigation|audit|status|final|progress) report|study|analysis of|survey|white paper|fact sheet)\b`)},
 	{mark.TypeMemo, regexp.MustCompile(`(?i)^(?:(?:confidential|privileged|internal|inter-?office|legal) )*memo(?:randum)?\.?$|\bmemorandum (?:to|for)\b`)},
 	{mark.TypeStatute, regexp.MustCompile(`(?i)\b(?:act of (?:\d{4}|congress)|an act (?:to|for)|public law|code of federal regulations|federal register|(?:final|proposed|interim) rule|revised statutes|statutes? of|ordinance|regulations?(?: of|$)|house bill|senate bill|title \d+)\b`)},
 }
@@ -64,6 +64,7 @@ var (
 	dear     = regexp.MustCompile(`(?m)^\s*(?:Dear|(?i:To Whom It May Concern))\b[^\n]{0,80}[:,]?\s*$`)
 	sincere  = regexp.MustCompile(`(?im)^\s*(?:(?:very )?(?:truly|sincerely|respectfully)(?: yours)?|yours (?:very )?(?:truly|sincerely|faithfully)|(?:best|kind|warm) regards|regards|cordially)\s*,?\s*$`)
 	memoHead = regexp.MustCompile(`(?im)^\s*(?:to|from|re|subject|date)\s*:`)
+	privacy  = regexp.MustCompile(`(?i)\b(?:privacy|personal (?:data|information)|cookies?|we (?:collect|may collect|share|do not sell)|your information|this policy)\b`)
 	onBrief  = regexp.MustCompile(`(?i)\bon (?:the )?briefs?\b|\bargued\b`)
 	spoken   = regexp.MustCompile(`(?i)\bcame on for (?:oral )?argument\b|\bdeposition of\b[^.]{0,300}\b(?:taken|reporter|videotaped|volume)\b|\breporter'?s (?:certificate|transcript)\b|\bcourt reporters?\b|\bindex of examination\b|\bthe above[- ]entitled (?:matter|cause)\b|\bofficial - subject to final review\b`)
 	official = regexp.MustCompile(`(?i)\b(?:OMB (?:no|number|control)|official form \d|approved, SCAO|JIS CODE|form approved|\(rev\. ?\d|department of the treasury|for official use only|instructions for form|cat\. no\. \d)`)
@@ -103,6 +104,9 @@ func (s *Scanner) documentType() mark.DocumentType {
 	if s.vocab.agree*1500 > s.vocab.bytes && !inCourt {
 		score[mark.TypeContract] += 0.6
 	}
+	if n := len(privacy.FindAllString(head, 40)); n >= 6 && !inCourt && score[mark.TypeContract] < 3 {
+		score[mark.TypePolicy] += 2
+	}
 	if s.vocab.sections*400 > s.vocab.bytes && !inCourt {
 		score[mark.TypeStatute] += 1
 	}
@@ -117,9 +121,22 @@ func (s *Scanner) documentType() mark.DocumentType {
 		}
 	}
 	if score[best] < 1 {
+		if s.attached() {
+			return mark.TypeExhibit
+		}
 		return ""
 	}
 	return best
+}
+
+// attached reports whether the document begins with an exhibit's name.
+func (s *Scanner) attached() bool {
+	for _, f := range s.features {
+		if f.Kind == mark.FeatureExhibit && f.Level == 1 && len(s.opening) > 0 && f.Page == s.opening[0].Number && f.Start < 300 {
+			return true
+		}
+	}
+	return false
 }
 
 // readCaption scores what a court's caption and the words of its papers say,
@@ -154,6 +171,9 @@ func (s *Scanner) readTitles(score map[mark.DocumentType]float64, inCourt bool) 
 				return
 			}
 			text := g.of(l)
+			if lines == 1 && len(text) > 140 { // a text without lines
+				score[typeOfTitle(shoutedStart(text), inCourt)] += 1.8
+			}
 			if !titleLike(text) || onBrief.MatchString(text) {
 				continue
 			}
@@ -219,6 +239,19 @@ func titleLike(line string) bool {
 		}
 	}
 	return words > 0 && words <= 16 && caps*10 >= words*8
+}
+
+// shoutedStart returns the words in capitals near the beginning of a text.
+func shoutedStart(text string) string {
+	var out []string
+	for i, w := range strings.Fields(text[:whole(text, min(len(text), 160))]) {
+		if shouting(w) || len(out) > 0 && caseSmall.MatchString(w) {
+			out = append(out, w)
+		} else if len(out) > 2 || i > 12 {
+			break
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 func shouting(s string) bool {

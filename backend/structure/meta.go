@@ -18,6 +18,8 @@ func (s *Scanner) settleMeta(r *Result) {
 var (
 	filed     = regexp.MustCompile(`(?i)\b(?:(?:date )?filed|entered|decided|issued|argued|delivered)\b[\s:–—-]*(?:on\s+)?$`)
 	dated     = regexp.MustCompile(`(?i)\b(?:date(?:d)?|effective(?: date)?(?: of)?|as of|made(?: and entered(?: into)?)?(?:,? as of| on| this)?|entered into(?: as of| on| this)?|executed(?: as of| on| this)?|this|last (?:updated|modified|revised)|effective|revised|updated)\b[\s:,(]*(?:the\s+|on\s+|as of\s+|this\s+)?$`)
+	other     = regexp.MustCompile(`(?i)\b(?:agreement|plan|lease|contract|amendment|note|letter|order|complaint|declaration|issuance|act|report|memorandum|reorganization)\b[^.;]{0,40}$`)
+	itself    = regexp.MustCompile(`(?i)\bthis\b`)
 	undated   = regexp.MustCompile(`(?i)\b(?:until|before|after|by|expires?|through|since|no later than|born|birth|terminat\w*|between|commenc\w*|amended)\b[\s:,(]*(?:on\s+|the\s+)?$`)
 	isCourt   = map[mark.DocumentType]bool{mark.TypeOrder: true, mark.TypePleading: true, mark.TypeMotion: true, mark.TypeNotice: true, mark.TypeDiscovery: true, mark.TypeDeclaration: true}
 	aloneDate = map[mark.DocumentType]bool{mark.TypeLetter: true, mark.TypeMemo: true, mark.TypeTranscript: true, mark.TypeReport: true, mark.TypeInvoice: true, mark.TypeOrder: true}
@@ -46,9 +48,13 @@ func (s *Scanner) documentDate(kind mark.DocumentType) string {
 		case filed.MatchString(before) && (isCourt[kind] || kind == mark.TypeTranscript || kind == ""):
 			r = 4
 		case dated.MatchString(before):
-			r = 3
+			if !other.MatchString(before) || itself.MatchString(sentenceBefore(g.Text, f.Start)) {
+				r = 3
+			}
 		case aloneDate[kind] && f.Page == g.Number && f.Start < 3000 && lineOf(g.Text, f.Start, f.End):
 			r = 2
+		case kind == mark.TypeContract && f.Start < 1500 && lineOf(g.Text, f.Start, f.End):
+			r = 1
 		}
 		if r > rank {
 			best, rank = f.Value, r
@@ -58,6 +64,17 @@ func (s *Scanner) documentDate(kind mark.DocumentType) string {
 		best = dateAtEnd(s.tail)
 	}
 	return best
+}
+
+// sentenceBefore returns what stands before at in its sentence, of 300 bytes.
+func sentenceBefore(text string, at int) string {
+	part := text[max(0, at-300):at]
+	for i := len(part) - 2; i > 0; i-- {
+		if (part[i] == '.' || part[i] == ';') && blank(part[i+1]) && !abbreviation(part[:i]) || part[i] == '\n' && part[i+1] == '\n' {
+			return part[i+1:]
+		}
+	}
+	return part
 }
 
 func (s *Scanner) openingPage(number int) *page {

@@ -21,17 +21,9 @@ func (s *Scanner) settleParties() {
 		}
 		return
 	}
-	names := s.doc.Parties
-	if len(names) == 0 {
-		pages := make([]mark.Page, len(s.opening))
-		for i, g := range s.opening {
-			pages[i] = g.Page
-		}
-		_, names = legal.Identify(s.doc.Name, pages)
-	}
 	s.addTitle()
 	known := map[string]bool{} // names and roles in small letters
-	for _, name := range names {
+	for _, name := range s.doc.Parties {
 		low := strings.ToLower(name)
 		if known[low] {
 			continue

@@ -61,8 +61,8 @@ type Scanner struct {
 	position int // how many features were there before the page being read
 }
 
-// New returns a scanner for a document, of which name, kind, title, parties
-// and the head of a message are used.
+// New returns a scanner for a document, of which name, kind, title and parties
+// are used: legal.Identify finds the latter two.
 func New(doc mark.Document) *Scanner {
 	return &Scanner{
 		doc: doc, count: map[mark.FeatureKind]int{},
