@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 
 	mark "markai/backend"
@@ -16,6 +18,8 @@ type Host interface {
 	Emit(event string, data any)
 	// PickFiles shows the system's file dialog; none when it was closed.
 	PickFiles() ([]string, error)
+	// SaveFile asks where to write a file; empty when the dialog was closed.
+	SaveFile(name string) (string, error)
 }
 
 // Bridge is bound to the page: each exported method is one that the page calls.
@@ -128,6 +132,19 @@ func (b *Bridge) PickFiles(matter string) (wire.AddResult, error) {
 		return wire.AddResult{Jobs: []wire.Job{}, Known: []wire.Document{}, Rejected: []wire.Rejected{}, Skipped: []wire.Rejected{}}, pageError(err)
 	}
 	return b.AddPaths(matter, paths)
+}
+
+// SaveText writes text where the person says, and returns the file's name;
+// empty when the dialog was closed.
+func (b *Bridge) SaveText(name, text string) (string, error) {
+	path, err := b.host.SaveFile(name)
+	if err != nil || path == "" {
+		return "", pageError(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return "", pageError(mark.Errorf(mark.Invalid, "The file could not be written there. Choose another folder.").Because(err))
+	}
+	return filepath.Base(path), nil
 }
 
 // RemoveDocument takes a document out of its matter.

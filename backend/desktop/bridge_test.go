@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -28,6 +29,7 @@ type host struct {
 	events []string
 	last   any
 	got    chan struct{}
+	folder string // where files are saved; empty: the dialog is closed
 }
 
 func (h *host) Emit(event string, data any) {
@@ -38,6 +40,13 @@ func (h *host) Emit(event string, data any) {
 }
 
 func (h *host) PickFiles() ([]string, error) { return nil, fs.ErrClosed }
+
+func (h *host) SaveFile(name string) (string, error) {
+	if h.folder == "" {
+		return "", nil
+	}
+	return filepath.Join(h.folder, name), nil
+}
 
 func newBridge(t *testing.T) (*Bridge, *host) {
 	t.Helper()
@@ -56,6 +65,24 @@ func TestFailuresReachThePageAsCodeAndSentence(t *testing.T) {
 	}
 	if _, err := b.PickFiles("m"); err == nil || strings.Contains(err.Error(), fs.ErrClosed.Error()) {
 		t.Errorf("an inner error is not for the page: %v", err)
+	}
+}
+
+func TestTextIsSavedWhereThePersonSays(t *testing.T) {
+	b, h := newBridge(t)
+	if name, err := b.SaveText("report.csv", "a,b"); name != "" || err != nil {
+		t.Errorf("a closed dialog: %q, %v", name, err)
+	}
+	h.folder = t.TempDir()
+	if name, err := b.SaveText("report.csv", "a,b"); name != "report.csv" || err != nil {
+		t.Errorf("saved as %q, %v", name, err)
+	}
+	if got, err := os.ReadFile(filepath.Join(h.folder, "report.csv")); string(got) != "a,b" || err != nil {
+		t.Errorf("wrote %q, %v", got, err)
+	}
+	h.folder = filepath.Join(h.folder, "missing")
+	if _, err := b.SaveText("report.csv", "a,b"); err == nil || strings.Contains(err.Error(), h.folder) {
+		t.Errorf("a folder that is not there: %v", err)
 	}
 }
 

@@ -66,6 +66,10 @@ func (w *window) PickFiles() ([]string, error) {
 	return runtime.OpenMultipleFilesDialog(w.ctx, runtime.OpenDialogOptions{Title: "Add files to the matter"})
 }
 
+func (w *window) SaveFile(name string) (string, error) {
+	return runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{DefaultFilename: name})
+}
+
 // originals answers /original/{matter}/{document} for the reader.
 func originals(d *desk.Desk) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
