@@ -18,6 +18,8 @@ type Host interface {
 	Emit(event string, data any)
 	// PickFiles shows the system's file dialog; none when it was closed.
 	PickFiles() ([]string, error)
+	// PickFolder shows the dialog for a folder; empty when it was closed.
+	PickFolder() (string, error)
 	// SaveFile asks where to write a file; empty when the dialog was closed.
 	SaveFile(name string) (string, error)
 }
@@ -133,6 +135,9 @@ func (b *Bridge) PickFiles(matter string) (wire.AddResult, error) {
 	}
 	return b.AddPaths(matter, paths)
 }
+
+// PickFolder asks for a folder to be watched; empty when the dialog was closed.
+func (b *Bridge) PickFolder() (string, error) { return reply(b.host.PickFolder()) }
 
 // SaveText writes text where the person says, and returns the file's name;
 // empty when the dialog was closed.

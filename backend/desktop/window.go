@@ -66,6 +66,10 @@ func (w *window) PickFiles() ([]string, error) {
 	return runtime.OpenMultipleFilesDialog(w.ctx, runtime.OpenDialogOptions{Title: "Add files to the matter"})
 }
 
+func (w *window) PickFolder() (string, error) {
+	return runtime.OpenDirectoryDialog(w.ctx, runtime.OpenDialogOptions{Title: "Watch a folder"})
+}
+
 func (w *window) SaveFile(name string) (string, error) {
 	return runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{DefaultFilename: name})
 }
