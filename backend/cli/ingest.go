@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -23,8 +24,11 @@ type ingested struct {
 	NeedYou  []ingestedFile  `json:"need_you"`
 	Rejected []wire.Rejected `json:"rejected"`
 	Skipped  []wire.Rejected `json:"skipped"`
-	Pages    int             `json:"pages"`
-	Seconds  float64         `json:"seconds"`
+	// Productions are what was made of folders with load files.
+	Productions []wire.Production `json:"productions,omitempty"`
+
+	Pages   int     `json:"pages"`
+	Seconds float64 `json:"seconds"`
 }
 
 type ingestedFile struct {
@@ -74,7 +78,8 @@ func runIngest(ctx context.Context, p *Program, args []string) (err error) {
 	} else {
 		out.print(printable{p.Stdout})
 	}
-	if err == nil && len(out.NeedYou)+len(out.Rejected) > 0 {
+	missing := slices.ContainsFunc(out.Productions, func(p wire.Production) bool { return len(p.Problems) > 0 })
+	if err == nil && (len(out.NeedYou)+len(out.Rejected) > 0 || missing) {
 		err = errNeedsYou
 	}
 	return err
@@ -125,7 +130,7 @@ func drain(events <-chan wire.Event) {
 
 // outcome sorts the documents of this run, attachments included.
 func (s *session) outcome(ctx context.Context, m wire.Matter, added wire.AddResult) (ingested, error) {
-	out := ingested{Matter: m.Name, Read: []ingestedFile{}, Known: []ingestedFile{}, NeedYou: []ingestedFile{}, Rejected: added.Rejected, Skipped: added.Skipped}
+	out := ingested{Matter: m.Name, Read: []ingestedFile{}, Known: []ingestedFile{}, NeedYou: []ingestedFile{}, Rejected: added.Rejected, Skipped: added.Skipped, Productions: added.Productions}
 	docs, err := s.Desk.Documents(ctx, m.ID)
 	if err != nil {
 		return out, err
@@ -163,6 +168,9 @@ func (s *session) outcome(ctx context.Context, m wire.Matter, added wire.AddResu
 }
 
 func (o ingested) print(w io.Writer) {
+	for _, p := range o.Productions {
+		printProduction(w, p)
+	}
 	for _, f := range o.Read {
 		fmt.Fprintf(w, "read      %s (%s)\n", f.Document, pagesOf(f))
 		for _, n := range f.Notes {
@@ -182,6 +190,15 @@ func (o ingested) print(w io.Writer) {
 		fmt.Fprintf(w, "skipped   %s: %s\n", r.Name, r.Problem)
 	}
 	fmt.Fprintf(w, "%d documents, %d pages read into %q in %.1f s\n", len(o.Read), o.Pages, o.Matter, o.Seconds)
+}
+
+// printProduction says what was made of a folder with load files.
+func printProduction(w io.Writer, p wire.Production) {
+	fmt.Fprintf(w, "production %s (%s): %d documents, %d of them new, %d pages from single files\n",
+		p.Name, strings.Join(p.LoadFiles, ", "), p.Documents+p.Known, p.Documents, p.Pages)
+	for _, q := range p.Problems {
+		fmt.Fprintf(w, "missing   %s: %s\n", q.Name, q.Problem)
+	}
 }
 
 func pagesOf(f ingestedFile) string {

@@ -51,6 +51,11 @@ func (d *Desk) added(ctx context.Context, matter string, store mark.MatterStore,
 	}
 	out.Rejected = append(out.Rejected, wireRejected(a.Rejected)...)
 	out.Skipped = append(out.Skipped, wireRejected(a.Skipped)...)
+	for _, p := range a.Productions {
+		out.Productions = append(out.Productions, wire.Production{
+			Name: p.Name, LoadFiles: notNil(p.LoadFiles), Documents: p.Documents, Known: p.Known, Pages: p.Pages, Problems: notNil(wireRejected(p.Problems)),
+		})
+	}
 	return out, nil
 }
 

@@ -230,6 +230,18 @@ type AddResult struct {
 	Known    []Document `json:"known"` // already in the matter, by content
 	Rejected []Rejected `json:"rejected"`
 	Skipped  []Rejected `json:"skipped"` // left out on purpose: hidden files, folders that lead back
+	// Productions are what was made of folders with load files.
+	Productions []Production `json:"productions,omitempty"`
+}
+
+// Production is what was made of one folder with load files.
+type Production struct {
+	Name      string     `json:"name"`       // of the folder
+	LoadFiles []string   `json:"load_files"` // in the folder
+	Documents int        `json:"documents"`  // added
+	Known     int        `json:"known"`      // in the matter already
+	Pages     int        `json:"pages"`      // single-page files that became pages of documents
+	Problems  []Rejected `json:"problems"`   // what is missing, by Bates number
 }
 
 // Rejected is a path that could not even be queued.

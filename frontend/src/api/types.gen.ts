@@ -251,6 +251,23 @@ export interface AddResult {
   rejected: Rejected[];
   /** left out on purpose: hidden files, folders that lead back */
   skipped: Rejected[];
+  productions?: Production[];
+}
+
+/** Production is what was made of one folder with load files. */
+export interface Production {
+  /** of the folder */
+  name: string;
+  /** in the folder */
+  load_files: string[];
+  /** added */
+  documents: number;
+  /** in the matter already */
+  known: number;
+  /** single-page files that became pages of documents */
+  pages: number;
+  /** what is missing, by Bates number */
+  problems: Rejected[];
 }
 
 /** Rejected is a path that could not even be queued. */
