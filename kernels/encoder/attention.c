@@ -53,7 +53,7 @@ void encoder_attend(int path, const float *x, size_t ld, size_t rows, size_t wid
 	workplace w;
 	lay_out(&w, scratch, rows, width);
 	p->quantise(x, ld, width, &w.queries);
-	float shrink = 1.0f / sqrtf((float)width);
+	float shrink = 1.44269504f / sqrtf((float)width); // log2(e): what follows is in powers of two
 	for (size_t r = 0; r < rows; r++)
 		w.queries.scale[r] *= shrink;
 	// What fills the last block of keys is computed and not looked at.

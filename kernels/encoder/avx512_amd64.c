@@ -25,7 +25,11 @@ INLINE void tile(const int blocks, const encoder_rows *a, size_t row, const enco
 		for (int b = 0; b < blocks; b++)
 			sums[r][b] = _mm512_mullo_epi32(zero, _mm512_loadu_si512(w->sum + (block + (size_t)b) * 16));
 	}
-	for (size_t i = 0; i < w->depth; i += 4, codes += 64) {
+	// While these blocks are used, the next are fetched: one for each of the
+	// first rows.
+	const int8_t *ahead = codes + ((size_t)blocks + row / ROWS % (size_t)blocks) * step;
+	for (size_t i = 0; i < w->depth; i += 4, codes += 64, ahead += 64) {
+		_mm_prefetch((const char *)ahead, _MM_HINT_T1);
 		__m512i weights[4];
 		UNROLL
 		for (int b = 0; b < blocks; b++)

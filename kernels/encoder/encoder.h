@@ -58,8 +58,8 @@ typedef struct {
 	// mean 0 and variance 1, applies gain and bias, and quantises it.
 	void (*normalise)(float *x, const float *y, size_t n, const float *gain, const float *bias, float epsilon, encoder_rows *out);
 
-	// softmax turns rows of n numbers (room for a multiple of 16) into codes
-	// whose zero is 0 and whose scale makes them add up to one. Codes from n to
+	// softmax turns rows of n logarithms to base 2 (room for a multiple of 16)
+	// into codes whose zero is 0 and whose scale makes them add up to one. Codes from n to
 	// the next multiple of 16 are 0.
 	void (*softmax)(float *x, size_t ld, size_t n, encoder_rows *out);
 

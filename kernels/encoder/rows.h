@@ -27,19 +27,37 @@ INLINE floats gelu_of(floats x)
 	return most(x, all(0.0f)) - a * p;
 }
 
-// exp_of is e to the x for x up to 0, within 4e-6 of its size down to e^-87,
-// and that where x is less. Two to the whole part is an exponent, two to the
+#ifndef POW2_OF
+#define POW2_OF pow2_of
+// pow2_of is 2 to the t for t up to 0, within 3e-6 of its size down to 2^-126,
+// and that where t is less. Two to the whole part is an exponent, two to the
 // rest a polynomial fitted for the least greatest relative error.
-INLINE floats exp_of(floats x)
+INLINE floats pow2_of(floats t)
 {
-	floats t = most(x, all(-87.0f)) * all(1.44269504f);
+	t = most(t, all(-126.0f));
 	ints n = rounded(t);
-	floats f = t - floats_of(n), p = all(0.00957010210f);
+	floats f = t - floats_of(n), p = all(0.00957010221f);
 	p = fma_of(p, f, all(0.0559178591f));
 	p = fma_of(p, f, all(0.240247443f));
 	p = fma_of(p, f, all(0.693121791f));
 	p = fma_of(p, f, all(0.999999285f));
 	return p * floats_in((n + all_ints(127)) << 23);
+}
+#endif
+
+// greatest returns the greatest of n numbers, a multiple of 16. One register
+// alone would wait for itself at every turn.
+INLINE float greatest(const float *x, size_t n)
+{
+	floats a = load(x), b = a;
+	size_t i = LANES;
+	for (; i + LANES < n; i += 2 * LANES) {
+		a = most(a, load(x + i));
+		b = most(b, load(x + i + LANES));
+	}
+	if (i < n)
+		a = most(a, load(x + i));
+	return most_of(most(a, b));
 }
 
 // quantise_row writes one row's codes.
@@ -94,13 +112,10 @@ TARGET static void softmax(float *x, size_t ld, size_t n, encoder_rows *out)
 		uint8_t *codes = out->codes + r * out->stride;
 		for (size_t i = n; i < end; i++)
 			x[i] = -INFINITY;
-		floats high = load(x);
-		for (size_t i = LANES; i < end; i += LANES)
-			high = most(high, load(x + i));
-		floats top = all(most_of(high));
+		floats top = all(greatest(x, end));
 		ints sum = all_ints(0);
 		for (size_t i = 0; i < end; i += LANES) {
-			ints code = rounded(exp_of(load(x + i) - top) * all(255.0f));
+			ints code = rounded(POW2_OF(load(x + i) - top) * all(255.0f));
 			sum = sum + code;
 			store_codes(codes + i, code);
 		}
