@@ -37,7 +37,7 @@ func (c compiled) scanDots(p part, qs *queries) {
 
 func (c compiled) scanBits(p part, qs *queries) {
 	C.kernels_scan_bits(C.int(c), u64(p.bits), C.size_t(p.width),
-		i64(p.ids), u64(p.want), C.size_t(len(p.want)), u64(qs.bits),
+		i64(p.ids), u64(p.want), C.size_t(len(p.want)), u64(qs.bits), i32(qs.limits),
 		C.size_t(qs.n), C.uint32_t(p.first), hits(qs), i32(qs.counts), C.int32_t(qs.k))
 }
 

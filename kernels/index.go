@@ -48,6 +48,7 @@ type Index struct {
 	segs  []*segment
 	live  [][]uint64       // which rows of each segment are there
 	slots map[int64]uint32 // where an id is: segment, row
+	most  int64            // no id is above it
 	dead  int              // rows that are there no more
 	view  *View            // of this moment; nil after a write
 }
@@ -60,7 +61,7 @@ func New(dim int, o Options) *Index {
 	if o.BitsAbove == 0 {
 		o.BitsAbove = BitsAbove
 	}
-	return &Index{dim: dim, loops: o.Path.loops(), bitsAbove: o.BitsAbove, expect: o.Expect, slots: make(map[int64]uint32, o.Expect)}
+	return &Index{dim: dim, loops: o.Path.loops(), bitsAbove: o.BitsAbove, expect: o.Expect, slots: make(map[int64]uint32, o.Expect), most: math.MinInt64}
 }
 
 // Close wipes the vectors and gives their memory back. It waits for the
@@ -187,9 +188,13 @@ func (ix *Index) place(id int64, row int) {
 	n := len(ix.segs) - 1
 	ix.live[n][row/64] |= 1 << (row % 64)
 	ix.slots[id] = uint32(n)<<slotBits | uint32(row)
+	ix.most = max(ix.most, id)
 }
 
 func (ix *Index) remove(id int64) {
+	if id > ix.most {
+		return // mostly they come in their order
+	}
 	slot, ok := ix.slots[id]
 	if !ok {
 		return

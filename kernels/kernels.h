@@ -74,9 +74,10 @@ void kernels_scan_dots(int path, const uint8_t *rows, size_t stride, const float
 		       size_t nq, uint32_t first, kernels_hit *hits, int32_t *counts, int32_t k);
 
 // kernels_scan_bits does the same by distance: the score is its negative.
-// Query q's bits lie at queries + q*width; a row has width words.
+// Query q's bits lie at queries + q*width; a row has width words. Rows farther
+// than limits[q] are left out.
 void kernels_scan_bits(int path, const uint64_t *blocks, size_t width, const int64_t *ids, const uint64_t *want,
-		       size_t words, const uint64_t *queries, size_t nq, uint32_t first, kernels_hit *hits,
-		       int32_t *counts, int32_t k);
+		       size_t words, const uint64_t *queries, const int32_t *limits, size_t nq, uint32_t first,
+		       kernels_hit *hits, int32_t *counts, int32_t k);
 
 #endif

@@ -14,6 +14,7 @@ type queries struct {
 	codes  []int8   // of each query a stride, zero at the end
 	biases []int32  // 128 times the sum of a query's codes
 	bits   []uint64 // of each query a width
+	limits []int32  // how far bits may differ
 	hits   []kept   // of each query k
 	counts []int32  // how many of its k a query has
 }
@@ -52,9 +53,10 @@ func (ix *Index) queries(vectors [][]float32) (qs *queries, scales []float32, er
 	return qs, scales, nil
 }
 
-// keep empties the heaps and makes room for k rows in each.
+// keep empties the heaps, makes room for k rows in each and lifts the limits.
 func (qs *queries) keep(k int) {
 	qs.k, qs.hits, qs.counts = k, make([]kept, qs.n*k), make([]int32, qs.n)
+	qs.limits = slices.Repeat([]int32{64 * int32(len(qs.bits))}, qs.n)
 }
 
 // one is query q alone.

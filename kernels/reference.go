@@ -56,7 +56,9 @@ func (reference) scanBits(p part, qs *queries) {
 			for w, x := range qs.bits[q*p.width:][:p.width] {
 				distance += bits.OnesCount64(x ^ words[8*w])
 			}
-			qs.offer(q, kept{p.ids[row], float32(-distance), p.first + uint32(row)})
+			if distance <= int(qs.limits[q]) {
+				qs.offer(q, kept{p.ids[row], float32(-distance), p.first + uint32(row)})
+			}
 		}
 	}
 }

@@ -91,11 +91,11 @@ void kernels_scan_dots(int path, const uint8_t *rows, size_t stride, const float
 	}
 }
 
-// limit_of returns the greatest distance that may be kept: any, until the heap
-// is full.
-static int32_t limit_of(const kernels_hit *h, int32_t count, int32_t k)
+// limit_of returns the greatest distance that may be kept: the query's limit,
+// until the heap is full.
+static int32_t limit_of(const kernels_hit *h, int32_t count, int32_t k, int32_t limit)
 {
-	return count < k ? 1 << 24 : (int32_t)-h[0].score;
+	return count < k ? limit : (int32_t)-h[0].score;
 }
 
 // any_within reports whether one of 16 distances is at most limit. The sign of
@@ -118,8 +118,8 @@ static uint64_t blocks_of(uint64_t mask)
 }
 
 void kernels_scan_bits(int path, const uint64_t *blocks, size_t width, const int64_t *ids, const uint64_t *want,
-		       size_t words, const uint64_t *queries, size_t nq, uint32_t first, kernels_hit *hits,
-		       int32_t *counts, int32_t k)
+		       size_t words, const uint64_t *queries, const int32_t *limits, size_t nq, uint32_t first,
+		       kernels_hit *hits, int32_t *counts, int32_t k)
 {
 	const kernels_path *p = kernels_of(path);
 	int32_t distances[64] = {0};
@@ -131,7 +131,7 @@ void kernels_scan_bits(int path, const uint64_t *blocks, size_t width, const int
 				size_t start, n = run(&mask, &start);
 				p->distances(blocks + (w * 64 + start * 8) * width, width, queries + q * width, n, distances + start * 8);
 			}
-			int32_t limit = limit_of(h, counts[q], k);
+			int32_t limit = limit_of(h, counts[q], k, limits[q]);
 			for (size_t i = 0; i < 64; i += 16) {
 				// Mostly none of 16 rows is near enough.
 				if (!(want[w] >> i & 0xffff) || !any_within(distances + i, limit))
@@ -141,7 +141,7 @@ void kernels_scan_bits(int path, const uint64_t *blocks, size_t width, const int
 					if (distances[j] > limit)
 						continue;
 					offer(h, &counts[q], k, (kernels_hit){ids[at], (float)-distances[j], first + (uint32_t)at});
-					limit = limit_of(h, counts[q], k);
+					limit = limit_of(h, counts[q], k, limits[q]);
 				}
 			}
 		}

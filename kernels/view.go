@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -150,8 +151,7 @@ func (v *View) scanCodes(ctx context.Context, qs *queries, f *Filter, k int) ([]
 
 // scanBits compares all rows by their bits, and the nearest by their bytes.
 func (v *View) scanBits(ctx context.Context, qs *queries, f *Filter, k int) ([][]kept, error) {
-	qs.keep(min(max(candidates*k, minCandidates), f.n))
-	if err := v.scan(ctx, f, func(p part) { v.ix.loops.scanBits(p, qs) }); err != nil {
+	if err := v.nearBits(ctx, qs, f, min(max(candidates*k, minCandidates), f.n)); err != nil {
 		return nil, err
 	}
 	lists := make([][]kept, qs.n)
@@ -172,6 +172,50 @@ func (v *View) scanBits(ctx context.Context, qs *queries, f *Filter, k int) ([][
 		lists[q] = list[0]
 	}
 	return lists, nil
+}
+
+// nearBits keeps the k nearest by bits. Heaps of thousands cost more than the
+// distances until they are filled with what is near, so rows that are farther
+// than a sample lets expect are left out. Where that leaves too few, all are
+// looked at: the result is the same.
+func (v *View) nearBits(ctx context.Context, qs *queries, f *Filter, k int) error {
+	loop := func(p part) { v.ix.loops.scanBits(p, qs) }
+	limits := []int32(nil)
+	if share := k / sampled; share >= 16 && f.n > 8*k {
+		qs.keep(share + 3*int(math.Sqrt(float64(share))))
+		if err := v.scan(ctx, f.sample(), loop); err != nil {
+			return err
+		}
+		for q := range qs.n {
+			if near := qs.kept(q); len(near) == qs.k {
+				limits = append(limits, int32(-near[0].score))
+			}
+		}
+	}
+	qs.keep(k)
+	if len(limits) == qs.n {
+		qs.limits = limits
+		if err := v.scan(ctx, f, loop); err != nil || int(slices.Min(qs.counts)) == k {
+			return err
+		}
+		qs.keep(k)
+	}
+	return v.scan(ctx, f, loop)
+}
+
+// sampled is of how many rows a sample has one.
+const sampled = 16
+
+// sample chooses one of sampled words of 64 rows.
+func (f *Filter) sample() *Filter {
+	some := &Filter{view: f.view, want: make([][]uint64, len(f.want))}
+	for n, want := range f.want {
+		some.want[n] = make([]uint64, len(want))
+		for w := n % sampled; w < len(want); w += sampled {
+			some.want[n][w] = want[w]
+		}
+	}
+	return some
 }
 
 func (v *View) scan(ctx context.Context, f *Filter, do func(part)) error {
