@@ -75,6 +75,10 @@ func (m *matter) NextJob(ctx context.Context) (j mark.Job, err error) {
 // RequeueRunning puts jobs that a dead process left running back to queued and
 // returns how many.
 func (m *matter) RequeueRunning(ctx context.Context) (n int, err error) {
+	some, err := one(ctx, m.db.readers, scanInt, "", "SELECT count(*) FROM job WHERE state = ?", mark.JobRunning)
+	if err != nil || some == 0 { // a full disk need not be written to
+		return 0, err
+	}
 	err = m.db.write(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "UPDATE job SET state = ?, updated = ? WHERE state = ?",
 			mark.JobQueued, nanos(time.Now()), mark.JobRunning)

@@ -70,6 +70,7 @@ func open(ctx context.Context, path string, key []byte, s schema) (*database, er
 	if err := refusePlain(path); err != nil {
 		return nil, err
 	}
+	takeRoom(path)
 	slot, err := holdKey(key)
 	if err != nil {
 		return nil, err
@@ -89,10 +90,15 @@ func (db *database) start(ctx context.Context, s schema) error {
 	if err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
-	if err := f.Close(); err != nil {
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
-	if db.writer, err = sql.Open("sqlite3", dsn(db.path, db.slot, s.synchronous, false)); err != nil {
+	source := dsn(db.path, db.slot, s.synchronous, false)
+	if info.Size() == 0 {
+		source += "&_auto_vacuum=incremental" // in an old file it would only write, which a full disk does not allow
+	}
+	if db.writer, err = sql.Open("sqlite3", source); err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
 	db.writer.SetMaxOpenConns(1)
@@ -118,7 +124,6 @@ func (db *database) start(ctx context.Context, s schema) error {
 func dsn(path string, slot int, synchronous string, reader bool) string {
 	q := url.Values{
 		"markai_slot":    {strconv.Itoa(slot)},
-		"_auto_vacuum":   {"incremental"}, // takes effect on a new file
 		"_txlock":        {"immediate"},
 		"_journal_mode":  {"WAL"},
 		"_synchronous":   {synchronous},
@@ -201,6 +206,7 @@ func (db *database) Close() error {
 			errs = append(errs, db.writer.Close())
 		}
 		dropKey(db.slot)
+		keepRoom(db.path)
 	})
 	return errors.Join(errs...)
 }

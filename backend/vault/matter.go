@@ -215,7 +215,7 @@ func sameName(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a),
 // removeStore removes a store with its log, index and journal.
 func removeStore(path string) error {
 	var errs []error
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal", "-room"} {
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, fmt.Errorf("remove the store: %w", err))
 		}
