@@ -65,6 +65,7 @@ func commands() []command {
 		{"search", "search --matter NAME QUERY", "find passages", runSearch},
 		{"ask", "ask --matter NAME QUESTION", "answer a question from a matter's documents", runAsk},
 		{"extract", "extract FILE [--text] [--password P]", "read one file, without a vault, and print what it holds, or its text", runExtract},
+		{"export", "export --searchable SCAN OUT.pdf [--password P]", "write a scan, or a picture of one, as a PDF that can be searched", runExport},
 		{"matters", "matters", "list the matters", runMatters},
 		{"serve", "serve [--sample]", "show the window in a browser on this machine", runServe},
 		{"sample", "sample", "read the sample matter, ask three questions, print the answers", runSample},

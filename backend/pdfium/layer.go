@@ -42,9 +42,9 @@ type layerWord struct {
 
 // Layer writes a copy of the PDF f to w whose pages carry the words of pages,
 // unseen, where they stand: readers can then search, select and copy what was
-// recognised. What is seen does not change; the original's bytes come first
-// and the words after them, so that it can still be found in the copy. Pages
-// that are not given stay as they are. Errors: those of opening f, Damaged,
+// recognised. What is seen does not change, and pages that are not given stay
+// as they are; the file is written anew, so that a signature no longer vouches
+// for it. (Writing the changes after the original would repeat every picture.) Errors: those of opening f, Damaged,
 // TooBig, Crashed, and what w returns.
 func Layer(ctx context.Context, pool *worker.Pool, f mark.File, pages []mark.Page, w io.Writer) error {
 	body, err := json.Marshal(layerPages(pages))
@@ -143,7 +143,7 @@ func (e *engine) layer(ctx context.Context, f mark.File, pages []layerPage, w io
 		}
 	}
 	b := &buffered{w: w}
-	if _, err := d.lib.FPDF_SaveAsCopy(&requests.FPDF_SaveAsCopy{Document: d.doc, Flags: requests.SaveFlagIncremental, FileWriter: b}); err != nil {
+	if _, err := d.lib.FPDF_SaveAsCopy(&requests.FPDF_SaveAsCopy{Document: d.doc, Flags: requests.SaveFlagNoIncremental, FileWriter: b}); err != nil {
 		return mark.Errorf(mark.Damaged, "The PDF could not be written again. Print it to a new PDF and try with that one.").Because(errors.Join(err, b.err))
 	}
 	return b.flush()

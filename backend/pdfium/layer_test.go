@@ -45,11 +45,12 @@ func standsAt(a, b mark.Rect, points float64) bool {
 
 func TestRecognisedWordsAreFoundWhereTheyStand(t *testing.T) {
 	p := newParser(t, 1)
+	picture := "<</Type/XObject/Subtype/Image/Width 300/Height 1000/ColorSpace/DeviceGray/BitsPerComponent 8/Length 300000>>\nstream\n" + strings.Repeat("\x7f", 300_000) + "\nendstream"
 	for _, turn := range []string{"", "/Rotate 90", "/Rotate 180", "/Rotate 270", "/CropBox[20 30 500 700]", "/CropBox[20 30 500 700]/Rotate 90"} {
-		data := pdfOf(turn, []string{"q 0.5 0 0 0.5 9 9 cm 0 0 5 5 re f", text(72, 300, "Second")})
+		data := pdfOf(turn, []string{"q 90 0 0 90 40 40 cm /Im Do", text(72, 300, "Second")}, picture)
 		out := layered(t, data, "", recognised(1, layerWords...))
-		if !bytes.HasPrefix(out, data) {
-			t.Errorf("%q: the copy does not begin with the original", turn)
+		if len(out) > len(data)+100_000 { // the font with Greek letters is most of it
+			t.Errorf("%q: %d bytes became %d", turn, len(data), len(out))
 		}
 		src := open(t, p, out, "")
 		page, err := src.Page(t.Context(), 1)
