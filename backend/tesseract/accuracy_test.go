@@ -155,3 +155,30 @@ func errorRate(want, got string) float64 {
 	}
 	return float64(row[len(b)]) / float64(max(len(a), 1))
 }
+
+// TestSpoiltPagesAreStillRead holds what the long measurement found, on one
+// drawn page.
+func TestSpoiltPagesAreStillRead(t *testing.T) {
+	r, _ := recogniser(t)
+	small := scan(t, sentences)
+	page := resized(&image.Gray{Pix: small.Pix, Stride: small.Width, Rect: image.Rect(0, 0, small.Width, small.Height)}, 1.5, 1.5)
+	want := strings.Join(sentences, " ")
+	for i, d := range degradations {
+		switch d.name {
+		case "skewed by 8°", "speckled badly", "grain", "75 dpi", "shadow of a book", "on its head, speckled":
+		default:
+			continue
+		}
+		dpi := 300.
+		if d.scale != 0 {
+			dpi *= d.scale
+		}
+		got, err := r.Recognise(t.Context(), imageOf(d.apply(page, rand.New(rand.NewPCG(uint64(i), 0))), dpi))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rate := errorRate(want, got.Text); rate > 0.02 {
+			t.Errorf("%s: %.1f %% of the characters are wrong: %q", d.name, 100*rate, flat(got))
+		}
+	}
+}
