@@ -10,6 +10,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/legal"
+	"markai/backend/letters"
 )
 
 // Sizes of a passage in bytes. Passages of about 500 characters are found best
@@ -29,27 +30,32 @@ const (
 // it would have been cut at once. Every byte lies in exactly one passage, in
 // order, except white space between passages that has no text after it.
 func Pages(doc mark.Document, from mark.Pos, pages []mark.Page, final bool) ([]mark.Chunk, mark.Pos) {
-	t := join(from, pages)
+	t := join(from, pages, doc.Kind == mark.KindMail)
 	var out []mark.Chunk
 	next := from
 	base := Header(doc)
-	path := t.path
+	over := t.over
 	for at := 0; at < len(t.text); {
 		limit := t.limit(at)
-		if !final && limit == len(t.text) && limit-at < most+ahead {
+		// Where a message's quotations end is settled by what follows.
+		open := limit == len(t.text) || t.history != nil && limit > len(t.text)-ahead
+		if !final && (open && limit-at < most+ahead || t.heading) {
 			break
 		}
 		end := at + cut(t.text[at:limit])
 		piece := t.text[at:end]
 		if strings.TrimSpace(piece) != "" {
-			before, after := path.read(piece)
+			before, after := over.read(piece)
+			if within(t.history, at) {
+				before = earlier
+			}
 			out = append(out, mark.Chunk{
 				Document: doc.ID,
 				From:     t.start(at), To: t.end(end),
 				Header: header(base, before),
 				Text:   piece,
 			})
-			path = after
+			over = after
 		}
 		at = end
 		next = t.end(end)
@@ -93,9 +99,12 @@ func Passage(c mark.Chunk) string {
 
 // joined is the text of pages after a place, and where each page begins in it.
 type joined struct {
-	text  string
-	pages []part
-	path  headings // over the place where the text begins
+	text    string
+	pages   []part
+	over    above           // the place where the text begins
+	history []letters.Range // of a message: what is quoted from earlier ones
+	bounds  []int           // of history
+	heading bool            // the message's own head goes on
 }
 
 type part struct {
@@ -104,19 +113,25 @@ type part struct {
 	seam           bool
 }
 
-func join(from mark.Pos, pages []mark.Page) joined {
+func join(from mark.Pos, pages []mark.Page, message bool) joined {
 	var t joined
-	var b strings.Builder
+	var b, head strings.Builder
 	blank := true // the text so far ends with white space
 	for _, p := range pages {
 		text, offset := p.Text, 0
 		switch {
 		case p.Number < from.Page:
-			_, t.path = t.path.read(text)
+			_, t.over = t.over.read(text)
+			if message {
+				head.WriteString(text)
+			}
 			continue
 		case p.Number == from.Page:
 			offset = min(from.Offset, len(text))
-			_, t.path = t.path.read(text[:offset])
+			_, t.over = t.over.read(text[:offset])
+			if message {
+				head.WriteString(text[:offset])
+			}
 			text = text[offset:]
 		}
 		if text == "" {
@@ -129,18 +144,30 @@ func join(from mark.Pos, pages []mark.Page) joined {
 		blank = last == ' ' || last == '\n' || last == '\r' || last == '\t' || last == '\f'
 	}
 	t.text = b.String()
+	if message {
+		t.history, t.heading = quoted(head.String(), t.text)
+		t.bounds = bounds(t.history)
+	}
 	return t
 }
 
-// limit returns how far a passage from at may reach: to the end, or to a page
-// end where nothing separates the words of the two pages.
+// limit returns how far a passage from at may reach: to the end, to a page end
+// where nothing separates the words of the two pages, or to where a message
+// begins or ends to quote an earlier one.
 func (t joined) limit(at int) int {
-	for _, p := range t.pages {
-		if p.seam && p.at > at {
-			return p.at
+	end := len(t.text)
+	for _, b := range t.bounds {
+		if b > at {
+			end = min(b, end)
+			break
 		}
 	}
-	return len(t.text)
+	for _, p := range t.pages {
+		if p.seam && p.at > at {
+			return min(p.at, end)
+		}
+	}
+	return end
 }
 
 // start returns the place of the byte at i.
@@ -165,24 +192,38 @@ func (t joined) end(i int) mark.Pos {
 // headings is the path of headings over a place, outermost first.
 type headings []legal.Heading
 
-// read walks over text and returns the path over its beginning, as a string
-// (with a heading that the text itself begins with), and the path after it.
-func (h headings) read(text string) (before string, after headings) {
-	after = h
+// above is what stands over a place.
+type above struct {
+	path  headings
+	table table
+}
+
+// read walks over text and returns what stands over its beginning, as a string
+// (with a heading that the text itself begins with, or the names of the columns
+// of a table that it goes on with), and what stands over what follows.
+func (o above) read(text string) (before string, after above) {
+	after = o
 	first := true
 	for line := range strings.SplitSeq(text, "\n") {
 		if strings.TrimSpace(line) == "" {
+			if !first {
+				after.table = table{}
+			}
 			continue
 		}
 		if g, ok := legal.HeadingOf(line); ok && g.Title != "" {
-			after = after.push(g)
+			after.path = after.path.push(g)
 		}
 		if first {
-			before, first = after.String(), false
+			before, first = after.path.String(), false
+			if columns := after.table.over(line); columns != "" {
+				before = strings.TrimPrefix(before+" › "+columns, " › ")
+			}
 		}
+		after.table = after.table.read(line)
 	}
 	if first {
-		before = h.String()
+		before = o.path.String()
 	}
 	return before, after
 }

@@ -87,7 +87,8 @@ func TestWordsOfTwoPagesAreNotGlued(t *testing.T) {
 // legalText draws text with the structure that the cutter looks for.
 func legalText(t *rapid.T, label string) string {
 	piece := rapid.SampledFrom([]string{"ARTICLE IV\n", "4.2 Notice. ", "(a) ", "The party pays. ", "Smith v. Jones, 12 U.S. 3; ", "\n", "\n\n", " ", "word ", "TERM\n",
-		"Exhibit A\n", strings.Repeat("long running text without an end ", 20), strings.Repeat("x", 700), "§§ ", "“quoted.” ", "é", "\r\n", "12. ", "\t", "\u00a0", "\f"})
+		"Exhibit A\n", strings.Repeat("long running text without an end ", 20), strings.Repeat("x", 700), "§§ ", "“quoted.” ", "é", "\r\n", "12. ", "\t", "\u00a0", "\f",
+		"Item\tPrice\n", "pump\t4\n", "Q. Why?\n", "A. I do not know.\n", "On Mon, Jan 4, 2021 John wrote:\n", "> quoted\n", "-----Original Message-----\n", "From: a\nSent: b\nTo: c\n"})
 	return strings.Join(rapid.SliceOfN(piece, 0, 60).Draw(t, label), "")
 }
 
@@ -109,7 +110,8 @@ func drawPages(t *rapid.T) []mark.Page {
 func TestPassagesCoverEveryByteOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ps := drawPages(t)
-		chunks, _ := Pages(mark.Document{ID: "d"}, mark.Pos{}, ps, true)
+		kind := rapid.SampledFrom([]mark.Kind{mark.KindText, mark.KindMail}).Draw(t, "kind")
+		chunks, _ := Pages(mark.Document{ID: "d", Kind: kind}, mark.Pos{}, ps, true)
 		checkCover(t, ps, chunks)
 	})
 }
@@ -164,14 +166,15 @@ func textOf(ps []mark.Page, from, to mark.Pos) string {
 func TestCuttingResumesWhereItStopped(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ps := drawPages(t)
+		doc := mark.Document{ID: "d", Kind: rapid.SampledFrom([]mark.Kind{mark.KindText, mark.KindMail}).Draw(t, "kind")}
 		at := mark.Pos{}
 		var got []mark.Chunk
 		for i := range ps {
 			var more []mark.Chunk
-			more, at = Pages(mark.Document{ID: "d"}, at, ps[:i+1], i == len(ps)-1)
+			more, at = Pages(doc, at, ps[:i+1], i == len(ps)-1)
 			got = append(got, more...)
 		}
-		want, _ := Pages(mark.Document{ID: "d"}, mark.Pos{}, ps, true)
+		want, _ := Pages(doc, mark.Pos{}, ps, true)
 		if len(got) != len(want) {
 			t.Fatalf("%d passages page by page, %d at once", len(got), len(want))
 		}
@@ -188,5 +191,45 @@ func BenchmarkPages(b *testing.B) {
 	b.SetBytes(int64(len(ps[0].Text)))
 	for b.Loop() {
 		Pages(mark.Document{}, mark.Pos{}, ps, true)
+	}
+}
+
+func TestEarlierMessagesAreTheirOwnPassages(t *testing.T) {
+	text := "From: jane@example.com\nTo: john@example.com\nSubject: Re: Goods\n\nThe goods are refused.\n\nOn Mon, Jan 4, 2021 at 9:00 AM John Doe <john@example.com> wrote:\n> The goods will come on Friday.\n> Please tell us whether you accept them.\n\nJane\n"
+	ps := pages(text)
+	chunks, _ := Pages(mark.Document{ID: "d", Kind: mark.KindMail}, mark.Pos{}, ps, true)
+	for _, c := range chunks {
+		if strings.Contains(c.Text, "refused") && strings.Contains(c.Text, "Friday") {
+			t.Errorf("one passage holds the message and what it quotes: %q", c.Text)
+		}
+		if got, want := Headings(c.Header) == earlier, strings.Contains(c.Text, "Friday"); got != want {
+			t.Errorf("passage %q has the header %q", c.Text, c.Header)
+		}
+	}
+	if len(chunks) != 3 {
+		t.Errorf("%d passages, want the message, what it quotes, and its end", len(chunks))
+	}
+}
+
+func TestRowsOfATableCarryTheNamesOfItsColumns(t *testing.T) {
+	text := "Schedule 1\n\nItem\tPrice\tDelivery\n" + strings.Repeat("a pump for clear water with a long shaft\t4,200\t1 May 2021\n", 40) + "\nThe prices are net.\n"
+	chunks, _ := Pages(mark.Document{}, mark.Pos{}, pages(text), true)
+	for _, c := range chunks[1:] {
+		if got, want := strings.Contains(c.Header, "Item | Price | Delivery"), strings.HasPrefix(c.Text, "a pump"); got != want {
+			t.Errorf("passage %q has the header %q", c.Text, c.Header)
+		}
+	}
+	if strings.Contains(chunks[0].Header, "Item |") {
+		t.Errorf("the table's first passage has the header %q", chunks[0].Header)
+	}
+}
+
+func TestAnAnswerStaysWithItsQuestion(t *testing.T) {
+	text := strings.Repeat("Q.  Did you see the letter that the buyer sent on the fifth of May, or any other paper that speaks of it?\nA.  I saw it on the sixth. It lay on the desk.\n", 30)
+	chunks, _ := Pages(mark.Document{}, mark.Pos{}, pages(text), true)
+	for _, c := range chunks {
+		if !strings.HasPrefix(c.Text, "Q.") {
+			t.Errorf("passage begins %q", c.Text[:30])
+		}
 	}
 }

@@ -87,6 +87,7 @@ func places(s string) func(func(int, strength) bool) {
 	return func(yield func(int, strength) bool) {
 		window := s[:min(len(s), most+ahead/2)]
 		width := widest(window)
+		talk := transcript(window)
 		prev, prevBlank := "", false
 		for at := 0; at < len(window); {
 			line := window[at:]
@@ -101,7 +102,11 @@ func places(s string) func(func(int, strength) bool) {
 				continue
 			}
 			if at > 0 {
-				if st := lineStart(trimmed, prev, prevBlank, width); st > 0 && !yield(at, st) {
+				st := lineStart(trimmed, prev, prevBlank, width)
+				if talk {
+					st = turn(trimmed, st)
+				}
+				if st > 0 && !yield(at, st) {
 					return
 				}
 			}
@@ -114,6 +119,19 @@ func places(s string) func(func(int, strength) bool) {
 			at += step
 		}
 	}
+}
+
+// turn returns how strong the beginning of a line of a transcript is as an end
+// of the passage before: a question begins a passage, and its answer goes on
+// with it. st is what it would be elsewhere.
+func turn(line string, st strength) strength {
+	switch said(line) {
+	case 'Q':
+		return clause
+	case 'A':
+		return 0
+	}
+	return min(st, sentence)
 }
 
 // widest returns the length of the longest line.

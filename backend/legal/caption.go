@@ -38,7 +38,7 @@ func Caption(head string) []Party {
 	if len(head) > captionBytes {
 		head = strings.ToValidUTF8(head[:captionBytes], "")
 	}
-	if !tribunal.MatchString(head) {
+	if !heard(head) || !tribunal.MatchString(head) {
 		return nil
 	}
 	lines := captionColumn(head)
@@ -67,6 +67,16 @@ func Caption(head string) []Party {
 		}
 	}
 	return nil
+}
+
+// heard is a cheap look for the words of tribunal.
+func heard(head string) bool {
+	for _, w := range [...]string{"ourt", "OURT", "ribunal", "RIBUNAL", "rbitration", "RBITRATION"} {
+		if strings.Contains(head, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // captionColumn returns the lines of a caption's left column: what stands

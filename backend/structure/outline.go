@@ -322,7 +322,7 @@ func bracketed(text string) []marker {
 	for end < len(text) && blank(text[end]) {
 		end++
 	}
-	out := letters(digits, end, inLetter, inRoman, inCapital)
+	out := lettered(digits, end, inLetter, inRoman, inCapital)
 	if v := atoi(digits); v > 0 && len(digits) <= 2 {
 		out = append(out, marker{style: inCount, value: v, digits: digits, end: end})
 	}
@@ -350,11 +350,11 @@ func dotted(text string) []marker {
 		}
 		return out
 	}
-	return letters(digits, end, inLetter, inRoman, inCapital)
+	return lettered(digits, end, inLetter, inRoman, inCapital)
 }
 
-// letters returns the readings of a marker in letters.
-func letters(digits string, end int, letter, small, capital style) []marker {
+// lettered returns the readings of a marker in letters.
+func lettered(digits string, end int, letter, small, capital style) []marker {
 	var out []marker
 	if v := roman(digits); v > 0 {
 		out = append(out, marker{style: small, value: v, digits: digits, end: end})

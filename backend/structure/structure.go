@@ -56,7 +56,7 @@ type Scanner struct {
 	speech   speech
 	notes    footnotes
 	tongue   tongues
-	history  history
+	history  bool // an earlier message goes on
 	vocab    vocabulary
 	position int // how many features were there before the page being read
 }
