@@ -2,6 +2,7 @@ package structure
 
 import (
 	"regexp"
+	"sort"
 	"strings"
 
 	mark "markai/backend"
@@ -66,34 +67,30 @@ func (s *Scanner) readExhibit(g *page, start, end int) {
 // name stands at the top of a page, or alone on a line after a gap with no
 // other exhibit's name next to it.
 func (s *Scanner) begins(g *page, start, end int) bool {
-	for i, l := range g.lines {
-		if l.start > start || start >= l.end {
-			continue
-		}
-		if start > l.start {
-			return false
-		}
-		rest := strings.TrimSpace(g.Text[min(end, l.end):l.end])
-		alone := strings.Trim(rest, " .:-–—\"”*") == ""
-		titled := len(rest) < 80 && !endsSentence(rest) && !lowerStart(rest)
-		if !alone && !titled || contentsLine(g.of(l)) {
-			return false
-		}
-		top := 0 // lines above that are no edge of a page
-		for _, above := range g.lines[:i] {
-			if !above.column && above.end-above.start > 12 {
-				top++
-			}
-		}
-		near := func(k int) bool {
-			return k >= 0 && k < len(g.lines) && exhibitLine(g.of(g.lines[k]))
-		}
-		if near(i-1) || near(i+1) {
-			return false
-		}
-		return top <= 2 && s.paged || alone && l.gap
+	i := sort.Search(len(g.lines), func(i int) bool { return g.lines[i].end > start })
+	if i == len(g.lines) || g.lines[i].start != start {
+		return false
 	}
-	return false
+	l := g.lines[i]
+	rest := strings.TrimSpace(g.Text[min(end, l.end):l.end])
+	alone := strings.Trim(rest, " .:-–—\"”*") == ""
+	titled := len(rest) < 80 && !endsSentence(rest) && !lowerStart(rest)
+	if !alone && !titled || contentsLine(g.of(l)) {
+		return false
+	}
+	top := 0 // lines above that are no edge of a page
+	for k := 0; k < i && top <= 2; k++ {
+		if above := g.lines[k]; !above.column && above.end-above.start > 12 {
+			top++
+		}
+	}
+	near := func(k int) bool {
+		return k >= 0 && k < len(g.lines) && exhibitLine(g.of(g.lines[k]))
+	}
+	if near(i-1) || near(i+1) {
+		return false
+	}
+	return top <= 2 && s.paged || alone && l.gap
 }
 
 // exhibitLine reports whether a line begins with an exhibit's name.

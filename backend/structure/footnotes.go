@@ -6,6 +6,13 @@ import (
 	mark "markai/backend"
 )
 
+const (
+	// maxNotes bounds the lines of a page that are looked at as notes.
+	maxNotes = 100
+	// anchorBytes is how far above a note its number is looked for.
+	anchorBytes = 12_000
+)
+
 // footnotes counts the notes of a document.
 type footnotes struct{ last int }
 
@@ -19,6 +26,7 @@ func (s *Scanner) readFootnotes(g *page) {
 	var starts []int // lines that begin notes
 	var marks []int
 	next := s.notes.last + 1
+	looks := 0
 	for i, l := range g.lines {
 		if i == 0 || l.column {
 			continue
@@ -27,7 +35,7 @@ func (s *Scanner) readFootnotes(g *page) {
 		if n == 0 || n != next && !(len(starts) == 0 && n == 1) {
 			continue
 		}
-		if rest == 0 || !anchored(g.Text[:l.start], n) {
+		if looks++; rest == 0 || looks > maxNotes || !anchored(last(g.Text[:l.start], anchorBytes), n) {
 			continue
 		}
 		starts, marks = append(starts, i), append(marks, n)

@@ -29,6 +29,9 @@ func (g *page) of(l line) string { return g.Text[l.start:l.end] }
 // minNumbered is how many lines in order make numbered paper.
 const minNumbered = 10
 
+// maxNumbered is the highest number of a line on a page.
+const maxNumbered = 60
+
 func newPage(p mark.Page) *page {
 	g := &page{Page: p}
 	gap := true
@@ -69,7 +72,8 @@ func (g *page) findColumn() bool {
 		for i+n < len(g.lines) && g.of(g.lines[i+n]) == strconv.Itoa(n+1) {
 			n++
 		}
-		if n < minNumbered {
+		if n < minNumbered || n > maxNumbered {
+			i += n - 1
 			continue
 		}
 		g.numbered = true
@@ -131,7 +135,7 @@ func (g *page) findNumbers() {
 			run = max(run, 1)
 		}
 	}
-	if run < minNumbered || run*10 < len(g.lines)*6 || next > 60 {
+	if run < minNumbered || run*10 < len(g.lines)*6 || next > maxNumbered {
 		return
 	}
 	g.numbered = true

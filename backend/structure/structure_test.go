@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -408,4 +409,26 @@ func BenchmarkScanner(b *testing.B) {
 			}
 		})
 	}
+}
+
+// A page that is made to be slow is read in time that grows with its length.
+func TestHostilePagesAreReadInTime(t *testing.T) {
+	const n = 20_000
+	for _, piece := range []string{"1 Abc defg hijkl\n", "1\n", "Exhibit A ", "EXHIBIT A\n", "“", `("A" `, "(((", "(a) ", "i.", "By: By: ", "$1,", "5 de ", "May ", "A v.\n", "Q. A.\n", "> x\n", "On Monday x wrote:\n", "____", "1.1.1.1.1\n", "From: x\n", "§", "·1· "} {
+		short, long := strings.Repeat(piece, n/16), strings.Repeat(piece, n)
+		for _, kind := range []mark.Kind{mark.KindPDF, mark.KindMail} {
+			one := measure(func() { scan(mark.Document{Kind: kind}, short) })
+			all := measure(func() { scan(mark.Document{Kind: kind}, long) })
+			// Sixteen times the text; squares would cost 256 times as much.
+			if all > 80*max(one, time.Millisecond) {
+				t.Errorf("%q as %s: %v for %d bytes, %v for %d", piece, kind, one, len(short), all, len(long))
+			}
+		}
+	}
+}
+
+func measure(f func()) time.Duration {
+	began := time.Now()
+	f()
+	return time.Since(began)
 }
