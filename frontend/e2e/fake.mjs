@@ -25,6 +25,11 @@ async function test(sentence, run, scene = "full", viewport = { width: 1280, hei
   }
 }
 
+const openAgreement = async (page) => {
+  await page.locator(".row button.open", { hasText: "Master Transportation" }).click();
+  await page.locator(".textLayer span").first().waitFor();
+};
+
 /** Drops a file on the window as a browser reports it. */
 const drop = (page, name) =>
   page.evaluate((name) => {
@@ -123,8 +128,7 @@ await test("search explains its hits and leads to the page", async (page) => {
 });
 
 await test("find in document marks each place and walks along them", async (page) => {
-  await page.locator(".row button.open").first().click();
-  await page.locator(".textLayer span").first().waitFor();
+  await openAgreement(page);
   await page.keyboard.press("Control+F");
   await page.keyboard.type("Agreement");
   await page.locator(".mark.found.current").waitFor();
@@ -134,8 +138,7 @@ await test("find in document marks each place and walks along them", async (page
 });
 
 await test("zooming keeps the page one reads", async (page) => {
-  await page.locator(".row button.open").first().click();
-  await page.locator(".textLayer span").first().waitFor();
+  await openAgreement(page);
   await page.keyboard.press("Alt+PageDown");
   await page.waitForFunction(() => document.querySelector("#page-field").value === "2");
   for (let i = 0; i < 3; i++) await page.keyboard.press("Control+=");
@@ -174,7 +177,7 @@ await test("destroying a matter asks for its name", async (page) => {
 });
 
 await test("a removed document can be had back", async (page) => {
-  await page.locator(".row button.open").first().click();
+  await openAgreement(page);
   await page.locator(".tools").getByRole("button", { name: "Remove from the matter" }).click();
   await page.locator(".row button.open", { hasText: "Master" }).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Undo" }).click();
@@ -185,8 +188,8 @@ await test("50,000 documents scroll and filter without delay", async (page) => {
   await page.locator(".row button.open").first().waitFor();
   check((await page.locator(".row").count()) < 80, "only the rows in view exist");
   const started = Date.now();
-  await page.getByLabel("Filter documents").fill("MFL-04999");
-  await page.locator(".row", { hasText: "MFL-049990" }).waitFor();
+  await page.getByLabel("Filter documents").fill("MFL-2000");
+  await page.locator(".row", { hasText: /MFL-2000\d\d/ }).first().waitFor();
   check(Date.now() - started < 1500, `filtering took ${Date.now() - started} ms`);
 }, "many");
 

@@ -14,8 +14,21 @@ const sizes = [
 ];
 const question = "What is the notice period for termination?";
 const openFirst = async (page) => {
-  await page.locator(".row button.open").first().click();
+  await page.locator(".row button.open", { hasText: "Master Transportation" }).click();
   await page.locator(".textLayer span").first().waitFor();
+};
+const openNamed = async (page, name) => {
+  await page.locator(".row button.open", { hasText: name }).first().click();
+  await page.locator("[data-drawn]").first().waitFor();
+};
+const openTable = async (page) => {
+  await page.keyboard.press("Control+Shift+D");
+  await page.locator(".cells").first().waitFor();
+};
+const inside = async (page) => {
+  await page.keyboard.press("Control+I");
+  await page.locator(".inside h3").first().waitFor();
+  await page.waitForTimeout(200);
 };
 const next = (page) => page.getByRole("button", { name: "Continue" }).click();
 
@@ -34,10 +47,28 @@ const screens = [
   ["matter-full", "full", async () => {}],
   ["matter-working", "working", async () => {}],
   ["matter-many", "many", async () => {}],
+  ["table", "full", openTable],
+  ["table-many", "many", openTable],
+  ["table-selected", "full", async (page) => {
+    await openTable(page);
+    await page.locator(".cells .go").first().focus();
+    for (const key of ["Space", "ArrowDown", "Space"]) await page.keyboard.press(key);
+    await page.getByRole("toolbar", { name: "2 selected" }).waitFor();
+  }],
+  ["table-filter", "many", async (page) => (await openTable(page), await page.getByRole("button", { name: "Type" }).first().click(), await page.locator(".panel .choice").first().waitFor())],
+  ["table-none", "full", async (page) => (await openTable(page), await page.locator("#table-filter").fill("zeppelin"), await page.locator(".documents").getByText("No document matches").waitFor())],
   ["matter-no-model", "nomodel", async () => {}],
   ["reader", "full", openFirst],
   ["reader-find", "full", async (page) => (await openFirst(page), await page.keyboard.press("Control+F"), await page.keyboard.type("notice"), await page.locator(".mark.found.current").waitFor())],
-  ["reader-word", "full", async (page) => (await page.locator(".row button.open", { hasText: "Memo" }).click(), await page.locator(".sheet .words.seen span").first().waitFor())],
+  ["reader-word", "full", async (page) => (await page.locator(".row button.open", { hasText: "Memo" }).click(), await page.locator(".flow p.text").first().waitFor())],
+  ["reader-mail", "full", async (page) => (await openNamed(page, "RE RE Trailer"), await page.locator(".flow dl").waitFor())],
+  ["reader-picture", "full", async (page) => (await openNamed(page, "Fuel receipt"), await page.locator("canvas").waitFor())],
+  ["reader-inside", "full", async (page) => (await openFirst(page), await inside(page))],
+  ["reader-inside-transcript", "full", async (page) => (await openNamed(page, "Deposition"), await inside(page))],
+  ["reader-inside-mail", "full", async (page) => (await openNamed(page, "RE Trailer 4471.eml"), await inside(page))],
+  ["reader-inside-changes", "full", async (page) => (await openNamed(page, "Memo"), await inside(page))],
+  ["reader-hidden", "full", async (page) => (await openNamed(page, "work order"), await page.getByRole("button", { name: "Show where" }).click())],
+  ["reader-doubt", "full", async (page) => (await openNamed(page, "Notice of termination"), await page.getByRole("button", { name: "Show how certain" }).click(), await page.locator(".doubt").first().waitFor())],
   ["reader-needs-password", "full", async (page) => void (await page.locator(".row button.open", { hasText: "audited" }).click())],
   ["ask-searching", "slow", async (page) => {
     await page.locator("body").press("/");
@@ -67,6 +98,10 @@ const screens = [
   ["search-start", "full", async (page) => void (await page.keyboard.press("Control+Shift+F"))],
   ["search-none", "full", async (page) => (await page.keyboard.press("Control+Shift+F"), await page.keyboard.type("zeppelin"), await page.keyboard.press("Enter"), await page.getByText("Nothing found").waitFor())],
   ["jobs-working", "working", async (page) => void (await page.keyboard.press("Control+J"))],
+  ["jobs-busy", "busy", async (page) => void (await page.keyboard.press("Control+J"))],
+  ["report", "full", async (page) => (await page.locator("footer .need").click(), await page.locator("tbody tr").first().waitFor())],
+  ["sources", "full", async (page) => (await page.getByRole("tab", { name: "Watched folders" }).click(), await page.locator(".words .line").first().waitFor())],
+  ["sources-watch", "full", async (page) => (await page.keyboard.press("Control+K"), await page.keyboard.type("watch"), await page.keyboard.press("Enter"), await page.getByLabel("Path of the folder").fill("case file"), await page.getByRole("button", { name: "Start watching" }).click(), await page.getByRole("alert").waitFor())],
   ["jobs-empty", "empty", async (page) => void (await page.keyboard.press("Control+J"))],
   ["settings", "full", async (page) => void (await page.keyboard.press("Control+,"))],
   ["settings-all", "full", async (page) => (await page.keyboard.press("Control+,"), await page.locator("summary").click(), await page.locator("summary").scrollIntoViewIfNeeded())],

@@ -4,6 +4,7 @@ import "@fontsource-variable/source-serif-4/wght-italic.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/textlayer.css";
+import "./styles/table.css";
 import { mount } from "svelte";
 import { chooseClient } from "./api/choose";
 import { guardDrops } from "./state/drops.svelte";

@@ -23,6 +23,16 @@ export interface Hands {
   page(by: 1 | -1): void;
   chooseFiles(): void;
   nextPane(): void;
+  /** Gives the focus to the list of documents. */
+  list(): void;
+  /** Shows or hides what is in the open document. */
+  inside(): void;
+  /** Switches between the pages of a document and its text. */
+  asText(): void;
+  /** Shows or hides how certain OCR is of each word. */
+  doubt(): void;
+  /** Walks along the changes of a comparison. */
+  change(by: 1 | -1): void;
 }
 
 /** Copies text and says whether it worked. */
@@ -39,12 +49,14 @@ export async function copy(app: App, text: string): Promise<void> {
 export function actionsFor(app: App, hands: Hands): Action[] {
   const inMatter = () => app.matter !== undefined && !app.settingUp;
   const inDocument = () => inMatter() && app.nav.view.kind === "document";
+  const comparing = () => inMatter() && app.nav.view.kind === "compare";
   const always = () => true;
   const open = () => app.program?.vault === "open" && !app.settingUp;
   const show = (overlay: App["overlay"]) => () => (app.overlay = app.overlay === overlay ? "" : overlay);
   const a = t.actions;
   return [
     { id: "palette", label: a.palette, group: "go", shortcut: "Mod+k", when: open, run: show("palette") },
+    { id: "documents", label: a.documents, group: "go", shortcut: "Mod+Shift+d", when: inMatter, run: () => (app.nav.go({ kind: "documents" }), setTimeout(() => hands.list())) },
     { id: "search", label: a.search, group: "go", shortcut: "Mod+Shift+f", when: inMatter, run: () => hands.focusSearch() },
     { id: "ask", label: a.ask, group: "ask", shortcut: "/", when: inMatter, run: () => hands.focusAsk() },
     { id: "new-question", label: a.newQuestion, group: "ask", shortcut: "Mod+Shift+q", when: inMatter, run: () => (app.ask.fresh(), hands.focusAsk()) },
@@ -67,6 +79,12 @@ export function actionsFor(app: App, hands: Hands): Action[] {
     { id: "zoom-in", label: a.zoomIn, group: "read", shortcut: "Mod+=", when: inDocument, run: () => hands.zoom(1) },
     { id: "zoom-out", label: a.zoomOut, group: "read", shortcut: "Mod+-", when: inDocument, run: () => hands.zoom(-1) },
     { id: "fit-width", label: a.fitWidth, group: "read", shortcut: "Mod+0", when: inDocument, run: () => hands.zoom(0) },
+    { id: "inside", label: a.inside, group: "read", shortcut: "Mod+i", when: inDocument, run: () => hands.inside() },
+    { id: "as-text", label: a.asText, group: "read", shortcut: "Mod+Shift+x", when: inDocument, run: () => hands.asText() },
+    { id: "doubt", label: a.doubt, group: "read", shortcut: "Mod+Shift+o", when: inDocument, run: () => hands.doubt() },
+    { id: "compare", label: a.compare, group: "read", when: inDocument, run: show("compare") },
+    { id: "next-change", label: a.nextChange, group: "read", shortcut: "Alt+ArrowDown", when: comparing, run: () => hands.change(1) },
+    { id: "previous-change", label: a.previousChange, group: "read", shortcut: "Alt+ArrowUp", when: comparing, run: () => hands.change(-1) },
     {
       id: "close-tab", label: a.closeTab, group: "read", shortcut: "Alt+w", when: inDocument,
       run: () => {
@@ -79,6 +97,10 @@ export function actionsFor(app: App, hands: Hands): Action[] {
     { id: "home", label: a.home, group: "go", shortcut: "Alt+Home", when: inMatter, run: () => app.nav.go({ kind: "home" }) },
     { id: "next-pane", label: a.nextPane, group: "go", shortcut: "F6", when: inMatter, run: () => hands.nextPane() },
     { id: "add-files", label: a.addFiles, group: "matter", shortcut: "Mod+o", when: inMatter, run: () => hands.chooseFiles() },
+    { id: "watch", label: a.watch, group: "matter", when: inMatter, run: show("watch") },
+    { id: "pause-all", label: a.pauseAll, group: "matter", when: () => app.progress.running + app.progress.waiting > 0, run: () => void app.allJobs("pause") },
+    { id: "resume-all", label: a.resumeAll, group: "matter", when: () => app.progress.paused > 0, run: () => void app.allJobs("resume") },
+    { id: "report", label: a.report, group: "matter", when: inMatter, run: show("report") },
     { id: "new-matter", label: a.newMatter, group: "matter", shortcut: "Mod+Shift+m", when: open, run: show("new-matter") },
     { id: "switch-matter", label: a.switchMatter, group: "matter", shortcut: "Mod+m", when: open, run: show("matters") },
     { id: "rename-matter", label: a.renameMatter, group: "matter", when: inMatter, run: show("rename-matter") },

@@ -5,8 +5,12 @@ import type {
   Conversation,
   CreatedVault,
   CreateVault,
-  Document,
+  DocumentList,
+  DocumentQuery,
   Event,
+  Facets,
+  Feature,
+  FolderScan,
   Hit,
   Job,
   JobAction,
@@ -18,6 +22,7 @@ import type {
   Setting,
   State,
   Unlock,
+  WatchedFolder,
 } from "./types.gen";
 
 /** What a person may read of a failure, whatever carried it here. */
@@ -68,7 +73,14 @@ export interface Client {
   /** Opens the sample matter, making it where missing. */
   openSample(): Promise<Matter>;
 
-  documents(matter: string): Promise<Document[]>;
+  /** A part of the documents that a query selects, and how many it selects. */
+  queryDocuments(matter: string, query: DocumentQuery): Promise<DocumentList>;
+  /** The values to filter by, counted over what a query selects. */
+  facets(matter: string, query: DocumentQuery): Promise<Facets>;
+  /** What was recognised in a document, in reading order. No kinds: all but the lines of numbered paper. */
+  features(matter: string, document: string, kinds?: string[]): Promise<Feature[]>;
+  /** Where the documents of a matter have a feature of this value. */
+  findFeatures(matter: string, kind: string, value: string): Promise<Feature[]>;
   addFiles(matter: string, files: File[]): Promise<AddResult>;
   addPaths(matter: string, paths: string[]): Promise<AddResult>;
   /** Shows the program's own file dialog. Only where native. */
@@ -77,6 +89,16 @@ export interface Client {
   page(matter: string, document: string, number: number): Promise<Page>;
   /** Bytes [from, to) of the original, fewer at its end. */
   original(matter: string, document: string, from: number, to: number): Promise<Piece>;
+
+  watchedFolders(matter: string): Promise<WatchedFolder[]>;
+  /** Makes a matter follow a folder of the machine that the program runs on. */
+  watchFolder(matter: string, path: string): Promise<WatchedFolder>;
+  /** Ends the following of a folder; its documents stay. */
+  unwatchFolder(matter: string, path: string): Promise<void>;
+  /** Goes through a watched folder now. */
+  scanFolder(matter: string, path: string): Promise<FolderScan>;
+  /** Shows the program's own dialog for a folder; undefined where it was closed. Only where native. */
+  pickFolder(): Promise<string | undefined>;
 
   jobs(matter: string): Promise<Job[]>;
   jobAction(matter: string, job: string, action: JobAction): Promise<void>;
@@ -91,6 +113,9 @@ export interface Client {
   settings(): Promise<Setting[]>;
   putSetting(key: string, value: string): Promise<void>;
   models(): Promise<Model[]>;
+
+  /** Lets a person keep a text as a file; the name it got, or undefined where they changed their mind. */
+  saveText(name: string, text: string): Promise<string | undefined>;
 
   /** Calls back for everything pushed, until the returned function is called. */
   subscribe(listener: (push: Push) => void): () => void;

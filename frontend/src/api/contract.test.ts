@@ -45,7 +45,7 @@ describe.each(clients)("the %s client", (_name, make) => {
 
   async function read(): Promise<Document> {
     for (const end = Date.now() + patience; Date.now() < end; await new Promise((r) => setTimeout(r, 100))) {
-      const [document] = await client.documents(matter);
+      const { documents: [document] } = await client.queryDocuments(matter, {});
       if (document && (document.status === "ready" || document.status === "searchable")) return document;
     }
     throw new Error("The document was not read in time.");
@@ -59,7 +59,7 @@ describe.each(clients)("the %s client", (_name, make) => {
 
   it("lists a new matter, empty", async () => {
     expect((await client.matters()).find((m) => m.id === matter)).toMatchObject({ name, documents: 0 });
-    expect(await client.documents(matter)).toEqual([]);
+    expect(await client.queryDocuments(matter, {})).toEqual({ documents: [], total: 0 });
     expect(await client.conversations(matter)).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe.each(clients)("the %s client", (_name, make) => {
   });
 
   it("rejects what is not there with a code", async () => {
-    await expect(client.documents("no-such-matter")).rejects.toMatchObject({ code: "not_found" });
+    await expect(client.queryDocuments("no-such-matter", {})).rejects.toMatchObject({ code: "not_found" });
   });
 
   it("reads an added file, page and words, and serves its original in pieces", { timeout: patience }, async () => {
@@ -91,6 +91,32 @@ describe.each(clients)("the %s client", (_name, make) => {
     expect(head.total).toBeGreaterThan(100);
     const tail = await client.original(matter, document.id, head.total - 6, head.total);
     expect(new TextDecoder().decode(tail.bytes)).toContain("%%EOF");
+  });
+
+  it("lists by query, counts what to filter by, and finds a document by its family", { timeout: patience }, async () => {
+    const document = await read();
+    expect(await client.queryDocuments(matter, { kinds: ["mail"] })).toEqual({ documents: [], total: 0 });
+    expect((await client.queryDocuments(matter, { text: "contract", limit: 1 })).total).toBe(1);
+    expect((await client.queryDocuments(matter, { offset: 1, limit: 5 })).documents).toEqual([]);
+    expect((await client.queryDocuments(matter, { family: document.id })).documents.map((d) => d.id)).toEqual([document.id]);
+    const facets = await client.facets(matter, {});
+    expect(facets.kinds).toEqual([{ value: "pdf", count: 1 }]);
+    expect(facets.custodians).toEqual([]);
+  });
+
+  it("says what it recognised with places on the page, and of one kind when asked", { timeout: patience }, async () => {
+    const document = await read();
+    const features = await client.features(matter, document.id);
+    for (const f of features) {
+      expect(f).toMatchObject({ document: document.id, page: expect.any(Number), kind: expect.any(String) });
+      expect(f.span.page).toBe(f.page);
+    }
+    expect((await client.features(matter, document.id, ["hidden"])).every((f) => f.kind === "hidden")).toBe(true);
+    expect(await client.findFeatures(matter, "bates", "NONE0001")).toEqual([]);
+  });
+
+  it("watches no folder at first", async () => {
+    expect(await client.watchedFolders(matter)).toEqual([]);
   });
 
   it("finds the words and says where they stand", { timeout: patience }, async () => {

@@ -1,6 +1,6 @@
 import { ClientError, type Client, type Piece, type Push } from "./client";
 import { decodeEvents } from "./sse";
-import type { AskEvent, AskRequest, Error as WireError, Event } from "./types.gen";
+import type { AskEvent, AskRequest, DocumentList, Error as WireError, Event } from "./types.gen";
 
 /** Where the server is and, outside a browser with its cookie, the token. */
 export interface HttpOptions {
@@ -108,7 +108,15 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     renameMatter: (matter, name) => call("PATCH", at(matter), { name }),
     eraseMatter: (matter, confirm) => call("DELETE", at(matter), { confirm }),
     openSample: () => call("POST", "/api/matters/sample"),
-    documents: (matter) => list(at(matter, "/documents")),
+    queryDocuments: async (matter, query) => {
+      const { documents, total } = await call<DocumentList>("POST", at(matter, "/documents/query"), query);
+      return { documents: documents ?? [], total };
+    },
+    facets: (matter, query) => call("POST", at(matter, "/documents/facets"), query),
+    features: (matter, document, kinds = []) =>
+      list(doc(matter, document, `/features?${kinds.map((kind) => `kind=${encodeURIComponent(kind)}`).join("&")}`)),
+    findFeatures: (matter, kind, value) =>
+      list(at(matter, `/features/${encodeURIComponent(kind)}?value=${encodeURIComponent(value)}`)),
     addFiles: async (matter, files) => {
       const form = new FormData();
       for (const file of files) form.append("files", file, file.name);
@@ -119,6 +127,11 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     removeDocument: (matter, document) => call("DELETE", doc(matter, document)),
     page: (matter, document, number) => call("GET", doc(matter, document, `/pages/${number}`)),
     original: (matter, document, from, to) => fetchPiece(base + doc(matter, document, "/original"), from, to, auth),
+    watchedFolders: (matter) => list(at(matter, "/folders")),
+    watchFolder: (matter, path) => call("POST", at(matter, "/folders"), { path }),
+    unwatchFolder: (matter, path) => call("DELETE", at(matter, "/folders"), { path }),
+    scanFolder: (matter, path) => call("POST", at(matter, "/folders/scan"), { path }),
+    pickFolder: () => Promise.reject(new ClientError("unsupported", "A browser cannot choose a folder of the server.")),
     jobs: (matter) => list(at(matter, "/jobs")),
     jobAction: (matter, job, action) => call("POST", at(matter, `/jobs/${encodeURIComponent(job)}`), action),
     search: async (matter, request) => (await call<{ hits: [] | null }>("POST", at(matter, "/search"), request)).hits ?? [],
@@ -130,8 +143,19 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     settings: () => list("/api/settings"),
     putSetting: (key, value) => call("PUT", "/api/settings", { key, value }),
     models: () => list("/api/models"),
+    saveText: async (name, text) => (download(name, text), name),
     subscribe,
   };
+}
+
+/** Hands a text to the browser as a file to be kept. */
+export function download(name: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  link.download = name;
+  link.click();
+  // The browser has taken the address up by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 /** Turns a response that is not 2xx into what a person may read of it. */

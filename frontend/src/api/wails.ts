@@ -1,6 +1,6 @@
 import { ClientError, type Client, type Push } from "./client";
 import { fetchPiece } from "./http";
-import type { AskEvent, AskRequest, Event } from "./types.gen";
+import type { AskEvent, AskRequest, DocumentList, Event } from "./types.gen";
 
 type Bound = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
@@ -87,7 +87,13 @@ export function wailsClient(): Client {
     renameMatter: (matter, name) => call("RenameMatter", matter, name),
     eraseMatter: (matter, confirm) => call("EraseMatter", matter, confirm),
     openSample: () => call("OpenSample"),
-    documents: (matter) => list("Documents", matter),
+    queryDocuments: async (matter, query) => {
+      const { documents, total } = await call<DocumentList>("QueryDocuments", matter, query);
+      return { documents: documents ?? [], total };
+    },
+    facets: (matter, query) => call("Facets", matter, query),
+    features: (matter, document, kinds = []) => list("Features", matter, document, kinds),
+    findFeatures: (matter, kind, value) => list("FindFeatures", matter, kind, value),
     addFiles: () =>
       Promise.reject(new ClientError("unsupported", "In the window, files are added by dropping them or from the dialog.")),
     addPaths: (matter, paths) => call("AddPaths", matter, paths),
@@ -96,6 +102,11 @@ export function wailsClient(): Client {
     page: (matter, document, number) => call("Page", matter, document, number),
     original: (matter, document, from, to) =>
       fetchPiece(`/original/${encodeURIComponent(matter)}/${encodeURIComponent(document)}`, from, to),
+    watchedFolders: (matter) => list("WatchedFolders", matter),
+    watchFolder: (matter, path) => call("WatchFolder", matter, path),
+    unwatchFolder: (matter, path) => call("UnwatchFolder", matter, path),
+    scanFolder: (matter, path) => call("ScanFolders", matter, path),
+    pickFolder: async () => (await call<string>("PickFolder")) || undefined,
     jobs: (matter) => list("Jobs", matter),
     jobAction: (matter, job, action) => call("JobAction", matter, job, action),
     search: (matter, request) => list("Search", matter, request),
@@ -106,6 +117,7 @@ export function wailsClient(): Client {
     settings: () => list("Settings"),
     putSetting: (key, value) => call("PutSetting", key, value),
     models: () => list("Models"),
+    saveText: async (name, text) => (await call<string>("SaveText", name, text)) || undefined,
     subscribe,
   };
 }

@@ -1,9 +1,11 @@
 import { count, left, rate } from "../state/format";
+import { file } from "./file";
 
 const s = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
 /** Every word of the interface, in English. */
 export const en = {
+  ...file,
   product: "Mark AI",
   close: "Close",
   cancel: "Cancel",
@@ -50,8 +52,10 @@ export const en = {
 
   sidebar: {
     documents: "Documents",
+    label: "What the side shows",
     conversations: "Conversations",
     searches: "Searches",
+    sources: "Watched folders",
     searchesHint: "Searches of this session appear here.",
     noConversations: "Questions that you ask are kept here, with their answers.",
     newConversation: "New question",
@@ -219,6 +223,13 @@ export const en = {
     cancel: "Cancel",
     retry: "Try again",
     of: (name: string, what: string) => `${what}: ${name}`,
+    pauseAll: "Pause all",
+    resumeAll: "Continue all",
+    report: "What could not be read",
+    overall: (running: number, waiting: number, paused: number) =>
+      [running > 0 ? `${count(running)} at work` : "", waiting > 0 ? `${count(waiting)} waiting` : "", paused > 0 ? `${count(paused)} paused` : ""].filter(Boolean).join(", "),
+    more: (n: number) => `and ${count(n)} more`,
+    withOCR: "Read it by OCR",
     pages: (done: number, total: number) => (total > 0 ? `${count(done)} of ${s(total, "page")}` : ""),
     speed: (n: number) => `${rate(n)} pages/s`,
     eta: (seconds: number) => `about ${left(seconds)} left`,
@@ -263,6 +274,7 @@ export const en = {
       "chat.max_tokens": "Longest answer in tokens",
       "chat.idle_after": "Give memory back after",
       "embedding.model": "Model",
+      "embedding.engine": "Computed by",
       "embedding.threads": "Processor threads",
       "ingest.documents": "Documents at a time",
       "ingest.ocr_pages": "Scanned pages at a time",
@@ -403,6 +415,17 @@ export const en = {
     themeDark: "Dark theme",
     themeSystem: "Theme of the system",
     lock: "Lock the vault",
+    documents: "List all documents",
+    report: "What could not be read",
+    inside: "Show what is in the document",
+    asText: "Switch between pages and text",
+    doubt: "Show how certain OCR is",
+    compare: "Compare the document with another",
+    nextChange: "Next change",
+    previousChange: "Previous change",
+    watch: "Watch a folder",
+    pauseAll: "Pause all jobs",
+    resumeAll: "Continue all jobs",
     nextPane: "Go to the next pane",
     sample: "Open the sample matter",
     home: "Overview of the matter",

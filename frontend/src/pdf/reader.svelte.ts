@@ -1,6 +1,6 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Client } from "../api/client";
-import type { Box, Document, Page } from "../api/types.gen";
+import type { Box, Document, Feature, Page } from "../api/types.gen";
 import { boxesOf, findInPage } from "../state/anchors";
 import { messageOf } from "../state/notices.svelte";
 import type { Sheet, Source } from "./source";
@@ -27,6 +27,12 @@ export class Reading {
   count = $state(0);
   readonly sheets = new SvelteMap<number, Sheet>();
   readonly pages = new SvelteMap<number, Page>();
+
+  /** Heights in CSS pixels of pages that are set as text, as measured. */
+  readonly flows = new SvelteMap<number, number>();
+  /** What was recognised in the document, in reading order; lines of numbered paper come last. */
+  features = $state.raw<Feature[]>([]);
+  featured = $state(false);
 
   query = $state("");
   places = $state.raw<Place[]>([]);
@@ -66,7 +72,19 @@ export class Reading {
       this.stage = "failed";
       return;
     }
-    await this.words(1);
+    const first = await this.words(1);
+    if (this.document.kind === "image" && this.count === 1 && first) {
+      try {
+        const { openImage } = await import("./imagesource");
+        const source = await openImage(this.client, this.matter, this.document.id, first);
+        if (this.#closed) return source.close();
+        this.source = source;
+        this.stage = "open";
+        return;
+      } catch {
+        // A picture that the browser cannot draw, as most TIFF: its text is shown.
+      }
+    }
     this.stage = this.pages.size > 0 ? "words" : "failed";
   }
 
@@ -74,6 +92,23 @@ export class Reading {
     this.#closed = true;
     this.#turn++;
     this.source?.close();
+  }
+
+  /** Learns what was recognised in the document. */
+  async learnFeatures(): Promise<void> {
+    try {
+      const features = await this.client.features(this.matter, this.document.id);
+      if (this.#closed) return;
+      this.features = features;
+      // Lines are many, and only needed to cite a transcript by them.
+      if (features.some((f) => f.kind === "question" || f.kind === "reply")) {
+        const lines = await this.client.features(this.matter, this.document.id, ["line"]);
+        if (!this.#closed) this.features = [...features, ...lines];
+      }
+      this.featured = true;
+    } catch {
+      // The document is read without them; they are asked for again with the next document.
+    }
   }
 
   /** The size of a page: its own where known, else the first page's. */

@@ -1,15 +1,16 @@
 import type { Client, Push } from "../api/client";
-import type { AddResult, Document, Job, JobAction, Matter, State } from "../api/types.gen";
+import type { AddResult, Document, Event, Job, JobAction, Matter, State } from "../api/types.gen";
 import { t } from "../i18n";
 import { Ask } from "./ask.svelte";
+import { Documents } from "./documents.svelte";
+import { progress } from "./jobs";
 import { Layout, type Theme } from "./layout.svelte";
-import { progress, totals, upsert } from "./list";
 import { Nav } from "./nav.svelte";
 import { messageOf, Notices } from "./notices.svelte";
 import { Search } from "./search.svelte";
 
 /** What lies over the window, if anything. Escape closes it. */
-export type Overlay = "" | "palette" | "shortcuts" | "jobs" | "new-matter" | "rename-matter" | "erase-matter" | "matters";
+export type Overlay = "" | "palette" | "shortcuts" | "jobs" | "report" | "compare" | "watch" | "new-matter" | "rename-matter" | "erase-matter" | "matters";
 
 /** Milliseconds in which a removal can be undone; as long as its notice stays. */
 const undoable = 6000;
@@ -19,6 +20,9 @@ const themeKey = "appearance.theme";
 /** Milliseconds between two questions for a matter's counts. */
 const recount = 1000;
 
+/** Milliseconds in which events are gathered: reading sends more than a person can see. */
+const gather = 120;
+
 /** Everything the window knows. Views read it; actions change it. */
 export class App {
   readonly notices = new Notices();
@@ -26,6 +30,7 @@ export class App {
   readonly nav = new Nav();
   readonly ask: Ask;
   readonly search: Search;
+  readonly documents: Documents;
 
   program = $state<State | undefined>();
   /** Why the program cannot be reached. */
@@ -35,24 +40,25 @@ export class App {
   settingUp = $state(false);
   matters = $state.raw<Matter[]>([]);
   matter = $state.raw<Matter | undefined>();
-  documents = $state.raw<Document[]>([]);
-  jobs = $state.raw<Job[]>([]);
+  jobs = $state.raw<readonly Job[]>([]);
   loading = $state(false);
   overlay = $state<Overlay>("");
+  /** What the side shows. */
+  side = $state<"documents" | "conversations" | "searches" | "sources">("documents");
+  /** Grows when the watched folders of the matter stand differently. */
+  foldersChanged = $state(0);
 
-  readonly byId = $derived(new Map(this.documents.map((d) => [d.id, d])));
   readonly progress = $derived(progress(this.jobs));
-  /** What has been read so far, counted from the documents that are listed. */
-  readonly read = $derived(totals(this.documents));
 
-  #refreshing: ReturnType<typeof setTimeout> | undefined;
   #recounting: ReturnType<typeof setTimeout> | undefined;
-  /** Documents that are about to be removed, unless that is undone. */
-  readonly #leaving = new Set<string>();
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  #gathered = new Map<string, Document>();
+  #work = new Map<string, Job>();
 
   constructor(readonly client: Client) {
     this.ask = new Ask(client, this.notices);
     this.search = new Search(client);
+    this.documents = new Documents(client);
   }
 
   /** Learns how the program stands, and opens what was open. Returns what undoes it. */
@@ -112,9 +118,9 @@ export class App {
       this.nav.reset();
       this.ask.reset();
       this.search.reset();
-      this.documents = [];
-      this.jobs = [];
-    }
+      this.#forget();
+      this.documents.open(id);
+    } else this.documents.renew();
     this.matter = matter;
     this.layout.open(id);
     remember(id);
@@ -123,15 +129,16 @@ export class App {
     this.loading = false;
   }
 
-  /** Fetches the documents and jobs of the open matter again. */
+  /** Fetches the jobs and the counts of the open matter again. */
   async refresh(): Promise<void> {
     const id = this.matter?.id;
     if (!id) return;
     try {
-      const [documents, jobs] = await Promise.all([this.client.documents(id), this.client.jobs(id)]);
+      const [jobs, matters] = await Promise.all([this.client.jobs(id), this.client.matters()]);
       if (this.matter?.id !== id) return;
-      this.documents = documents.filter((d) => !this.#leaving.has(d.id));
-      this.jobs = jobs.filter((j) => !this.#leaving.has(j.document));
+      this.#work = new Map(jobs.map((j) => [j.id, j]));
+      this.#showJobs();
+      for (const m of matters) this.#counted(m);
     } catch (cause) {
       this.notices.fail(cause);
     }
@@ -139,7 +146,7 @@ export class App {
 
   async createMatter(name: string): Promise<void> {
     const made = await this.client.createMatter(name);
-    this.matters = upsert(this.matters, made);
+    this.matters = [...this.matters.filter((m) => m.id !== made.id), made];
     await this.openMatter(made.id);
   }
 
@@ -155,8 +162,7 @@ export class App {
     await this.client.eraseMatter(gone.id, confirm);
     this.matters = this.matters.filter((m) => m.id !== gone.id);
     this.matter = undefined;
-    this.documents = [];
-    this.jobs = [];
+    this.#forget();
     this.nav.reset();
     this.ask.reset();
     this.notices.say(t.matters.erased(gone.name));
@@ -192,10 +198,12 @@ export class App {
     }
     try {
       const { jobs, known, rejected } = await send(id);
-      for (const job of jobs ?? []) this.jobs = upsert(this.jobs, job);
+      for (const job of jobs ?? []) this.#work.set(job.id, job);
+      this.#showJobs();
       if (jobs?.length) this.notices.say(t.documents.added(jobs.length, this.matter?.name ?? ""));
       if (known?.length) this.notices.say(t.documents.known(known.map((d) => d.name)));
       for (const r of rejected ?? []) this.notices.say(r.problem, undefined, "error");
+      this.documents.renew();
       await this.refresh();
     } catch (cause) {
       this.notices.fail(cause);
@@ -205,22 +213,20 @@ export class App {
   /** Takes a document out of the matter; for some seconds that can be undone. */
   removeDocument(id: string): void {
     const matter = this.matter?.id;
-    const document = this.byId.get(id);
+    const document = this.documents.get(id);
     if (!matter || !document) return;
-    this.#leaving.add(id);
-    this.documents = this.documents.filter((d) => d.id !== id);
+    this.documents.hide(id);
     this.nav.forget(id);
     this.ask.scope = this.ask.scope.filter((d) => d !== id);
     const timer = setTimeout(() => {
       this.client.removeDocument(matter, id).catch((cause: unknown) => this.notices.fail(cause)).finally(() => {
-        this.#leaving.delete(id);
+        this.documents.unhide(id);
         void this.refresh();
       });
     }, undoable);
     const undo = () => {
       clearTimeout(timer);
-      this.#leaving.delete(id);
-      void this.refresh();
+      this.documents.unhide(id);
     };
     this.notices.say(t.documents.removed(document.name), { label: t.undo, run: undo });
   }
@@ -228,6 +234,7 @@ export class App {
   async jobAction(job: Job, action: JobAction): Promise<boolean> {
     try {
       await this.client.jobAction(job.matter, job.id, action);
+      this.documents.renew();
       await this.refresh();
       return true;
     } catch (cause) {
@@ -253,11 +260,27 @@ export class App {
     if (this.layout.isNarrow) this.layout.shared = "reader";
   }
 
+  /** Shows two documents side by side with what differs between them. */
+  compare(a: string, b: string): void {
+    this.nav.go({ kind: "compare", a, b });
+    if (this.layout.isNarrow) this.layout.shared = "reader";
+  }
+
+  /** Pauses every job that is not over, or lets every paused one go on. */
+  async allJobs(action: "pause" | "resume"): Promise<void> {
+    const from = action === "pause" ? ["running", "queued"] : ["paused"];
+    try {
+      for (const job of this.jobs.filter((j) => from.includes(j.state))) await this.client.jobAction(job.matter, job.id, { action });
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
+    await this.refresh();
+  }
+
   #locked(): void {
     this.matters = [];
     this.matter = undefined;
-    this.documents = [];
-    this.jobs = [];
+    this.#forget();
     this.overlay = "";
     this.nav.reset();
     this.ask.reset();
@@ -282,19 +305,43 @@ export class App {
     }
     if (event.kind === "matter") {
       if (event.counts) this.#counted(event.counts);
-      else this.#refreshSoon();
+      else this.documents.renew();
     }
-    if (event.matter !== this.matter?.id) return;
-    if (event.job) {
-      this.jobs = upsert(this.jobs, event.job);
+    if (event.kind === "folders" && event.matter === this.matter?.id) this.foldersChanged++;
+    if (event.matter === this.matter?.id && (event.kind === "job" || event.kind === "document")) this.#gather(event);
+  }
+
+  /** Notes an event of the open matter; what it says shows with the next few. */
+  #gather(event: Event): void {
+    if (event.job) this.#work.set(event.job.id, event.job);
+    if (event.document) this.#gathered.set(event.document.id, event.document);
+    else if (event.kind === "document") this.documents.renew();
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      const documents = [...this.#gathered.values()];
+      this.#gathered.clear();
+      this.#showJobs();
+      if (documents.length > 0) this.documents.changed(documents);
       this.#recountSoon();
-    }
-    if (event.document) this.documents = upsert(this.documents, event.document);
-    else if (event.kind === "document") this.#refreshSoon();
+    }, gather);
+  }
+
+  #showJobs(): void {
+    this.jobs = [...this.#work.values()].filter((j) => !this.documents.isLeaving(j.document));
+  }
+
+  /** Forgets everything of the matter that was open. */
+  #forget(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.#gathered.clear();
+    this.#work.clear();
+    this.jobs = [];
+    this.documents.reset();
   }
 
   #counted(counts: Matter): void {
-    if (this.matters.some((m) => m.id === counts.id)) this.matters = upsert(this.matters, counts);
+    this.matters = this.matters.map((m) => (m.id === counts.id ? counts : m));
     if (this.matter?.id === counts.id) this.matter = counts;
   }
 
@@ -307,12 +354,6 @@ export class App {
         () => undefined, // The next event asks again.
       );
     }, recount);
-  }
-
-  /** Many changes at once cost one fetch. */
-  #refreshSoon(): void {
-    clearTimeout(this.#refreshing);
-    this.#refreshing = setTimeout(() => void this.refresh(), 250);
   }
 }
 

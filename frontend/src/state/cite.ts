@@ -1,10 +1,11 @@
 import type { Citation } from "../api/types.gen";
+import type { Pin } from "./inside";
 
 /** How a page is cited: its own label where it has one, else its number. */
 export const pageLabel = (page: number, label?: string): string => (label ? label : String(page));
 
 /** A file's name without its extension, as one would cite it. */
-export const shortName = (name: string): string => name.replace(/\.(pdf|docx?|eml|msg|txt|tiff?|png|jpe?g)$/i, "");
+export const shortName = (name: string): string => name.replace(/\.(pdf|docx?|rtf|xlsx?|pptx?|html?|eml|msg|txt|md|tiff?|png|jpe?g)$/i, "");
 
 /** Text on one line: white space folded, and a word that a line end had split put together. */
 export const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
@@ -22,10 +23,10 @@ export function lastWordApart(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at)];
 }
 
-/** A quotation with its source, as it goes into a brief. */
-export function legalForm(citation: Pick<Citation, "name" | "page" | "quote">, label?: string): string {
+/** A quotation with its source, as it goes into a brief: by page and line where the source has lines, with its Bates number. */
+export function legalForm(citation: Pick<Citation, "name" | "page" | "quote">, label?: string, pin: Pin = {}): string {
   const quote = oneLine(citation.quote).replace(/[“”]/g, '"').replace(/"/g, "'");
-  return `“${quote}” ${shortName(citation.name)}, at ${pageLabel(citation.page, label)}.`;
+  return `“${quote}” ${shortName(citation.name)}, at ${pin.lines ?? pageLabel(citation.page, label)}${pin.bates && pin.bates !== label ? ` (${pin.bates})` : ""}.`;
 }
 
 /** A sentence with its sources: “Sentence. (Agreement, at 3; Complaint, at 2.)” */

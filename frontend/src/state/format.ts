@@ -43,3 +43,27 @@ export const date = (iso: string): string => {
   const d = new Date(iso);
   return Number.isNaN(d.getTime()) ? "" : day.format(d);
 };
+
+const month = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
+const wholeDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+
+/** A date that may lack its day or its month, as documents give them: "2019-03-01", "2019-03", "2019". */
+export function isoDate(iso: string): string {
+  const [, year, m, d] = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?/.exec(iso) ?? [];
+  if (!year) return iso;
+  if (!m) return year;
+  const at = new Date(Date.UTC(Number(year), Number(m) - 1, Number(d ?? 1)));
+  return Number.isNaN(at.getTime()) ? iso : (d ? wholeDay : month).format(at);
+}
+
+let languages: Intl.DisplayNames | undefined;
+
+/** The name of a language by its tag. */
+export function language(tag: string): string {
+  try {
+    languages ??= new Intl.DisplayNames(undefined, { type: "language" });
+    return languages.of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

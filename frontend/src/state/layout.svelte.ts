@@ -4,12 +4,14 @@ interface Panes {
   right: number;
   leftOpen: boolean;
   rightOpen: boolean;
+  /** Whether the reader lists what is in the document. */
+  inside: boolean;
 }
 
 export type Theme = "system" | "light" | "dark";
 export type Contrast = "system" | "more";
 
-const usual: Panes = { left: 272, right: 408, leftOpen: true, rightOpen: true };
+const usual: Panes = { left: 272, right: 408, leftOpen: true, rightOpen: true, inside: false };
 
 /** The least and greatest widths of the side panes, in CSS pixels. */
 export const bounds = { left: [200, 460], right: [320, 640] } as const;
@@ -68,6 +70,11 @@ export class Layout {
   toggle(side: "left" | "right"): void {
     const key = side === "left" ? "leftOpen" : "rightOpen";
     this.panes[key] = !this.panes[key];
+    this.#keepPanes();
+  }
+
+  toggleInside(): void {
+    this.panes.inside = !this.panes.inside;
     this.#keepPanes();
   }
 

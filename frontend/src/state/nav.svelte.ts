@@ -5,6 +5,8 @@ import { back, began, canBack, canForward, forward, here, replaced, went, withou
 export type View =
   | { kind: "home" }
   | { kind: "document"; document: string; page: number }
+  | { kind: "documents" }
+  | { kind: "compare"; a: string; b: string }
   | { kind: "search" }
   | { kind: "settings" };
 
@@ -19,7 +21,9 @@ export interface Stop {
 }
 
 const same = (a: View, b: View): boolean =>
-  a.kind === b.kind && (a.kind !== "document" || (a.document === (b as typeof a).document && a.page === (b as typeof a).page));
+  a.kind === b.kind &&
+  (a.kind !== "document" || (a.document === (b as typeof a).document && a.page === (b as typeof a).page)) &&
+  (a.kind !== "compare" || (a.a === (b as typeof a).a && a.b === (b as typeof a).b));
 
 /** Where one is, where one was, which documents are open, and the passages one walks along. */
 export class Nav {
@@ -97,7 +101,8 @@ export class Nav {
     this.close(document);
     this.trail = this.trail.filter((s) => s.document !== document);
     this.at = -1;
-    this.history = without<View>(this.history, (v) => v.kind === "document" && v.document === document, { kind: "home" });
+    const about = (v: View) => (v.kind === "document" && v.document === document) || (v.kind === "compare" && (v.a === document || v.b === document));
+    this.history = without<View>(this.history, about, { kind: "home" });
   }
 
   reset(): void {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Answer, Document, Job } from "../api/types.gen";
+import type { Answer, Job } from "../api/types.gen";
 import { difference, isQuotation, legalForm, sentenceWithSources, unquoted } from "./cite";
-import { left, size, when } from "./format";
+import { isoDate, left, size, when } from "./format";
 import { back, began, forward, here, replaced, went, without } from "./history";
-import { everything, progress, rows, upsert } from "./list";
+import { progress } from "./jobs";
 import { after, asked, fromMessages, stopped } from "./turn";
 
 describe("history", () => {
@@ -83,6 +83,11 @@ describe("a citation in legal form", () => {
     expect(legalForm({ name: "Record.pdf", page: 4, quote: "x" }, "MFL-000012")).toBe("“x” Record, at MFL-000012.");
   });
 
+  it("cites a transcript by page and line, and a produced page with its number", () => {
+    expect(legalForm({ name: "Reyes.pdf", page: 1, quote: "x" }, "1", { lines: "47:12-14" })).toBe("“x” Reyes, at 47:12-14.");
+    expect(legalForm({ name: "Letter.pdf", page: 1, quote: "x" }, undefined, { bates: "MFL-000877" })).toBe("“x” Letter, at 1 (MFL-000877).");
+  });
+
   it("names each source of a sentence once", () => {
     const c = { name: "A.pdf", page: 1 };
     expect(sentenceWithSources("So it is.", [c, c, { name: "B.docx", page: 2 }])).toBe("So it is. (A, at 1; B, at 2.)");
@@ -116,33 +121,6 @@ describe("difference", () => {
   });
 });
 
-describe("the document list", () => {
-  const doc = (id: string, more: Partial<Document> = {}): Document => ({
-    id, name: `${id}.pdf`, kind: "pdf", bytes: 1, pages: 1, pagesRead: 1, ocrPages: 0, parties: [], status: "ready", notes: [], added: "", ...more,
-  });
-
-  it("puts attachments under the message they came with", () => {
-    const list = rows([doc("att", { parent: "mail" }), doc("other"), doc("mail", { kind: "mail" })], everything);
-    expect(list.map((r) => [r.document.id, r.depth])).toEqual([["other", 0], ["mail", 0], ["att", 1]]);
-  });
-
-  it("keeps an attachment whose message is gone", () => {
-    expect(rows([doc("att", { parent: "gone" })], everything)).toHaveLength(1);
-  });
-
-  it("finds by name, title and parties", () => {
-    const list = [doc("a", { title: "Lease of 4 May" }), doc("b", { parties: ["Okafor"] })];
-    expect(rows(list, { ...everything, text: "lease may" }).map((r) => r.document.id)).toEqual(["a"]);
-    expect(rows(list, { ...everything, text: "okafor" }).map((r) => r.document.id)).toEqual(["b"]);
-  });
-
-  it("changes one in place and adds a new one last", () => {
-    const list = [doc("a"), doc("b")];
-    expect(upsert(list, doc("a", { pages: 9 })).map((d) => d.pages)).toEqual([9, 1]);
-    expect(upsert(list, doc("c")).map((d) => d.id)).toEqual(["a", "b", "c"]);
-  });
-});
-
 describe("progress", () => {
   it("counts pages of unfinished jobs and takes the longest time left", () => {
     const job = (state: Job["state"], done: number, total: number, etaSeconds = 0): Job => ({
@@ -159,6 +137,9 @@ describe("figures", () => {
   });
   it.each([[0.2, "1 s"], [59, "59 s"], [150, "3 min"], [5400, "1 h 30 min"]])("%d seconds are %s", (n, text) => {
     expect(left(n)).toBe(text);
+  });
+  it.each([["2019-03-01", "Mar 1, 2019"], ["2019-03", "Mar 2019"], ["2019", "2019"], ["soon", "soon"]])("the date %s is %s", (iso, text) => {
+    expect(isoDate(iso)).toBe(text);
   });
   it("says nothing of a moment that is none", () => {
     expect(when("")).toBe("");

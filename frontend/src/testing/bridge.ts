@@ -2,7 +2,7 @@
 // under the same names and with the same arguments, so that the window's own
 // client can be held to the contract of all clients.
 import { ClientError, type Client } from "../api/client";
-import type { AskRequest, CreateVault, JobAction, SearchRequest, Unlock } from "../api/types.gen";
+import type { AskRequest, CreateVault, DocumentQuery, JobAction, SearchRequest, Unlock } from "../api/types.gen";
 import { wailsClient } from "../api/wails";
 
 type Listener = (...data: unknown[]) => void;
@@ -43,11 +43,19 @@ export function wailsOver(program: Client): Client {
     RenameMatter: (matter: string, name: string) => program.renameMatter(matter, name),
     EraseMatter: (matter: string, confirm: string) => program.eraseMatter(matter, confirm),
     OpenSample: () => program.openSample(),
-    Documents: (matter: string) => program.documents(matter),
+    QueryDocuments: (matter: string, query: DocumentQuery) => program.queryDocuments(matter, query),
+    Facets: (matter: string, query: DocumentQuery) => program.facets(matter, query),
+    Features: (matter: string, document: string, kinds: string[]) => program.features(matter, document, kinds),
+    FindFeatures: (matter: string, kind: string, value: string) => program.findFeatures(matter, kind, value),
     AddPaths: (matter: string, paths: string[]) => program.addFiles(matter, paths.map((path) => dropped.get(path)!)),
     PickFiles: (matter: string) => program.pickFiles(matter),
     RemoveDocument: (matter: string, document: string) => program.removeDocument(matter, document),
     Page: (matter: string, document: string, number: number) => program.page(matter, document, number),
+    WatchedFolders: (matter: string) => program.watchedFolders(matter),
+    WatchFolder: (matter: string, path: string) => program.watchFolder(matter, path),
+    UnwatchFolder: (matter: string, path: string) => program.unwatchFolder(matter, path),
+    ScanFolders: (matter: string, path: string) => program.scanFolder(matter, path),
+    PickFolder: () => program.pickFolder(),
     Jobs: (matter: string) => program.jobs(matter),
     JobAction: (matter: string, job: string, action: JobAction) => program.jobAction(matter, job, action),
     Search: (matter: string, request: SearchRequest) => program.search(matter, request),
@@ -60,6 +68,7 @@ export function wailsOver(program: Client): Client {
     Settings: () => program.settings(),
     PutSetting: (key: string, value: string) => program.putSetting(key, value),
     Models: () => program.models(),
+    SaveText: (name: string, text: string) => program.saveText(name, text),
   };
   // A bound method rejects with the JSON of code and message, as the Go side does.
   const Bridge = Object.fromEntries(

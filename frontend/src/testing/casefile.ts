@@ -131,13 +131,41 @@ const complaint: Paragraph[] = [
   p("6. Plaintiff has been damaged in the amount of $186,440.00, exclusive of interest and costs."),
 ];
 
-/** The case file, in the order of the list. */
+const amendment: Paragraph[] = [
+  ...agreement.slice(0, 1).map((x) => ({ ...x, text: "MASTER TRANSPORTATION SERVICES AGREEMENT (AS AMENDED MAY 1, 2021)" })),
+  ...agreement.slice(1).map((x) => ({
+    ...x,
+    text: x.text.replace("sixty (60) days' prior", "ninety (90) days' prior").replace("$250,000", "$300,000").replace(" with reasonable dispatch and", ""),
+  })),
+];
+
+const reply: Paragraph[] = [
+  p("Priya, agreed. Say nothing to Halloran until I have spoken to counsel."),
+  p("Thomas"),
+  p("On Mon, Aug 22, 2022 at 4:10 PM Priya Nair wrote:"),
+  p("> Tom, the unit on 4471 had been written up twice in July. The shop replaced the belt but not the compressor, because we were short of trailers for the peach season."),
+  p("> Before anything goes to Halloran, I would like to know what we say about the log interval."),
+];
+
+const receipt: Paragraph[] = [
+  c("FUEL AND SERVICE RECEIPT", 16),
+  p("Yakima Truck Stop, 1 Terminal Road. August 16, 2022, 7:52 p.m."),
+  p("Unit 4471. Reefer fuel 31.4 gal at $5.19: $162.97. Alarm light on; driver advised to call dispatch."),
+];
+
+const parties = ["Halloran Foods, Inc.", "Meridian Freight Lines, LLC"];
+const trailer = "RE: Trailer 4471";
+
+/** The case file, in the order in which it was added. */
 export const casefile: Fixture[] = [
-  { document: { id: "agreement", name: "Master Transportation Services Agreement.pdf", kind: "pdf", title: "Master Transportation Services Agreement", parties: ["Halloran Foods, Inc.", "Meridian Freight Lines, LLC"], source: "Contracts/Master Transportation Services Agreement.pdf", bytes: 284_113 }, paragraphs: agreement },
-  { document: { id: "complaint", name: "Complaint (Pierce County 22-2-07714-9).pdf", kind: "pdf", title: "Complaint for Breach of Contract", parties: ["Halloran Foods, Inc.", "Meridian Freight Lines, LLC"], bytes: 142_870 }, paragraphs: complaint },
-  { document: { id: "reyes", name: "Deposition of Daniel Reyes.pdf", kind: "pdf", title: "Deposition of Daniel Reyes", parties: ["Halloran Foods, Inc.", "Meridian Freight Lines, LLC"], bytes: 412_006 }, paragraphs: deposition },
-  { document: { id: "notice", name: "2022-09-30 Notice of termination (scan).pdf", kind: "pdf", bytes: 1_904_221, notes: ["Page 1 was read by OCR; its words are certain to 91 %."] }, paragraphs: letter },
-  { document: { id: "memo", name: "Memo on limits of liability.docx", kind: "word", bytes: 38_412 }, paragraphs: memo },
-  { document: { id: "mail", name: "RE Trailer 4471.eml", kind: "mail", bytes: 96_230 }, paragraphs: email },
-  { document: { id: "workorder", parent: "mail", name: "work order 77-1904.pdf", kind: "pdf", bytes: 61_004 }, paragraphs: workOrder },
+  { document: { id: "agreement", name: "Master Transportation Services Agreement.pdf", kind: "pdf", title: "Master Transportation Services Agreement", parties, source: "Contracts/Master Transportation Services Agreement.pdf", bytes: 284_113, type: "contract", date: "2019-03-04", language: "en", custodian: "Halloran, Ruth", batesFirst: "HF-000101", batesLast: "HF-000102", similar: "agreement" }, paragraphs: agreement },
+  { document: { id: "complaint", name: "Complaint (Pierce County 22-2-07714-9).pdf", kind: "pdf", title: "Complaint for Breach of Contract", parties, bytes: 142_870, type: "pleading", date: "2022-11-14", language: "en" }, paragraphs: complaint },
+  { document: { id: "reyes", name: "Deposition of Daniel Reyes.pdf", kind: "pdf", title: "Deposition of Daniel Reyes", parties, bytes: 412_006, type: "transcript", date: "2023-02-07", language: "en" }, paragraphs: deposition },
+  { document: { id: "notice", name: "2022-09-30 Notice of termination (scan).pdf", kind: "pdf", bytes: 1_904_221, notes: ["Page 1 was read by OCR; its words are certain to 91 %."], type: "letter", date: "2022-09-30", language: "en", custodian: "Okafor, Thomas", batesFirst: "MFL-000877", batesLast: "MFL-000877" }, paragraphs: letter },
+  { document: { id: "memo", name: "Memo on limits of liability.docx", kind: "word", bytes: 38_412, type: "memo", date: "2023-01-12", language: "en", author: "A. Lindqvist" }, paragraphs: memo },
+  { document: { id: "mail", name: "RE Trailer 4471.eml", kind: "mail", bytes: 96_230, type: "mail", date: "2022-08-22", language: "en", custodian: "Nair, Priya", thread: "trailer", mail: { from: "Priya Nair <pnair@meridian.example>", to: ["Thomas Okafor <tokafor@meridian.example>"], cc: [], subject: trailer, sent: "2022-08-22T23:10:00Z" } }, paragraphs: email },
+  { document: { id: "workorder", parent: "mail", name: "work order 77-1904.pdf", kind: "pdf", bytes: 61_004, type: "form", date: "2022-07-19", language: "en", custodian: "Nair, Priya" }, paragraphs: workOrder },
+  { document: { id: "reply", name: "RE RE Trailer 4471.eml", kind: "mail", bytes: 12_040, type: "mail", date: "2022-08-23", language: "en", custodian: "Okafor, Thomas", thread: "trailer", mail: { from: "Thomas Okafor <tokafor@meridian.example>", to: ["Priya Nair <pnair@meridian.example>"], cc: ["Dispatch <dispatch@meridian.example>"], subject: `RE: ${trailer}`, sent: "2022-08-23T06:02:00Z" } }, paragraphs: reply },
+  { document: { id: "amended", name: "Transportation Agreement, amended 2021.pdf", kind: "pdf", title: "Master Transportation Services Agreement", parties, bytes: 290_804, type: "contract", date: "2021-05-01", language: "en", similar: "agreement" }, paragraphs: amendment },
+  { document: { id: "receipt", name: "Fuel receipt 4471.jpg", kind: "image", bytes: 240_100, type: "invoice", date: "2022-08-16", language: "en", ocrPages: 1 }, paragraphs: receipt },
 ];

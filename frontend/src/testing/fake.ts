@@ -1,13 +1,18 @@
 import { ClientError, type Client, type Push } from "../api/client";
-import type { AddResult, AskEvent, AskRequest, Document, Event, Job, Matter, Message, Page, State } from "../api/types.gen";
+import { download } from "../api/http";
+import type { AddResult, AskEvent, AskRequest, Document, Event, Job, Matter, Message, Page, State, WatchedFolder } from "../api/types.gen";
 import { answerTo, hitsFor } from "./answers";
 import { casefile, type Fixture } from "./casefile";
+import { Catalog } from "./catalog";
+import { findingsOf } from "./findings";
+import { writePicture } from "./picture";
+import { production } from "./production";
 import { writePDF } from "./pdf";
 import { models, settings, stateOf } from "./program";
 import { typeset, type LaidPage } from "./typeset";
 
 /** The situations that the fake can start in. */
-export type Scene = "first" | "locked" | "empty" | "full" | "slow" | "working" | "nomodel" | "many" | "broken";
+export type Scene = "first" | "locked" | "empty" | "full" | "slow" | "working" | "nomodel" | "many" | "busy" | "broken";
 
 /** How long the fake takes for a step, in milliseconds. */
 const pace = { first: 260, word: 14, sentence: 120, page: 180 };
@@ -38,6 +43,8 @@ export function fakeClient(scene: string = "full"): Client {
   const files = new Map<string, Uint8Array>();
   const threads = new Map<string, { id: string; title: string; updated: string; matter: string; messages: Message[] }>();
   const values = new Map(settings.map((s) => [s.key, s]));
+  const catalog = new Catalog();
+  const folders = new Map<string, WatchedFolder[]>();
   let serial = 0;
 
   const pagesOf = (id: string): LaidPage[] => {
@@ -45,7 +52,7 @@ export function fakeClient(scene: string = "full"): Client {
     if (!pages) {
       const fixture = fixtures.get(id);
       if (!fixture) throw gone("This document");
-      pages = typeset(fixture.paragraphs, id === "notice");
+      pages = typeset(fixture.paragraphs, id === "notice" || fixture.document.kind === "image", fixture.document.kind !== "pdf");
       laid.set(id, pages);
     }
     return pages;
@@ -64,6 +71,7 @@ export function fakeClient(scene: string = "full"): Client {
   const count = (id: string) => {
     const m = matter(id);
     const list = documents.get(id) ?? [];
+    catalog.changed();
     m.documents = list.length;
     m.pages = list.reduce((n, d) => n + d.pagesRead, 0);
     m.ocrPages = list.reduce((n, d) => n + d.ocrPages, 0);
@@ -90,7 +98,7 @@ export function fakeClient(scene: string = "full"): Client {
     const list = documents.get(id)!;
     for (const { document } of casefile) {
       const pages = pagesOf(document.id).length;
-      list.push(makeDocument({ ...document, pages, pagesRead: pages, ocrPages: document.id === "notice" ? pages : 0 }));
+      list.push(makeDocument({ ...document, pages, pagesRead: pages, ocrPages: document.id === "notice" || document.kind === "image" ? pages : 0 }));
     }
     list.push(
       makeDocument({ id: "sealed", name: "Meridian audited accounts 2022.pdf", kind: "pdf", pages: 0, pagesRead: 0, bytes: 803_441, status: "needs_you", code: "needs_password", problem: "This PDF is encrypted. Type its password and it will be read." }),
@@ -118,6 +126,10 @@ export function fakeClient(scene: string = "full"): Client {
     makeMatter("Estate of Whitcombe", "whitcombe");
     if (scene === "empty" || scene === "broken") return;
     fill(main.id);
+    folders.set(main.id, [
+      { path: "/srv/cases/halloran/production 2", added: "2026-11-03T08:00:00Z", scanned: "2026-11-24T19:12:00Z", files: 1_204, scanning: false, live: true },
+      { path: "/media/usb/from opposing counsel", added: "2026-11-10T08:00:00Z", scanned: "2026-11-12T10:00:00Z", files: 87, scanning: false, live: false, problem: "The folder is not there. Connect the drive, then look again." },
+    ]);
     for (const [id, question, updated] of [
       ["c1", "When did Halloran learn of the failure?", "2026-11-23T16:20:02Z"],
       ["c2", "What is the limit of the carrier's liability?", "2026-11-20T10:05:00Z"],
@@ -137,15 +149,33 @@ export function fakeClient(scene: string = "full"): Client {
       }
       count(main.id);
     }
-    if (scene === "many") {
+    if (scene === "many" || scene === "busy") {
       const list = documents.get(main.id)!;
-      for (let i = 0; i < 50_000; i++) {
-        list.push(makeDocument({ id: `n${i}`, name: `MFL-${String(i + 1).padStart(6, "0")}.pdf`, kind: "pdf", pages: 1 + (i % 9), pagesRead: 1 + (i % 9) }));
-      }
+      for (const d of production(50_000)) list.push(makeDocument(d));
       count(main.id);
+      if (scene === "busy") void rush(main.id);
     }
   }
   begin();
+
+  /** A production that is being read: hundreds of events a second, as fast workers send them. */
+  async function rush(m: string) {
+    const list = documents.get(m)!;
+    const waiting = list.filter((d) => d.id.startsWith("n"));
+    const work = jobs.get(m)!;
+    for (const d of waiting) {
+      Object.assign(d, { status: "queued", pagesRead: 0 });
+      work.push(job(m, d.id, d.name, { state: "queued", total: d.pages }));
+    }
+    for (let at = 0; at < waiting.length && listeners.size >= 0; at += 20) {
+      await wait(50);
+      for (const d of waiting.slice(at, at + 20)) {
+        Object.assign(d, { status: "ready", pagesRead: d.pages });
+        push({ kind: "document", matter: m, document: { ...d } });
+        push({ kind: "job", matter: m, job: job(m, d.id, d.name, { state: "done", done: d.pages, total: d.pages }) });
+      }
+    }
+  }
 
   /** Reads a file that somebody added, page by page, as a worker would. */
   async function read(m: string, document: Document, work: Job) {
@@ -269,7 +299,16 @@ export function fakeClient(scene: string = "full"): Client {
       fill(m.id);
       return { ...m };
     },
-    documents: async (m) => (matter(m), documents.get(m)!.map((d) => ({ ...d }))),
+    queryDocuments: async (m, query) => (matter(m), catalog.query(documents.get(m)!, query)),
+    facets: async (m, query) => (matter(m), catalog.facets(documents.get(m)!, query)),
+    features: async (m, d, kinds = []) => {
+      const document = documents.get(m)!.find((x) => x.id === d);
+      if (!document) throw gone("This document");
+      const found = fixtures.has(d) && document.pagesRead > 0 ? findingsOf(document, pagesOf(d)) : [];
+      return found.filter((f) => (kinds.length > 0 ? kinds.includes(f.kind) : f.kind !== "line"));
+    },
+    findFeatures: async (m, kind, value) =>
+      inMatter(m).flatMap(({ document }) => findingsOf(documents.get(m)!.find((d) => d.id === document.id)!, pagesOf(document.id)).filter((f) => f.kind === kind && f.value?.toLowerCase() === value.toLowerCase())),
     addFiles: async (m, added) => add(m, await Promise.all(added.map(async (f) => ({ name: f.name, bytes: new Uint8Array(await f.arrayBuffer()) })))),
     addPaths: async (m, paths) => add(m, paths.map((path) => ({ name: path.split("/").pop() ?? path }))),
     pickFiles: async (m) => add(m, [{ name: "Supplemental production.pdf" }]),
@@ -285,9 +324,28 @@ export function fakeClient(scene: string = "full"): Client {
     },
     original: async (_m, d, from, to) => {
       let bytes = files.get(d);
-      if (!bytes) files.set(d, (bytes = writePDF(pagesOf(d), d === "notice")));
+      if (!bytes) files.set(d, (bytes = (fixtures.get(d)?.document.kind === "image" && (await writePicture(pagesOf(d)[0]!))) || writePDF(pagesOf(d), d === "notice")));
       return { bytes: bytes.slice(from, to), total: bytes.length };
     },
+    watchedFolders: async (m) => (matter(m), (folders.get(m) ?? []).map((f) => ({ ...f }))),
+    watchFolder: async (m, path) => {
+      if (!path.startsWith("/")) throw new ClientError("invalid", `“${path}” is not the whole path of a folder. Give it from the root, as /home/you/Case file.`);
+      const folder: WatchedFolder = { path, added: new Date().toISOString(), scanned: new Date().toISOString(), files: 0, scanning: false, live: true };
+      folders.set(m, [...(folders.get(m) ?? []), folder]);
+      push({ kind: "folders", matter: m });
+      return { ...folder };
+    },
+    unwatchFolder: async (m, path) => {
+      folders.set(m, (folders.get(m) ?? []).filter((f) => f.path !== path));
+      push({ kind: "folders", matter: m });
+    },
+    scanFolder: async (m, path) => {
+      const folder = (folders.get(m) ?? []).find((f) => f.path === path);
+      if (!folder) throw gone("This folder");
+      folder.scanned = new Date().toISOString();
+      return { added: 0, known: 0, changed: 0, moved: 0, missing: 0, returned: 0, unchanged: folder.files, waiting: 0, problems: [] };
+    },
+    pickFolder: async () => "/home/you/Halloran production",
     jobs: async (m) => (matter(m), jobs.get(m)!.map((j) => ({ ...j }))),
     jobAction: async (m, id, { action, password }) => {
       const work = jobs.get(m)!.find((j) => j.id === id);
@@ -322,6 +380,10 @@ export function fakeClient(scene: string = "full"): Client {
       values.set(key, { ...setting, value, origin: "settings" });
     },
     models: async () => models(scene),
+    saveText: async (name, text) => {
+      if (typeof document !== "undefined") download(name, text);
+      return name;
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

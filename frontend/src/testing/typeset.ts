@@ -37,6 +37,9 @@ export interface LaidPage {
   page: Page;
 }
 
+/** How certain OCR is of a word: less of long ones and of figures, by chance that is the same each time. */
+const certainty = (text: string, n: number) => (n % 23 === 7 ? 0.52 : n % 11 === 3 || /\d{4}/.test(text) ? 0.78 : 0.94);
+
 const width = 612;
 const height = 792;
 const margin = 78;
@@ -48,8 +51,12 @@ function advance(text: string, size: number, isBold: boolean): number {
   return (sum * size) / 1000;
 }
 
-/** Sets paragraphs into US-letter pages, with the words' boxes as a parser would report them. */
-export function typeset(paragraphs: Paragraph[], ocr = false): LaidPage[] {
+/**
+ * Sets paragraphs into US-letter pages, with the words' boxes as a parser would
+ * report them. Text that flows keeps a paragraph on one line of the page's text,
+ * as Word files and mail have it.
+ */
+export function typeset(paragraphs: Paragraph[], ocr = false, flows = false): LaidPage[] {
   const pages: LaidPage[] = [];
   let y = 0;
   let current: LaidPage | undefined;
@@ -70,7 +77,7 @@ export function typeset(paragraphs: Paragraph[], ocr = false): LaidPage[] {
       s,
       e: page.text.length,
       b: [drawn.x, drawn.baseline - drawn.size * 0.74, drawn.x + drawn.width, drawn.baseline + drawn.size * 0.24],
-      c: ocr ? 0.91 : 1,
+      c: ocr ? certainty(drawn.text, page.words.length) : 1,
     };
     page.words.push(word);
     current!.drawn.push(drawn);
@@ -95,7 +102,7 @@ export function typeset(paragraphs: Paragraph[], ocr = false): LaidPage[] {
       if (p.align === "right") x = left + room - used;
       line.forEach((text, i) => {
         const w = advance(text, size, p.bold ?? false);
-        put({ text, x, baseline: y, width: w, size, bold: p.bold ?? false }, i === 0 ? (firstLine ? "\n\n" : "\n") : " ");
+        put({ text, x, baseline: y, width: w, size, bold: p.bold ?? false }, i === 0 ? (firstLine ? "\n\n" : flows ? " " : "\n") : " ");
         x += w + space;
       });
       firstLine = false;
