@@ -10,6 +10,7 @@ type Query struct {
 	Text      string
 	Documents []DocumentID // empty: the whole matter
 	Limit     int          // hits; 0 means 10
+	Sentence  bool         // the first hit is the very sentence that bears on Text, where one does
 	Question  bool         // Text is a question: its AND, and what looks like a field, are words
 }
 

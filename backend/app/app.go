@@ -67,7 +67,7 @@ func New(o Options) (*App, error) {
 	if a.engines, err = newEngines(o.Home, o.Config, func() { a.Desk.StateChanged(context.Background()) }); err != nil {
 		return nil, errors.Join(err, a.reader.Close())
 	}
-	a.searcher = retrieve.New(retrieve.Config{Embedder: a.engines.embedder()})
+	a.searcher = retrieve.New(retrieve.Config{Embedder: a.engines.embedder(), Evidence: evidence})
 	a.answers = &attention{Answerer: answer.New(a.answerConfig(a.searcher))}
 	a.ingest = ingest.New(a.ingestConfig(a.jobChanged))
 	a.folders, a.follow = watch.New(watch.Config{

@@ -104,6 +104,12 @@ func PrepareModels(ctx context.Context, dir string) ([]string, error) {
 	return models.Prepare(ctx, dir)
 }
 
+// evidence lets search show the sentence that an answer would quote.
+func evidence(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) (string, []mark.Span, float64) {
+	e, _ := answer.Find(question, doc, pages, hits)
+	return e.Quote, e.Spans, e.Score
+}
+
 func (a *App) answerConfig(s mark.Searcher) answer.Config {
 	c := answer.Config{Searcher: s, Embedder: a.engines.embedder(), Generator: a.engines.generator()}
 	if chat := a.engines.chat; chat != nil {
@@ -117,7 +123,7 @@ func (a *App) answerConfig(s mark.Searcher) answer.Config {
 func (a *App) ingestConfig(notify func(mark.MatterID, mark.Job, mark.Document)) ingest.Config {
 	c := a.Config.Ingest
 	return ingest.Config{
-		Parsers: a.reader.parsers, Recogniser: a.reader.recogniser, Embedder: a.engines.embedder(),
+		Parsers: a.reader.parsers, Recogniser: a.reader.recogniser, Embedder: a.engines.embedder(), Passwords: &passwords{vault: a.vault},
 		Notify: notify, Busy: a.answers.busy, Workers: c.Documents, OCRParallel: c.OCRPages, OCRDPI: c.OCRDPI,
 	}
 }

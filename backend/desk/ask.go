@@ -30,7 +30,7 @@ func (d *Desk) Search(ctx context.Context, matter string, r wire.SearchRequest) 
 	if limit <= 0 || limit > 200 {
 		limit = d.d.Limit
 	}
-	hits, err := d.d.Searcher.Search(ctx, store, mark.Query{Text: r.Query, Documents: docs, Limit: limit})
+	hits, err := d.d.Searcher.Search(ctx, store, mark.Query{Text: r.Query, Documents: docs, Limit: limit, Sentence: true})
 	if err != nil {
 		return nil, err
 	}

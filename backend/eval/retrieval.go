@@ -70,7 +70,7 @@ func Retrieval(ctx context.Context, d Deps, dir string, lite bool, out io.Writer
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	for i, q := range queries {
-		hits, err := d.Searcher.Search(ctx, c.store, mark.Query{Text: q.Query, Limit: retrievalLimit, Question: true})
+		hits, err := d.Searcher.Search(ctx, c.store, mark.Query{Text: q.Query, Limit: retrievalLimit, Question: true, Sentence: true})
 		if err != nil {
 			return fmt.Errorf("query %s: %w", q.ID, err)
 		}

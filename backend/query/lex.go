@@ -106,7 +106,7 @@ func quotedAt(text string, i int) (t token, closed bool) {
 
 // clean makes one line of a phrase or value.
 func clean(s string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(s, "\x00", " ")), " ")
+	return strings.Join(strings.Fields(s), " ")
 }
 
 func isWord(s string) bool {

@@ -36,6 +36,7 @@ const (
 
 // Read reads a query. Every text is one.
 func Read(text string) Query {
+	text = strings.ReplaceAll(text, "\x00", " ") // ends a string of the index
 	tokens, problems := lex(text)
 	if len(tokens) > maxTokens || !operators(tokens) {
 		return plain(text, tokens, problems)

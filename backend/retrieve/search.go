@@ -25,6 +25,7 @@ type Weights struct {
 	Join    int     // neighbours that were both found are shown as one, up to so many bytes
 	Near    int     // only passages of the first so many ranks join
 	Narrow  int     // the first hit is widened with its neighbours up to so many bytes
+	Sure    float64 // score from which a sentence stands before the passages
 }
 
 // Default are the weights that served best on the development questions. The
@@ -32,7 +33,7 @@ type Weights struct {
 // and it should not drown.
 var Default = Weights{
 	Words: 1, Subject: 1, Meaning: 1, Clause: 1, Exact: 6, Section: 3,
-	Header: 1, K: 5, Route: true, Join: Show, Near: 20, Narrow: 800,
+	Header: 1, K: 5, Route: true, Join: Show, Near: 20, Narrow: 800, Sure: 1.5,
 }
 
 // depth is how many passages each signal may offer.
@@ -41,6 +42,7 @@ const depth = 100
 // Config is what a Searcher works with.
 type Config struct {
 	Embedder mark.Embedder // nil: words alone
+	Evidence Evidence      // nil: passages alone
 	Weights  Weights
 }
 
@@ -48,6 +50,7 @@ type Config struct {
 // same question of the same matter gets the same hits.
 type Searcher struct {
 	embedder mark.Embedder
+	evidence Evidence
 	w        Weights
 }
 
@@ -58,7 +61,7 @@ func New(c Config) *Searcher {
 	if c.Weights == (Weights{}) {
 		c.Weights = Default
 	}
-	return &Searcher{embedder: c.Embedder, w: c.Weights}
+	return &Searcher{embedder: c.Embedder, evidence: c.Evidence, w: c.Weights}
 }
 
 // Search returns the passages that bear on q, best first. A query with
@@ -126,7 +129,14 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	if err != nil {
 		return nil, err
 	}
-	return phrasesFirst(hits, t.phrases), nil
+	hits = phrasesFirst(hits, t.phrases)
+	if !q.Sentence {
+		return hits, nil
+	}
+	if hits, err = s.sentenceFirst(ctx, m, q.Text, hits, t); err != nil {
+		return nil, err
+	}
+	return hits[:min(len(hits), limit)], nil
 }
 
 // route finds out which documents the question names.

@@ -303,3 +303,41 @@ func TestPartsOfANumberAreNoReason(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSentenceThatAnswersStandsFirst(t *testing.T) {
+	m := matter(t)
+	find := func(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) (string, []mark.Span, float64) {
+		for _, p := range pages {
+			if at := strings.Index(p.Text, "Either party may terminate"); at >= 0 {
+				end := at + strings.Index(p.Text[at:], ".") + 1
+				return p.Text[at:end], []mark.Span{{Document: doc.ID, Page: p.Number, Start: at, End: end}}, 3
+			}
+		}
+		return "", nil, 0
+	}
+	s := retrieve.New(retrieve.Config{Evidence: find})
+	q := mark.Query{Text: "Consulting agreement of Cedar Advisers: what notice ends it without cause?", Limit: 3}
+	passages, err := s.Search(t.Context(), m, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Sentence = true
+	hits, err := s.Search(t.Context(), m, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "Either party may terminate this Agreement without cause upon ninety days prior written notice."
+	if len(hits) < 2 || hits[0].Chunk.Text != want || hits[0].Document.Name != "ex-10.txt" {
+		t.Fatalf("first hit: %+v", hits[0])
+	}
+	p, err := m.Page(t.Context(), hits[0].Document.ID, hits[0].Spans[0].Page)
+	if err != nil || p.Text[hits[0].Chunk.From.Offset:hits[0].Chunk.To.Offset] != want {
+		t.Errorf("the hit stands at %v: %v", hits[0].Chunk.From, err)
+	}
+	if len(hits[0].Matches) == 0 || hits[0].Why[0].Signal != "sentence" {
+		t.Errorf("matches %v, why %+v", hits[0].Matches, hits[0].Why)
+	}
+	if !strings.Contains(hits[1].Chunk.Text, want) || hits[1].Chunk.Text != passages[0].Chunk.Text {
+		t.Errorf("the passage is %q", hits[1].Chunk.Text)
+	}
+}

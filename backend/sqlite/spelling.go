@@ -85,7 +85,7 @@ func (m *matter) spelled(ctx context.Context, term, word string, slips int) (str
 			if !strings.HasPrefix(w, term[:len(term)-1]) {
 				continue
 			}
-			if d := distance(word, w, slips); d < least {
+			if d := distance(word, w, slips); d < least || d == least && w < best {
 				best, least = w, d
 			}
 		}
