@@ -87,6 +87,9 @@ type Page struct {
 	OCR           bool    // Text was read from an image
 	Confidence    float32 // mean over the words of an OCR page
 	Problem       string  // why the page could not be read; Text is then empty
+	// Features are what only the file tells of this page; see SourceInfo. They
+	// come with a page that is read and are kept with the document's.
+	Features []Feature
 }
 
 // Span is a piece of one page's text.

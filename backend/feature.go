@@ -28,7 +28,7 @@ const (
 	FeatureFooter      FeatureKind = "footer"       // running foot of a page, page numbers included
 	FeatureFootnote    FeatureKind = "footnote"     // Value: its mark
 	FeatureQuoted      FeatureKind = "quoted"       // earlier messages quoted in a message
-	FeatureHidden      FeatureKind = "hidden"       // text that is not seen; Value: "covered", "white", "tiny"
+	FeatureHidden      FeatureKind = "hidden"       // text that is not seen; Value: "covered", "white", "tiny", "invisible", "outside", or "marked" (for a redaction that was not carried out)
 	FeatureComment     FeatureKind = "comment"      // Value: author and date
 	FeatureInsertion   FeatureKind = "insertion"    // tracked; Value: author and date
 	FeatureDeletion    FeatureKind = "deletion"     // tracked; Value: author and date
