@@ -152,7 +152,8 @@ type Registry interface {
 	Matters(ctx context.Context) ([]Matter, error)
 	// MatterKey returns the wrapped key, or NotFound.
 	MatterKey(ctx context.Context, id MatterID) ([]byte, error)
-	// EraseMatter forgets a matter and overwrites its wrapped key.
+	// EraseMatter forgets a matter with its settings (see MatterSetting) and
+	// overwrites its wrapped key.
 	EraseMatter(ctx context.Context, id MatterID) error
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	PutSetting(ctx context.Context, key, value string) error
@@ -162,6 +163,9 @@ type Registry interface {
 	AuditTrail(ctx context.Context, after int64, limit int) ([]AuditEntry, error)
 	Close() error
 }
+
+// MatterSetting is the key of a setting that is forgotten with its matter.
+func MatterSetting(id MatterID, name string) string { return "matter/" + string(id) + "/" + name }
 
 // Stores opens encrypted store files. key has 32 bytes. Errors: WrongKey (the
 // key does not fit or the file is damaged; the two cannot be told apart),

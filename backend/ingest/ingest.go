@@ -29,6 +29,7 @@ type Config struct {
 	Parsers    []mark.Parser
 	Recogniser mark.Recogniser // nil: pages without text stay without
 	Embedder   mark.Embedder   // nil: documents are ready when they are read
+	Passwords  Passwords       // nil: a password is for one document
 
 	// Chunker cuts passages as chunk.Pages does, which is the default.
 	Chunker func(doc mark.Document, from mark.Pos, pages []mark.Page, final bool) (chunks []mark.Chunk, next mark.Pos)
@@ -46,6 +47,11 @@ type Config struct {
 	OCRDPI      int   // 0: 300
 	MaxBytes    int64 // of one original; 0: 8 GiB
 
+	// Waits are how long a job that broke down waits before each further try;
+	// nil: one, five and twenty seconds.
+	Waits []time.Duration
+	Probe time.Duration // between looks whether a full disk has space again; 0: three seconds
+
 	// Busy reports that a person waits for the processor: vectors then wait. It
 	// may be nil.
 	Busy func() bool
@@ -57,10 +63,13 @@ type Service struct {
 	reader  Reader
 	changed signal
 	reading atomic.Int32 // documents being read
+	stats   stats
 
-	mu      sync.Mutex // guards matters and adding
+	mu      sync.Mutex // guards what follows
 	matters map[mark.MatterID]*matter
 	adding  map[mark.MatterID]*sync.Mutex
+	probe   time.Time // when to look whether the disk has space again; zero: it has
+	left    []leftover
 }
 
 // New returns a service that reads nothing until Run.
@@ -70,6 +79,12 @@ func New(c Config) *Service {
 	c.OCRParallel = orElse(c.OCRParallel, cores)
 	c.OCRDPI = orElse(c.OCRDPI, 300)
 	c.MaxBytes = orElse(c.MaxBytes, 8<<30)
+	if c.Waits == nil {
+		c.Waits = waits
+	}
+	if c.Probe <= 0 {
+		c.Probe = 3 * time.Second
+	}
 	if c.Chunker == nil {
 		c.Chunker = chunk.Pages
 	}
@@ -121,6 +136,9 @@ type matter struct {
 	running   map[mark.JobID]*run
 	embed     []mark.Job // read, and waiting for vectors; running in the store
 	passwords map[mark.JobID]string
+
+	unsaved    []unsaved // ends of runs that a full disk did not take
+	unrepaired bool      // a full disk kept the queue from being made whole
 }
 
 // run is a job while somebody works on it.
@@ -153,11 +171,16 @@ func (s *Service) Attach(ctx context.Context, id mark.MatterID, store mark.Matte
 	if there {
 		return nil
 	}
-	if err := s.repair(ctx, store); err != nil {
+	m := &matter{id: id, store: store, running: map[mark.JobID]*run{}, passwords: map[mark.JobID]string{}}
+	switch err := s.repair(ctx, store); {
+	case mark.CodeOf(err) == mark.DiskFull: // what is read can be searched all the same
+		m.unrepaired = true
+		s.halt(ctx)
+	case err != nil:
 		return fmt.Errorf("attach a matter: %w", err)
 	}
 	s.mu.Lock()
-	s.matters[id] = &matter{id: id, store: store, running: map[mark.JobID]*run{}, passwords: map[mark.JobID]string{}}
+	s.matters[id] = m
 	s.mu.Unlock()
 	s.changed.broadcast()
 	return nil

@@ -18,9 +18,16 @@ const patience = 10 * time.Second
 // readNext takes a queued job and reads its document. It reports false when
 // there is none.
 func (s *Service) readNext(ctx context.Context) bool {
+	if s.halted(ctx) {
+		return false
+	}
 	for _, m := range s.attached() {
 		r, jobCtx, err := s.claim(ctx, m)
 		if err != nil {
+			if mark.CodeOf(err) == mark.DiskFull {
+				s.halt(ctx)
+				return false
+			}
 			if mark.CodeOf(err) != mark.NotFound && !errors.Is(err, errDetached) && ctx.Err() == nil {
 				slog.WarnContext(ctx, "queue not readable", "matter", m.id, "code", mark.CodeOf(err))
 			}
@@ -85,11 +92,6 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 		}
 	}
 	r.job.Problem, r.job.Code = "", ""
-	if doc.ID == "" { // stopped before the document was even looked up
-		if d, err := m.store.Document(stopping, r.job.Document); err == nil {
-			doc = d
-		}
-	}
 	switch {
 	case err == nil && r.job.State == mark.JobDone:
 		delete(m.passwords, r.job.ID)
@@ -109,6 +111,11 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 		m.embed = slices.Insert(m.embed, at, r.job)
 	case ctx.Err() != nil:
 		r.job.State = mark.JobQueued
+	case mark.CodeOf(err) == mark.DiskFull:
+		s.halt(ctx)
+		r.job.State, r.job.Code, r.job.Problem = mark.JobQueued, mark.DiskFull, diskFull
+	case s.postpone(&r.job, err):
+		warn(ctx, r, err)
 	default:
 		warn(ctx, r, err)
 		r.job.State, r.job.Code, r.job.Problem = mark.JobFailed, mark.CodeOf(err), mark.MessageOf(err)
@@ -118,6 +125,9 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 		delete(m.passwords, r.job.ID)
 	}
 	stored := doc.ID != "" && s.end(stopping, r, doc)
+	if r.job.State == mark.JobRunning { // it waits for vectors
+		r.job.NotBefore = time.Time{}
+	}
 	delete(m.running, r.job.ID)
 	m.mu.Unlock()
 	r.cancel(nil)
@@ -127,8 +137,9 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 	close(r.done)
 }
 
-// end stores the last word on a run. It reports false where that is in vain,
-// as when the document was deleted meanwhile.
+// end stores the last word on a run; what a full disk does not take is kept. It
+// reports false where that is in vain, as when the document was deleted
+// meanwhile. r.m.mu is held.
 func (s *Service) end(ctx context.Context, r *run, doc mark.Document) bool {
 	// A row that was deleted under the job must not come back.
 	if _, err := r.m.store.Document(ctx, doc.ID); err != nil {
@@ -138,6 +149,11 @@ func (s *Service) end(ctx context.Context, r *run, doc mark.Document) bool {
 	err := r.m.store.PutDocument(ctx, doc)
 	if err == nil {
 		err = s.save(ctx, r, true)
+	}
+	if mark.CodeOf(err) == mark.DiskFull {
+		s.halt(ctx)
+		r.m.unsaved = append(r.m.unsaved, unsaved{r.job, doc})
+		return true
 	}
 	if err != nil {
 		warn(ctx, r, fmt.Errorf("store the end of a job: %w", err))
@@ -185,7 +201,7 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 	r.m.mu.Unlock()
 	r.job.Step = mark.StepRead
 	s.tell(r, doc, true)
-	src, err := Open(ctx, s.c.Parsers, mark.File{Name: doc.Name, Size: original.Size(), Data: original, Password: password})
+	src, err := s.open(ctx, r, mark.File{Name: doc.Name, Size: original.Size(), Data: original, Password: password})
 	if err != nil {
 		return doc, err
 	}
@@ -198,21 +214,31 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 	if err != nil {
 		return doc, err
 	}
-	if err := w.pages(ctx, src); err != nil {
+	began, before := time.Now(), w.done
+	err = w.pages(ctx, src)
+	s.stats.add(StagePages, began, w.done-before, w.bytes, err)
+	if err != nil {
 		return doc, err
 	}
 	if err := s.attachments(ctx, r, &doc, src); err != nil {
 		return doc, err
 	}
-	if err := w.finish(ctx); err != nil {
+	began = time.Now()
+	err = w.finish(ctx)
+	s.stats.add(StageFinish, began, 1, 0, err)
+	if err != nil {
 		return doc, err
 	}
 	if err := store.PutDocument(ctx, doc); err != nil {
 		return doc, err
 	}
-	if err := relate(ctx, store, &doc, &w.sketch); err != nil {
+	began = time.Now()
+	err = relate(ctx, store, &doc, &w.sketch)
+	s.stats.add(StageRelate, began, 1, 0, err)
+	if err != nil {
 		return doc, err
 	}
+	r.job.Attempts, r.job.NotBefore = 0, time.Time{}
 	r.meter.restart()
 	if s.c.Embedder == nil {
 		doc.Status = mark.DocumentReady

@@ -47,3 +47,29 @@ func TestErasedKeyIsNotLeftInALogThatIsBeingRead(t *testing.T) {
 		t.Errorf("the log holds %v, %v", info, err)
 	}
 }
+
+func TestAMattersSettingsAreErasedWithIt(t *testing.T) {
+	path, key := filepath.Join(t.TempDir(), "registry.db"), make([]byte, KeySize)
+	rand.Read(key)
+	r, err := New().OpenRegistry(t.Context(), path, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for _, id := range []mark.MatterID{"a", "ab"} {
+		if err := r.PutMatter(t.Context(), mark.Matter{ID: id, Name: string(id)}, []byte("wrapped")); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.PutSetting(t.Context(), mark.MatterSetting(id, "passwords"), "secret"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.EraseMatter(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[mark.MatterID]string{"a": "", "ab": "secret"} {
+		if got, err := r.Setting(t.Context(), mark.MatterSetting(id, "passwords")); err != nil || got != want {
+			t.Errorf("%s: %q, %v", id, got, err)
+		}
+	}
+}
