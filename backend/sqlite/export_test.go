@@ -147,3 +147,47 @@ func DropBlock(ctx context.Context, s mark.MatterStore, n int64) error {
 		return err
 	})
 }
+
+// FillVectors makes n passages of 600 bytes, a hundred to a document, each with
+// one of the vectors of stock. Their words are not indexed, which would take
+// most of the time.
+func FillVectors(ctx context.Context, s mark.MatterStore, n int, stock [][]float32) error {
+	m := s.(*matter)
+	for d := range (n + 99) / 100 {
+		if err := m.PutDocument(ctx, mark.Document{ID: mark.DocumentID(fmt.Sprintf("d%06d", d)), Name: fmt.Sprintf("document %06d", d)}); err != nil {
+			return err
+		}
+	}
+	return m.db.write(ctx, func(tx *sql.Tx) error {
+		if err := useModel(ctx, tx, "e", len(stock[0])); err != nil {
+			return err
+		}
+		for _, statement := range []string{
+			"DROP TRIGGER passage_is_indexed",
+			"CREATE TEMP TABLE stock (n INTEGER PRIMARY KEY, data BLOB, code BLOB)",
+		} {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		for i, v := range stock {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO stock VALUES (?, ?, ?)", i, floats(v), codes(v)); err != nil {
+				return err
+			}
+		}
+		chosen := fmt.Sprintf("FROM passage p CROSS JOIN stock s ON s.n = (p.id * 7919 + p.id / %[1]d) %% %[1]d", len(stock))
+		for _, statement := range []string{
+			fmt.Sprintf(`INSERT INTO passage (document, from_page, from_offset, to_page, to_offset, header, body)
+				WITH RECURSIVE counted (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM counted WHERE i + 1 < %d)
+				SELECT 1 + i / 100, 1 + i %% 100, 0, 1 + i %% 100, 600, 'header', printf('%%.600c', 'x') FROM counted`, n),
+			"INSERT INTO vector (passage, data) SELECT p.id, s.data " + chosen,
+			"INSERT INTO nearest (rowid, code) SELECT p.id, vec_int8(s.code) " + chosen,
+			"DROP TABLE stock",
+		} {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -27,9 +27,7 @@ func TestLatency(t *testing.T) {
 		return must[mark.MatterStore](t)((&sqlite.Stores{VectorMemory: memory}).OpenMatter(t.Context(), path, key))
 	}
 	m := open(0)
-	for left := n; left > 0; left -= 5000 {
-		fill(t, m, randomVectors(min(left, 5000), dim, uint64(left)))
-	}
+	check(t, sqlite.FillVectors(t.Context(), m, n, randomVectors(min(n, 20_000), dim, 1)))
 	documents := must[[]mark.Document](t)(m.Documents(t.Context()))
 	check(t, m.Close())
 	some := []mark.DocumentID{}
