@@ -39,6 +39,10 @@ type document struct {
 	info   mark.SourceInfo
 	lib    pdf.Pdfium // nil after the engine was stopped, until it is needed again
 	doc    references.FPDF_DOCUMENT
+	// put holds what was put onto the pages that were opened: opening one makes
+	// that part of it.
+	put    map[int][]annotation
+	titles map[int][]entry // of the outline, by page; nil where there is none
 }
 
 // Info implements mark.Source.
@@ -130,6 +134,9 @@ func (d *document) openPage(ctx context.Context, n int) (page, func(), error) {
 	if err != nil || annots.Count == 0 {
 		return p, closePage, nil //nolint:nilerr // the page can be read without
 	}
+	if _, known := d.put[n]; !known {
+		d.put[n] = d.annotations(p, annots.Count)
+	}
 	flat, err := d.lib.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: p.request(), Usage: requests.FPDFPage_FlattenUsageNormalDisplay})
 	if err == nil && flat.Result != responses.FPDFPage_FlattenResultSuccess {
 		return p, closePage, nil
@@ -170,10 +177,12 @@ func (d *document) Page(ctx context.Context, n int) (mark.Page, error) {
 	if err != nil {
 		return mark.Page{}, err
 	}
-	if !legible(chars) || d.isScan(p, chars) {
-		return out, nil
+	if legible(chars) && !d.isScan(p, chars) {
+		out.Text, out.Words = layout.Text(chars)
+		out.Features = d.hidden(ctx, p, out)
 	}
-	out.Text, out.Words = layout.Text(chars)
+	headed(&out, d.titles[n])
+	annotate(&out, d.put[n])
 	return out, nil
 }
 
@@ -267,6 +276,11 @@ func (d *document) Image(ctx context.Context, n, dpi int) (mark.Image, error) {
 		return mark.Image{}, d.failed(n, err)
 	}
 	defer closePage()
+	return d.draw(p, n, dpi)
+}
+
+// draw draws page n, which is loaded.
+func (d *document) draw(p page, n, dpi int) (mark.Image, error) {
 	if p.width <= 0 || p.height <= 0 {
 		return mark.Image{}, mark.Errorf(mark.Damaged, "Page %d has no size and cannot be drawn. It was left out.", n)
 	}

@@ -67,7 +67,7 @@ func (e *engine) open(ctx context.Context, f mark.File) (mark.Source, error) {
 	if f.Size == 0 {
 		return nil, mark.Errorf(mark.Damaged, "This file is empty. Ask for it again where it came from.")
 	}
-	d := &document{engine: e, file: f}
+	d := &document{engine: e, file: f, put: map[int][]annotation{}}
 	if err := d.ready(ctx); err != nil {
 		return nil, err
 	}
@@ -118,9 +118,8 @@ func (d *document) load(f mark.File) error {
 	if t, err := d.lib.FPDF_GetMetaText(&requests.FPDF_GetMetaText{Document: d.doc, Tag: "Title"}); err == nil {
 		d.info.Title = tidy(t.Value)
 	}
-	if !hasHead(f) {
-		d.info.Notes = append(d.info.Notes, "The file is not quite a PDF; it was repaired for reading.")
-	}
+	d.info.Notes = d.notes(f)
+	d.titles = d.outline()
 	return nil
 }
 

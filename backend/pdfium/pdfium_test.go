@@ -48,7 +48,7 @@ func pdfOf(page string, contents []string, more ...string) []byte {
 	for _, c := range contents {
 		n := len(objects) + 1
 		kids = append(kids, fmt.Sprintf("%d 0 R", n))
-		objects = append(objects, fmt.Sprintf("<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents %d 0 R/Resources<</Font<</F 3 0 R>>/XObject<</Im 4 0 R>>>>%s>>", n+1, page), stream(c))
+		objects = append(objects, fmt.Sprintf("<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents %d 0 R/Resources<</Font<</F 3 0 R>>/XObject<</Im 4 0 R>>/ExtGState<</GS<</ca 0.4>>>>>>%s>>", n+1, page), stream(c))
 	}
 	catalog := "<</Type/Catalog/Pages 2 0 R"
 	if len(more) > 0 && strings.Contains(more[len(more)-1], "EmbeddedFile") {
