@@ -79,6 +79,9 @@ func (s *Scanner) begins(g *page, start, end int) bool {
 		return false
 	}
 	top := 0 // lines above that are no edge of a page
+	if i > 12 {
+		top = i // no need to look
+	}
 	for k := 0; k < i && top <= 2; k++ {
 		if above := g.lines[k]; !above.column && above.end-above.start > 12 {
 			top++

@@ -56,8 +56,12 @@ type marker struct {
 func (s *Scanner) readOutline(g *page) {
 	o := &s.outline
 	o.begun.index = -1
+	if contentsPage(g) {
+		return // what it lists stands elsewhere
+	}
+	skip := -1
 	for i, l := range g.lines {
-		if l.column || l.start == l.end {
+		if l.column || l.start == l.end || i <= skip {
 			continue
 		}
 		text := g.of(l)
@@ -68,7 +72,9 @@ func (s *Scanner) readOutline(g *page) {
 		if k := after(g, i); k >= 0 {
 			next = g.of(g.lines[k])
 		}
-		s.readLine(g, l, text, prev, next)
+		if s.readLine(g, i, text, prev, next) {
+			skip = after(g, i) // the heading goes on there
+		}
 	}
 	end := 0
 	for _, l := range g.lines {
@@ -95,13 +101,16 @@ func after(g *page, i int) int {
 	return i
 }
 
-func (s *Scanner) readLine(g *page, l line, text, prev, next string) {
+// readLine reads the line i, and reports whether the next one belongs to its
+// heading.
+func (s *Scanner) readLine(g *page, i int, text, prev, next string) (both bool) {
+	l := g.lines[i]
 	first, _ := utf8.DecodeRuneInString(text)
 	if unicode.IsLower(first) && !(len(text) > 2 && (text[1] == '.' || text[1] == ')')) && !romanStart(text) || contentsLine(text) {
-		return
+		return false
 	}
 	free := l.gap || prev == "" || boundary(prev)
-	for _, m := range markers(text) {
+	for _, m := range s.outline.likeliest(markers(text)) {
 		level, full, ok := s.outline.take(m, free, text[m.end:])
 		if !ok {
 			continue
@@ -109,7 +118,7 @@ func (s *Scanner) readLine(g *page, l line, text, prev, next string) {
 		s.close(g, l.start)
 		title := titleAfter(text[m.end:])
 		if title == "" && m.style <= section && len(text) <= m.end+1 && headingWords(next) {
-			title = next
+			title, both = next, true
 		}
 		s.outline.begun.index = len(s.features)
 		s.add(g, mark.FeatureClause, l.start, l.end, full, level)
@@ -121,10 +130,13 @@ func (s *Scanner) readLine(g *page, l line, text, prev, next string) {
 			if at := strings.Index(text[m.end:], title); at >= 0 {
 				end += at + len(title)
 			}
+			if both = both || end == l.end && s.wraps(g, i); both {
+				end = g.lines[after(g, i)].end
+			}
 			s.add(g, mark.FeatureHeading, l.start, end, m.digits, level)
 		}
 		s.readBareTerm(g, l.start+m.end)
-		return
+		return both
 	}
 	if h, ok := legal.HeadingOf(text); ok && strings.HasPrefix(h.Number, capitalWord(h.Number)+" ") && exhibitLine(text) {
 		if s.begins(g, l.start, l.start+len(h.Number)) {
@@ -132,15 +144,55 @@ func (s *Scanner) readLine(g *page, l line, text, prev, next string) {
 			s.outline.open = nil
 			s.add(g, mark.FeatureHeading, l.start, l.end, h.Number, 1)
 		}
-		return
-	} else if ok && h.Number == "" && s.standsAlone(g, l, text, prev, next) {
-		s.close(g, l.start)
-		s.add(g, mark.FeatureHeading, l.start, l.end, "", min(h.Level, 2))
-		return
+		return false
+	} else if ok && h.Number == "" {
+		end := l.end
+		if both = s.wraps(g, i); both {
+			k := after(g, i)
+			end, next = g.lines[k].end, ""
+			if k = after(g, k); k >= 0 {
+				next = g.of(g.lines[k])
+			}
+		}
+		if s.standsAlone(l, text, prev, next) {
+			s.close(g, l.start)
+			s.add(g, mark.FeatureHeading, l.start, end, "", min(h.Level, 2))
+			return both
+		}
 	}
 	if free {
 		s.readBareTerm(g, l.start)
 	}
+	return false
+}
+
+// wraps reports whether the heading that fills the line i goes on in the next:
+// that is set as a title in the same way, with no gap between.
+func (s *Scanner) wraps(g *page, i int) bool {
+	k := after(g, i)
+	if k < 0 || g.lines[k].gap {
+		return false
+	}
+	text, next := g.of(g.lines[i]), g.of(g.lines[k])
+	return len(text) >= 30 && len(next) <= 80 && properTitle(next) && shouting(text) == shouting(next) && !contentsLine(next) &&
+		len(markers(next)) == 0 && !endsSentence(next) && !exhibitLine(next) && !noHeading.MatchString(next)
+}
+
+// contentsPage reports whether most of a page lists the headings of others:
+// its lines end with numbers.
+func contentsPage(g *page) bool {
+	lists, lines := 0, 0
+	for _, l := range g.lines {
+		if l.column {
+			continue
+		}
+		lines++
+		text := g.of(l)
+		if n := len(text); digit(text[n-1]) && n > 6 && strings.ContainsFunc(text, unicode.IsLetter) || contentsLine(text) {
+			lists++
+		}
+	}
+	return lists >= 6 && lists*10 >= lines*4
 }
 
 // titleAfter returns the title that follows a clause's number: the whole line,
@@ -254,7 +306,7 @@ func namedMarker(text string, at int, st style) []marker {
 	for rest < len(text) && strings.IndexByte(".:)–—- ", text[rest]) >= 0 && rest-end < 4 {
 		rest++
 	}
-	if r, _ := utf8.DecodeRuneInString(text[rest:]); unicode.IsLower(r) {
+	if r, _ := utf8.DecodeRuneInString(text[rest:]); unicode.IsLower(r) || r == '(' {
 		return nil // "Section 5 of the Act" is a sentence
 	}
 	m := marker{style: st, digits: digits, strong: true, end: rest}

@@ -35,6 +35,16 @@ func (s *Scanner) settleParties() {
 	}
 }
 
+// names reports whether a name stands in the opening of the document.
+func (s *Scanner) names(name string) bool {
+	for _, g := range s.opening[:min(2, len(s.opening))] {
+		if _, _, ok := find(g.Text, name, 0); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // addTitle adds the document's title where it stands.
 func (s *Scanner) addTitle() {
 	if s.doc.Title == "" {
@@ -65,6 +75,9 @@ func (s *Scanner) addSide(p legal.Party) {
 // addParty looks for the place where a party's name stands with its role, else
 // for the first.
 func (s *Scanner) addParty(name string) (role string) {
+	if !s.names(name) {
+		name = strings.TrimSuffix(name, ".") // a stop that the text leaves out
+	}
 	for _, withRole := range [...]bool{true, false} {
 		for _, g := range s.opening[:min(2, len(s.opening))] {
 			for at := 0; at < len(g.Text); {

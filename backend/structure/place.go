@@ -17,6 +17,9 @@ func (o *outline) take(m marker, free bool, rest string) (level int, full string
 	if !free && !(m.strong && (unicode.IsUpper(first) || rest == "")) {
 		return 0, "", false
 	}
+	if m.style == count && !m.strong && (len(rest) > 60 || !properTitle(rest) || strings.ContainsAny(rest, "0123456789,.")) {
+		return 0, "", false // a note's number, or a figure
+	}
 	switch m.style {
 	case points:
 		return o.takePoints(m, rest)
@@ -73,6 +76,20 @@ func (o *outline) take(m marker, free bool, rest string) (level int, full string
 	full = o.number(m)
 	o.open = append(o.open, clause{m.style, m.value, full})
 	return len(o.open), full, true
+}
+
+// likeliest puts the reading of a number first that goes on from what was
+// read: after (h) comes the letter (i).
+func (o *outline) likeliest(readings []marker) []marker {
+	for i, m := range readings {
+		for k := len(o.open) - 1; i > 0 && k >= 0; k-- {
+			if c := o.open[k]; c.style == m.style && m.value == c.last+1 {
+				readings[0], readings[i] = readings[i], readings[0]
+				return readings
+			}
+		}
+	}
+	return readings
 }
 
 // successor returns the depth at which a marker goes on from what was read:
@@ -201,15 +218,18 @@ func capitalWord(s string) string {
 }
 
 var (
-	noHeading = regexp.MustCompile(`(?i)^(?:by|name|title|date|dated|re|to|from|cc|subject|sent|address|attn|attention|tel|phone|fax|email|e-mail|case|docket|no|q|a|page)\b\s*[:.]|\b(?:inc|llc|ltd|corp|l\.p|n\.a)\b\.?$|[@$_{}|\t]|\d{4,}|^v(?:s)?\.?$|,\s*(?:plaintiff|defendant|petitioner|respondent|appellant|appellee)`)
-	roleLine  = regexp.MustCompile(`(?i)^(?:plaintiffs?|defendants?|petitioners?|respondents?|appellants?|appellees?|versus|against|and|or|between|by and between|among)[\s,.:-]*$`)
+	noHeading = regexp.MustCompile(`(?i)^(?:name|printed|signature)\b|^(?:by|name|title|date|dated|re|to|from|cc|subject|sent|address|attn|attention|tel|phone|fax|email|e-mail|case|docket|no|q|a|page)\b\s*[:.]|\b(?:inc|llc|ltd|corp|l\.p|n\.a)\b\.?$|[@$_{}|\t]|\d{4,}|^v(?:s)?\.?$|,\s*(?:plaintiff|defendant|petitioner|respondent|appellant|appellee)`)
+	// spokenLine has a verb, so that it is the beginning of a sentence.
+	spokenLine = regexp.MustCompile(`\b(?:is|are|was|were|has|have|had|shall|will|may|entitled)\b|, (?:for|by)\b`)
+	goesOn     = regexp.MustCompile(`^(?i:and|or|of|to|for|in|with|by)\s`)
+	roleLine   = regexp.MustCompile(`(?i)^(?:plaintiffs?|defendants?|petitioners?|respondents?|appellants?|appellees?|versus|against|and|or|between|by and between|among)[\s,.:-]*$`)
 )
 
 // standsAlone reports whether a line without a number is a heading: set apart,
 // titled, and with running text or a clause below it. A table's cells, an
 // address and a caption are titled too, and have their like below.
-func (s *Scanner) standsAlone(g *page, l line, text, prev, next string) bool {
-	if !l.gap && !boundary(prev) || len(text) < 4 || len(text) > 80 || !properTitle(text) || noHeading.MatchString(text) || roleLine.MatchString(text) {
+func (s *Scanner) standsAlone(l line, text, prev, next string) bool {
+	if !l.gap && (!boundary(prev) || strings.HasSuffix(prev, ",")) || !l.gap && goesOn.MatchString(text) || strings.Count(text, ",") > 2 || len(text) < 4 || len(text) > 80 || !properTitle(text) || noHeading.MatchString(text) || spokenLine.MatchString(text) || roleLine.MatchString(text) {
 		return false
 	}
 	letters := 0

@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -158,6 +159,36 @@ func TestAListInsideAClauseDoesNotEndIt(t *testing.T) {
 	want := []string{"4", "4.2", "4.2(1)", "4.2(2)", "4.3", "5"}
 	if !slices.Equal(got, want) {
 		t.Errorf("clauses %q, want %q", got, want)
+	}
+}
+
+func TestHeadingsAreToldFromWhatLooksLikeThem(t *testing.T) {
+	const text = "who sold the goods to the defendant in the spring of that year and was never paid for them."
+	tests := []struct {
+		name, text string
+		want       []string // level, number and text
+	}{
+		{"over running text", "STATEMENT OF FACTS\n\nThe plaintiff is a company " + text, []string{"1  STATEMENT OF FACTS"}},
+		{"over two lines", "A. The Campaign’s Response to Reports About Russian\nSupport for Trump\n\nThe plaintiff is a company " + text, []string{"1 A A. The Campaign’s Response to Reports About Russian Support for Trump"}},
+		{"with a clause that runs on", "1. Term. The term is a year, and the plaintiff is a company " + text, []string{"1 1 1. Term"}},
+		{"an article and its title", "ARTICLE II\nTHE TERM\n\n2.1 Start. It starts with the plaintiff, " + text, []string{"1 II ARTICLE II THE TERM", "2 2.1 2.1 Start"}},
+		{"after (h) comes (i)", "(g) Goods. None " + text + "\n\n(h) Houses. None " + text, nil},
+		{"a list of contents", "1. Term ........ 1\n2. Price ....... 2\n3. Goods 3\n4. Notices 4\n5. Law 5\n6. General 6\n", nil},
+		{"a caption, an address and a table", "UNITED STATES DISTRICT COURT\nNORTHERN DISTRICT\n\n12 Main Street\nSpringfield, Ohio\n\nItem\tPrice\nPump\t4\n", nil},
+		{"a sentence", "Petitioner Tarrant Regional Water District is a Texas\nagency, " + text, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, f := range scan(mark.Document{}, tt.text).Features {
+				if f.Kind == mark.FeatureHeading {
+					got = append(got, fmt.Sprintf("%d %s %s", f.Level, f.Value, strings.Join(strings.Fields(f.Text), " ")))
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("headings %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 
@@ -419,8 +450,14 @@ func TestHostilePagesAreReadInTime(t *testing.T) {
 		for _, kind := range []mark.Kind{mark.KindPDF, mark.KindMail} {
 			one := measure(func() { scan(mark.Document{Kind: kind}, short) })
 			all := measure(func() { scan(mark.Document{Kind: kind}, long) })
-			// Sixteen times the text; squares would cost 256 times as much.
-			if all > 80*max(one, time.Millisecond) {
+			// Sixteen times the text; squares would cost 256 times as much. A
+			// busy machine may stop one reading, but not several.
+			for range 4 {
+				if all > 80*max(one, 5*time.Millisecond) {
+					all = min(all, measure(func() { scan(mark.Document{Kind: kind}, long) }))
+				}
+			}
+			if all > 80*max(one, 5*time.Millisecond) {
 				t.Errorf("%q as %s: %v for %d bytes, %v for %d", piece, kind, one, len(short), all, len(long))
 			}
 		}

@@ -202,7 +202,7 @@ var short = map[string]bool{"inc": true, "ltd": true, "corp": true, "co": true, 
 func abbreviation(s string) bool {
 	i := strings.LastIndexAny(s, " \n\t(\"")
 	w := strings.ToLower(s[i+1:])
-	return w == "" || short[w] || len(w) == 1 && letter(w[0]) || strings.Trim(w, "0123456789.") == "" && len(w) < 4
+	return w == "" || short[w] || strings.Contains(w, ".") || len(w) == 1 && letter(w[0]) || strings.Trim(w, "0123456789.") == "" && len(w) < 4
 }
 
 // bare is a definition whose term carries no quotation marks: it begins a line.
