@@ -37,8 +37,18 @@ type Rejected struct {
 func (s *Service) Add(ctx context.Context, id mark.MatterID, store mark.MatterStore, paths []string) (Added, error) {
 	defer s.lockAdding(id).Unlock()
 	a := &adding{s: s, id: id, store: store, seen: map[string]bool{}}
+	if err := s.sweep(ctx, store); err != nil {
+		return a.out, err
+	}
 	for _, p := range paths {
-		if err := a.path(ctx, p, true); err != nil {
+		a.current = p
+		err := a.path(ctx, p, true)
+		if mark.CodeOf(err) == mark.DiskFull {
+			// What was added before is kept and reported.
+			a.reject(a.current, mark.Errorf(mark.DiskFull, "The disk is full. This file and those after it were not added. Free some space and add them again.").Because(err))
+			return a.out, nil
+		}
+		if err != nil {
 			return a.out, err
 		}
 	}
@@ -48,6 +58,9 @@ func (s *Service) Add(ctx context.Context, id mark.MatterID, store mark.MatterSt
 // AddReader seals what r gives and queues it for reading under a name.
 func (s *Service) AddReader(ctx context.Context, id mark.MatterID, store mark.MatterStore, name string, r io.Reader) (Added, error) {
 	defer s.lockAdding(id).Unlock()
+	if err := s.sweep(ctx, store); err != nil {
+		return Added{}, err
+	}
 	a := &adding{s: s, id: id, store: store}
 	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
 	err := a.take(ctx, mark.Document{Name: name, Source: name}, r)
@@ -56,12 +69,13 @@ func (s *Service) AddReader(ctx context.Context, id mark.MatterID, store mark.Ma
 
 // adding is one call of Add.
 type adding struct {
-	s     *Service
-	id    mark.MatterID
-	store mark.MatterStore
-	seen  map[string]bool // folders gone through, by their real path
-	used  map[string]bool // files that a production took in
-	out   Added
+	s       *Service
+	id      mark.MatterID
+	store   mark.MatterStore
+	seen    map[string]bool // folders gone through, by their real path
+	used    map[string]bool // files that a production took in
+	current string          // what is being added
+	out     Added
 }
 
 func (a *adding) reject(path string, err error) {
@@ -140,6 +154,7 @@ func (a *adding) file(ctx context.Context, path string) error {
 
 // fileAs adds one file under a name.
 func (a *adding) fileAs(ctx context.Context, path, name string) error {
+	a.current = path
 	f, err := os.Open(path)
 	if err != nil {
 		a.reject(path, unopened(err))
@@ -230,6 +245,9 @@ func unopened(err error) error {
 // that holds the file's content, and whether the matter held it already.
 func (s *Service) AddFile(ctx context.Context, id mark.MatterID, store mark.MatterStore, path string) (doc mark.Document, known bool, err error) {
 	defer s.lockAdding(id).Unlock()
+	if err := s.sweep(ctx, store); err != nil {
+		return mark.Document{}, false, err
+	}
 	a := &adding{s: s, id: id, store: store}
 	if err := a.file(ctx, path); err != nil {
 		return mark.Document{}, false, err

@@ -41,6 +41,7 @@ type work struct {
 	first  []mark.Page      // the opening pages, while they come
 	parts  int              // how often pages were stored
 	count  int              // passages stored, all of the document's once it is finished
+	bytes  int64            // of text stored
 	sketch similar.Sketcher // of the whole text, once it is finished
 	given  []mark.Feature   // what the parser told
 }
@@ -61,6 +62,9 @@ func (s *Service) newWork(ctx context.Context, r *run, doc *mark.Document, info 
 	if w.done > 0 {
 		w.parts = 1
 		if w.first, err = r.m.store.PagesFrom(ctx, doc.ID, 1, min(opening, w.done)); err != nil {
+			return nil, err
+		}
+		if err := w.recall(ctx); err != nil {
 			return nil, err
 		}
 		last, err := r.m.store.LastChunk(ctx, doc.ID)
@@ -171,12 +175,16 @@ func (w *work) store(ctx context.Context, pages []mark.Page) error {
 	w.open = append(w.open, pages...)
 	final := w.done+len(pages) >= w.total
 	chunks, next := w.s.c.Chunker(*w.doc, w.next, w.open, final)
+	if err := w.remember(ctx, pages); err != nil {
+		return err
+	}
 	if err := w.r.m.store.PutPages(ctx, w.doc.ID, pages, chunks); err != nil {
 		return fmt.Errorf("store pages: %w", err)
 	}
 	w.next = next
 	w.open = slices.DeleteFunc(w.open, func(p mark.Page) bool { return p.Number < next.Page-behind })
 	w.done += len(pages)
+	w.bytes += textBytes(pages)
 	w.parts++
 	w.count += len(chunks)
 	for _, p := range pages {

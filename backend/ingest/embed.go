@@ -23,7 +23,7 @@ func (s *Service) occupied() bool {
 // embedNext gives vectors to the oldest document that waits for them, as long
 // as no document waits to be read. It reports false when there is nothing to do now.
 func (s *Service) embedNext(ctx context.Context) bool {
-	if s.occupied() {
+	if s.occupied() || s.halted(ctx) {
 		return false
 	}
 	for _, m := range s.attached() {
@@ -86,10 +86,12 @@ func (s *Service) embedBatch(ctx context.Context, store mark.MatterStore, model 
 	for i, c := range batch {
 		texts[i], ids[i] = s.c.Passage(c), c.ID
 	}
+	began := time.Now()
 	vectors, err := again(ctx, func() ([][]float32, error) { return s.c.Embedder.Embed(ctx, texts) })
 	if err != nil {
 		return fmt.Errorf("embed passages: %w", err)
 	}
+	defer func() { s.stats.add(StageEmbed, began, len(batch), 0, err) }()
 	if len(vectors) != len(ids) {
 		return fmt.Errorf("embed passages: %d vectors for %d passages", len(vectors), len(ids))
 	}

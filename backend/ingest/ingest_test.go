@@ -189,7 +189,7 @@ func TestReadingGoesBeforeEmbedding(t *testing.T) {
 
 func TestAJobThatCannotBeEmbeddedLeavesItsDocumentSearchable(t *testing.T) {
 	e := &embedder{err: mark.Errorf(mark.Unavailable, "The model is missing.")}
-	b := start(t, nil, ingest.Config{Embedder: e})
+	b := start(t, nil, ingest.Config{Embedder: e, Waits: []time.Duration{time.Millisecond}})
 	job := b.add("a.book", "one")
 	j, doc := b.until(job.ID, mark.JobFailed)
 	if j.Code != mark.Unavailable || j.Step != mark.StepEmbed || doc.Status != mark.DocumentSearchable {

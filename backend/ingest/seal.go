@@ -26,13 +26,15 @@ const (
 // sealed. Where they are not what doc says, accept sees them and may still
 // refuse the document; nothing of it then stays.
 func (s *Service) seal(ctx context.Context, store mark.MatterStore, doc mark.Document, r io.Reader, accept func(mark.Document) error) (mark.Job, mark.Document, error) {
+	began := time.Now()
 	doc, err := s.sealOriginal(ctx, store, doc, r, accept)
+	s.stats.add(StageSeal, began, 1, doc.Bytes, err)
 	if err != nil {
 		return mark.Job{}, doc, err
 	}
 	job := newJob(doc.ID, mark.StepRead)
 	if err := store.PutJob(ctx, job); err != nil {
-		return mark.Job{}, doc, unsealed(ctx, store, doc, err)
+		return mark.Job{}, doc, s.unsealed(ctx, store, doc, err)
 	}
 	return job, doc, nil
 }
@@ -62,16 +64,21 @@ func (s *Service) sealOriginal(ctx context.Context, store mark.MatterStore, doc 
 		}
 	}
 	if err != nil {
-		return doc, unsealed(ctx, store, doc, err)
+		return doc, s.unsealed(ctx, store, doc, err)
 	}
 	return doc, nil
 }
 
-// unsealed removes a document that could not be stored whole.
-func unsealed(ctx context.Context, store mark.MatterStore, doc mark.Document, err error) error {
+// unsealed removes a document that could not be stored whole, now or, where a
+// full disk does not allow even that, before the next file is added.
+func (s *Service) unsealed(ctx context.Context, store mark.MatterStore, doc mark.Document, err error) error {
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	return errors.Join(err, store.DeleteDocument(undo, doc.ID))
+	undone := store.DeleteDocument(undo, doc.ID)
+	if undone != nil {
+		s.leave(store, doc.ID)
+	}
+	return errors.Join(err, undone)
 }
 
 // sealing counts what is read and remembers why reading ended, which a store's
