@@ -106,7 +106,8 @@ type Answer struct {
 	Refused   bool
 	Sentences []Sentence
 	Citations []Citation
-	Nearest   []Hit // of a refusal: the passages that came closest
+	Survey    *Survey // of a question about every document; else nil
+	Nearest   []Hit   // of a refusal: the passages that came closest
 	Searched  Coverage
 	Model     string // which model wrote it; empty for passages alone
 	Timings   Timings
@@ -128,6 +129,7 @@ type Timings struct {
 // AnswerEvent is a step of an answer while it is made. Exactly one field is set.
 type AnswerEvent struct {
 	Passages []Hit     // first: what was found
+	Progress *Progress // documents read, of a question about every document
 	Draft    string    // more text, not yet judged
 	Sentence *Sentence // one sentence, judged; its citations index Final's
 	Final    *Answer   // last

@@ -14,6 +14,7 @@ type MatterStore interface {
 	JobStore
 	ConversationStore
 	FeatureStore
+	SurveyStore
 	KinStore
 	WatchStore
 	Close() error

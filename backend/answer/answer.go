@@ -57,7 +57,9 @@ const (
 
 // Answer answers q from the documents of m. The events come in this order:
 // Passages once, then Draft and Sentence as they are made, Final last. A
-// question that nothing bears on gets a Final that is refused. Errors: Invalid
+// question that nothing bears on gets a Final that is refused. A question about
+// every document ("which contracts …") is a survey: Progress comes instead of
+// Passages, and Final carries a row per document. Errors: Invalid
 // for an empty question, and those of search and of the store. A model that
 // fails costs its sentences, not the answer.
 func (s *Service) Answer(ctx context.Context, m mark.MatterStore, q mark.Question) iter.Seq2[mark.AnswerEvent, error] {
@@ -89,6 +91,9 @@ var errStopped = fmt.Errorf("the reader left")
 
 // run makes the answer. emit returns false when nobody listens any more.
 func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error {
+	if asked, ok := asksAll(w.q.Text); ok {
+		return w.survey(ctx, asked, emit)
+	}
 	var carried []mark.DocumentID
 	w.in, carried = follow(ask(w.q.Text), w.q.History)
 	if err := w.search(ctx, carried); err != nil {

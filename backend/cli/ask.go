@@ -88,6 +88,7 @@ type answered struct {
 	Refused   bool             `json:"refused"`
 	Sentences []askedSentence  `json:"sentences"`
 	Citations []askedCitation  `json:"citations"`
+	Survey    *wire.Survey     `json:"survey,omitempty"`
 	Nearest   []foundHit       `json:"nearest"` // of a refusal: the passages that came closest
 	Searched  map[string]int   `json:"searched"`
 	Timings   map[string]int64 `json:"milliseconds"`
@@ -147,7 +148,7 @@ func (p *Program) openMatter(ctx context.Context, f *flags, name string) (*sessi
 func asked(a wire.Answer) answered {
 	out := answered{
 		Answer: a.Text, Refused: a.Refused, Sentences: []askedSentence{}, Citations: []askedCitation{},
-		Nearest:  found(a.Nearest),
+		Survey: a.Survey, Nearest: found(a.Nearest),
 		Searched: map[string]int{"documents": a.Documents, "pages": a.Pages, "unread": a.Unread},
 		Timings:  map[string]int64{"search": int64(a.SearchMS), "first": int64(a.FirstMS), "total": int64(a.TotalMS)},
 	}
@@ -169,6 +170,10 @@ func asked(a wire.Answer) answered {
 var verdictMarks = map[string]string{"verbatim": "✓", "supported": "≈", "altered": "Δ", "unsupported": "✗"}
 
 func printAnswer(w io.Writer, a wire.Answer) {
+	if a.Survey != nil {
+		printSurvey(w, a)
+		return
+	}
 	if len(a.Sentences) == 0 {
 		fmt.Fprintln(w, a.Text)
 	}
@@ -189,6 +194,31 @@ func printAnswer(w io.Writer, a wire.Answer) {
 	if len(a.Nearest) > 0 {
 		fmt.Fprintln(w)
 		printHits(w, a.Nearest[:min(3, len(a.Nearest))])
+	}
+}
+
+// printSurvey prints the counts, then a line per document.
+func printSurvey(w io.Writer, a wire.Answer) {
+	for _, s := range a.Sentences {
+		if s.Verdict != "verbatim" {
+			fmt.Fprintf(w, "%s %s\n", verdictMarks[s.Verdict], s.Text)
+		}
+	}
+	for _, r := range a.Survey.Rows {
+		switch r.State {
+		case "found":
+			c := a.Citations[r.Citation]
+			fmt.Fprintf(w, "\n%s, page %d", r.Name, c.Page)
+			if r.Value != "" {
+				fmt.Fprintf(w, ": %s", r.Value)
+			}
+			fmt.Fprintln(w)
+			indent(w, "“"+c.Quote+"”")
+		case "silent":
+			fmt.Fprintf(w, "\n%s: no passage was found\n", r.Name)
+		default:
+			fmt.Fprintf(w, "\n%s: could not be read in full\n", r.Name)
+		}
 	}
 }
 

@@ -124,6 +124,8 @@ func (p *pages) event(ctx context.Context, e mark.AnswerEvent) (wire.AskEvent, e
 	case e.Sentence != nil:
 		s := wireSentence(*e.Sentence)
 		return wire.AskEvent{Kind: "sentence", Sentence: &s}, nil
+	case e.Progress != nil:
+		return wire.AskEvent{Kind: "progress", Progress: &wire.Progress{Done: e.Progress.Done, Total: e.Progress.Total}}, nil
 	case e.Passages != nil:
 		hits, err := p.hits(ctx, e.Passages)
 		return wire.AskEvent{Kind: "passages", Passages: hits}, err

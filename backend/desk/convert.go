@@ -190,6 +190,14 @@ func (p *pages) answer(ctx context.Context, a mark.Answer) (wire.Answer, error) 
 		Documents: a.Searched.Documents, Pages: a.Searched.Pages, Unread: a.Searched.Unread, Model: a.Model,
 		SearchMS: ms(a.Timings.Search), FirstMS: ms(a.Timings.FirstToken), TotalMS: ms(a.Timings.Total),
 	}
+	if s := a.Survey; s != nil {
+		out.Survey = &wire.Survey{Topic: s.Topic, Without: s.Without, Rows: []wire.SurveyRow{}, Values: wireFacets(s.Values)}
+		for _, r := range s.Rows {
+			out.Survey.Rows = append(out.Survey.Rows, wire.SurveyRow{
+				Document: string(r.Document), Name: r.Name, State: string(r.State), Value: r.Value, Citation: r.Citation,
+			})
+		}
+	}
 	if s := a.Timings.Write.Seconds(); s > 0 {
 		out.TokensPS = float64(a.Timings.Tokens) / s
 	}

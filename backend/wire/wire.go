@@ -367,6 +367,7 @@ type Answer struct {
 	Refused   bool       `json:"refused"`
 	Sentences []Sentence `json:"sentences"`
 	Citations []Citation `json:"citations"`
+	Survey    *Survey    `json:"survey,omitempty"` // of a question about every document
 	Nearest   []Hit      `json:"nearest"`
 	Documents int        `json:"documents"` // searched
 	Pages     int        `json:"pages"`     // searched
@@ -378,11 +379,35 @@ type Answer struct {
 	TokensPS  float64    `json:"tokensPerSecond"`
 }
 
+// Survey is what each document says on a question about every document.
+type Survey struct {
+	Topic   string      `json:"topic"`
+	Without bool        `json:"without"` // the documents that are silent are meant
+	Rows    []SurveyRow `json:"rows"`
+	Values  []Facet     `json:"values"` // read off the rows, most frequent first
+}
+
+// SurveyRow is one document in a survey.
+type SurveyRow struct {
+	Document string `json:"document"`
+	Name     string `json:"name"`
+	State    string `json:"state"` // "found", "silent", "partly" (not read in full), "unread"
+	Value    string `json:"value,omitempty"`
+	Citation int    `json:"citation"` // index into citations, or -1
+}
+
+// Progress is how far long work has come.
+type Progress struct {
+	Done  int `json:"done"`
+	Total int `json:"total"`
+}
+
 // AskEvent is a step of an answer. Kind says which other field is set.
 type AskEvent struct {
-	Kind         string    `json:"kind"`                   // "started", "passages", "draft", "sentence", "final", "error"
+	Kind         string    `json:"kind"`                   // "started", "passages", "progress", "draft", "sentence", "final", "error"
 	Conversation string    `json:"conversation,omitempty"` // started
 	Passages     []Hit     `json:"passages,omitempty"`
+	Progress     *Progress `json:"progress,omitempty"` // documents read, of a question about every document
 	Draft        string    `json:"draft,omitempty"`
 	Sentence     *Sentence `json:"sentence,omitempty"`
 	Final        *Answer   `json:"final,omitempty"`

@@ -414,6 +414,8 @@ export interface Answer {
   refused: boolean;
   sentences: Sentence[];
   citations: Citation[];
+  /** of a question about every document */
+  survey?: Survey;
   nearest: Hit[];
   /** searched */
   documents: number;
@@ -427,13 +429,42 @@ export interface Answer {
   tokensPerSecond: number;
 }
 
+/** Survey is what each document says on a question about every document. */
+export interface Survey {
+  topic: string;
+  /** the documents that are silent are meant */
+  without: boolean;
+  rows: SurveyRow[];
+  /** read off the rows, most frequent first */
+  values: Facet[];
+}
+
+/** SurveyRow is one document in a survey. */
+export interface SurveyRow {
+  document: string;
+  name: string;
+  /** "found", "silent", "partly" (not read in full), "unread" */
+  state: "found" | "silent" | "partly";
+  value?: string;
+  /** index into citations, or -1 */
+  citation: number;
+}
+
+/** Progress is how far long work has come. */
+export interface Progress {
+  done: number;
+  total: number;
+}
+
 /** AskEvent is a step of an answer. Kind says which other field is set. */
 export interface AskEvent {
-  /** "started", "passages", "draft", "sentence", "final", "error" */
-  kind: "started" | "passages" | "draft" | "sentence" | "final" | "error";
+  /** "started", "passages", "progress", "draft", "sentence", "final", "error" */
+  kind: "started" | "passages" | "progress" | "draft" | "sentence" | "final" | "error";
   /** started */
   conversation?: string;
   passages?: Hit[];
+  /** documents read, of a question about every document */
+  progress?: Progress;
   draft?: string;
   sentence?: Sentence;
   final?: Answer;

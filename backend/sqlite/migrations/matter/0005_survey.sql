@@ -1,0 +1,7 @@
+-- What documents said when all were asked. The key stands for the question.
+CREATE TABLE survey_row (
+  question TEXT NOT NULL,
+  document INTEGER NOT NULL REFERENCES document (n) ON DELETE CASCADE,
+  data BLOB NOT NULL,
+  PRIMARY KEY (question, document)
+) STRICT, WITHOUT ROWID;
