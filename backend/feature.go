@@ -34,6 +34,7 @@ const (
 	FeatureDeletion    FeatureKind = "deletion"     // tracked; Value: author and date
 	FeatureLanguage    FeatureKind = "language"     // a page in another language than the document; Value: BCP 47
 	FeatureField       FeatureKind = "field"        // of a form; Text: its value; Value: its name
+	FeatureLayer       FeatureKind = "layer"        // Text: what the file says a page reads that was read from its picture instead
 )
 
 // Feature is something our code recognised in a document's text, at its place.
