@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	mark "markai/backend"
 
@@ -17,6 +18,7 @@ const (
 	maxRemark      = 4000 // bytes of what one says
 	maxQuads       = 200  // lines that one marks
 	maxShared      = 200  // bytes of a field's value that is taken from where it is shown
+	scanned        = 100  // a page with fewer letters and digits may still be read from its picture
 )
 
 // annotation is what was put onto a page: a comment, a form's field, a file.
@@ -27,7 +29,7 @@ type annotation struct {
 	text   string // of a comment
 	name   string // of a field
 	value  string
-	shared bool // the value may stand with fields of the same name
+	shared bool        // the value may stand with fields of the same name
 	boxes  []mark.Rect // where it stands, or the lines that it marks, as shown
 }
 
@@ -151,10 +153,16 @@ func (a annotation) isComment() bool {
 }
 
 // annotate adds to a page what its annotations say. Remarks that the page does
-// not show follow its text, each with its author; what they and the fields of
-// forms are about are features.
+// not show follow its text, each with its author, unless there is so little text
+// that the page may be a scan; what they and the fields of forms are about are
+// features.
 func annotate(out *mark.Page, list []annotation) {
-	body := len(out.Text)
+	marks := 0
+	for _, r := range out.Text {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			marks++
+		}
+	}
 	words := out.Words
 	for _, a := range list {
 		start, end := within(words, a.boxes)
@@ -171,7 +179,12 @@ func annotate(out *mark.Page, list []annotation) {
 			out.Features = append(out.Features, mark.Feature{Kind: mark.FeatureHidden, Page: out.Number, Start: start, End: end,
 				Text: short(out.Text[start:end], hiddenShown), Value: marked})
 		case a.isComment():
-			if a.kind != enums.FPDF_ANNOT_SUBTYPE_FREETEXT { // that one is shown
+			// Free text is shown; what stands on a scan waits for its text.
+			switch {
+			case a.kind == enums.FPDF_ANNOT_SUBTYPE_FREETEXT:
+			case marks < scanned:
+				start, end = 0, 0
+			default:
 				from := remark(out, a)
 				if end <= start {
 					start, end = from, len(out.Text)
@@ -180,9 +193,6 @@ func annotate(out *mark.Page, list []annotation) {
 			out.Features = append(out.Features, mark.Feature{Kind: mark.FeatureComment, Page: out.Number, Start: start, End: min(end, len(out.Text)),
 				Text: a.text, Value: strings.TrimSpace(a.author + " " + a.date)})
 		}
-	}
-	if body == 0 {
-		out.Text = strings.TrimLeft(out.Text, "\n")
 	}
 }
 
@@ -193,9 +203,7 @@ func remark(out *mark.Page, a annotation) int {
 	if a.author != "" {
 		head = fmt.Sprintf("Comment by %s: ", a.author)
 	}
-	if out.Text != "" {
-		out.Text += "\n\n"
-	}
+	out.Text += "\n\n"
 	from := len(out.Text)
 	out.Text += head + strings.Join(strings.FieldsFunc(a.text, func(r rune) bool { return r == '\n' }), "\n")
 	if len(a.boxes) == 0 {

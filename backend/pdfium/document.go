@@ -26,6 +26,7 @@ const (
 	maxPixels      = 40_000_000 // of a picture: A3 at 400 dpi
 	maxChars       = 500_000    // of a page
 	stampChars     = 250        // so few characters may be a stamp on a scan
+	maxHeld        = 100_000    // things of pages, some 25 MB
 	maxObjects     = 200        // of a page with few characters that are looked at for a scan
 	maxAttachment  = 128 << 20
 	maxAttachments = 1000
@@ -43,6 +44,7 @@ type document struct {
 	// that part of it.
 	put    map[int][]annotation
 	titles map[int][]entry // of the outline, by page; nil where there is none
+	held   int             // things of pages that the engine holds until it is closed
 }
 
 // Info implements mark.Source.
@@ -164,6 +166,10 @@ func (d *document) failed(n int, err error) error {
 
 // Page implements mark.Source.
 func (d *document) Page(ctx context.Context, n int) (mark.Page, error) {
+	if d.held > maxHeld {
+		d.held = 0
+		d.Close() //nolint:errcheck // it is opened again
+	}
 	p, closePage, err := d.openPage(ctx, n)
 	if err != nil {
 		return mark.Page{}, d.failed(n, err)

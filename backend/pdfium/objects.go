@@ -49,6 +49,7 @@ func (d *document) objects(p page) []drawn {
 // object adds one thing, or the things inside it, which stand where the
 // matrices put them, innermost first.
 func (d *document) object(p page, ref references.FPDF_PAGEOBJECT, inside []structs.FPDF_FS_MATRIX, out []drawn, left *int) []drawn {
+	d.held++
 	if *left--; *left < 0 {
 		return out
 	}

@@ -98,14 +98,15 @@ func TestWhatWasPutOntoAPageIsTold(t *testing.T) {
 	look := "<</Type/XObject/Subtype/Form/BBox[0 0 200 20]/Resources<</Font<</F 3 0 R>>>>/Length 34>>\nstream\nBT /F 12 Tf 2 5 Td (Jane Doe) Tj ET\nendstream"
 	const field = "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(Jane Doe)/Rect[150 595 350 615]/F 4/AP<</N 5 0 R>>>>"
 	const empty = "<</Type/Annot/Subtype/Widget/FT/Tx/T(city)/Rect[150 555 350 575]/F 4>>"
+	const long = "The undersigned, being of age, declares under penalty of perjury that what follows is true."
 	data := pdfOf("/Annots["+note+highlight+redact+link+field+empty+"]",
-		[]string{text(72, 700, "Jones said so.") + text(72, 660, "Account 123") + text(72, 600, "Your name:")}, blackImage, look)
+		[]string{text(72, 730, long) + text(72, 700, "Jones said so.") + text(72, 660, "Account 123") + text(72, 600, "Your name:")}, blackImage, look)
 	src := open(t, p, data, "")
 	if _, err := src.Image(t.Context(), 1, 50); err != nil { // drawing comes first, and makes them part of the page
 		t.Fatal(err)
 	}
 	page := readPage(t, src, 1)
-	if want := "Jones said so.\n\nAccount 123\n\nYour name: Jane Doe\n\nComment by J. Smith: Check the date\n\nComment by Mary: Who is this?"; page.Text != want {
+	if want := long + "\n\nJones said so.\n\nAccount 123\n\nYour name: Jane Doe\n\nComment by J. Smith: Check the date\n\nComment by Mary: Who is this?"; page.Text != want {
 		t.Errorf("got %q", page.Text)
 	}
 	if got := told(page, mark.FeatureComment); !slices.Equal(got, []string{"J. Smith 2024-03-05: Check the date", "Mary: Who is this?"}) {
@@ -126,6 +127,16 @@ func TestWhatWasPutOntoAPageIsTold(t *testing.T) {
 	last := page.Words[len(page.Words)-1]
 	if page.Text[last.Start:last.End] != "this?" || !near(last.Box, mark.Rect{X0: 72, Y0: 80, X1: 106, Y1: 94}) {
 		t.Errorf("the comment's last word is %q at %v", page.Text[last.Start:last.End], last.Box)
+	}
+}
+
+func TestCommentOnAScanWaitsForTheTextOfItsPage(t *testing.T) {
+	p := newParser(t, 1)
+	const note = "/Annots[<</Type/Annot/Subtype/Text/Rect[300 690 320 710]/Contents(Check the date)/T(J. Smith)>>]"
+	page := readPage(t, open(t, p, pdfOf(note, []string{"q 612 0 0 792 0 0 cm /Im Do Q"}, blackImage), ""), 1)
+	want := mark.Feature{Kind: mark.FeatureComment, Page: 1, Text: "Check the date", Value: "J. Smith"}
+	if page.Text != "" || len(page.Features) != 1 || page.Features[0] != want {
+		t.Errorf("%q, %+v", page.Text, page.Features)
 	}
 }
 
