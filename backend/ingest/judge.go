@@ -39,7 +39,7 @@ func sound(p mark.Page, n int) mark.Page {
 		p.Text, p.Words = strings.ToValidUTF8(p.Text, "\ufffd"), nil
 	}
 	if p.Problem != "" {
-		p.Text, p.Words = "", nil
+		p.Text, p.Words, p.Features = "", nil, nil
 	}
 	return p
 }
@@ -130,7 +130,7 @@ func better(own, seen mark.Page) mark.Page {
 		return own
 	}
 	out := sound(seen, own.Number)
-	out.OCR, out.Label = true, own.Label
+	out.OCR, out.Label, out.Features = true, own.Label, toldOtherwise(own)
 	if own.Problem == "" {
 		out.Width, out.Height = own.Width, own.Height
 	}

@@ -251,7 +251,7 @@ func (r Reader) unrecognised(ctx context.Context, src mark.Source, own mark.Page
 }
 
 func (p *pending) finish(page mark.Page) {
-	p.page = page
+	p.page = remarked(page)
 	close(p.done)
 }
 

@@ -33,9 +33,11 @@ func NewRecognition(doc mark.Document, given []mark.Feature) *Recognition {
 // this, as of a page that was read from its picture in the end, is dropped.
 func (r *Recognition) Page(p mark.Page) {
 	r.scan.Page(p)
-	for _, f := range r.given[p.Number] {
-		if fits(f, p.Text) {
-			r.told = append(r.told, f)
+	for _, list := range [][]mark.Feature{r.given[p.Number], p.Features} {
+		for _, f := range list {
+			if fits(f, p.Text) {
+				r.told = append(r.told, f)
+			}
 		}
 	}
 }
@@ -47,7 +49,7 @@ func fits(f mark.Feature, text string) bool {
 		return false
 	}
 	switch f.Kind {
-	case mark.FeatureComment, mark.FeatureField, mark.FeatureInsertion, mark.FeatureDeletion:
+	case mark.FeatureComment, mark.FeatureField, mark.FeatureInsertion, mark.FeatureDeletion, mark.FeatureLayer:
 		return true
 	}
 	return f.Start < f.End && strings.HasPrefix(text[f.Start:f.End], f.Text)
@@ -93,7 +95,7 @@ func (r *Recognition) Result() structure.Result {
 func (w *work) keep(ctx context.Context, r *Recognition) error {
 	found := r.Result()
 	Complete(&w.doc.Meta, found.Meta)
-	for _, n := range found.Notes {
+	for _, n := range slices.Concat(found.Notes, unseenNotes(found.Features)) {
 		addNote(w.doc, n)
 	}
 	if err := w.r.m.store.PutFeatures(ctx, w.doc.ID, found.Features); err != nil {
