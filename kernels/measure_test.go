@@ -208,10 +208,10 @@ func (m *measurement) ours() {
 		k     int // where it is more than measuredHits, they are ranked exactly
 	}{
 		{"ours: bytes", math.MaxInt, 50},
-		{"ours: bytes, 256 rescored", math.MaxInt, 256},
+		{"ours: bytes, 128 rescored", math.MaxInt, 128},
 		{"ours: bits, then bytes", -1, 50},
-		{"ours: bits, then bytes, 256 rescored", -1, 256},
-		{"ours: default, 256 rescored", BitsAbove, 256},
+		{"ours: bits, then bytes, 128 rescored", -1, 128},
+		{"ours: default, 128 rescored", BitsAbove, 128},
 	} {
 		ix.bitsAbove = way.above
 		for _, p := range percents {

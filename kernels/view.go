@@ -12,8 +12,8 @@ import (
 // Where bits are compared first, this many rows per hit asked for are then
 // compared byte by byte.
 const (
-	candidates    = 20
-	minCandidates = 2000
+	candidates    = 40
+	minCandidates = 5000
 )
 
 // A View is an index as it was at one moment. Several goroutines may search it.

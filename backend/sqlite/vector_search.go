@@ -15,8 +15,8 @@ import (
 // vectors. What was not among so many candidates is not missed: see the
 // measurements in kernels/README.md.
 const (
-	candidates    = 4    // per hit asked for
-	minCandidates = 256  // whatever is asked for
+	candidates    = 2    // per hit asked for
+	minCandidates = 128  // whatever is asked for
 	maxCandidates = 4096 // of sqlite-vec, which allows no more
 	exactUpTo     = 4096 // passages in scope that are ranked without sqlite-vec
 )
