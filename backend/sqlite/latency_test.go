@@ -52,7 +52,7 @@ func TestLatency(t *testing.T) {
 		check(t, sqlite.DropBlock(t.Context(), m, id))
 	}
 	check(t, m.Close())
-	first("first search, from all vectors")
+	first("first search, without blocks")
 	m = open(0)
 	must[[]int64](t)(sqlite.KeepBlocks(t.Context(), m))
 	check(t, m.Close())

@@ -16,9 +16,10 @@ import (
 // keptChanges is how many changes stay on record for copies to follow.
 const keptChanges = 4 * followRows
 
-// packedRows returns how many vectors the blocks hold, and how many blocks there are.
-func packedRows(ctx context.Context, q querier) (rows, blocks int64, err error) {
-	err = q.QueryRowContext(ctx, "SELECT coalesce(sum(rows), 0), count(*) FROM vector_block").Scan(&rows, &blocks)
+// packedRows returns how many vectors the blocks to the last one hold, and how
+// many blocks these are.
+func packedRows(ctx context.Context, q querier, last int64) (rows, blocks int64, err error) {
+	err = q.QueryRowContext(ctx, "SELECT coalesce(sum(rows), 0), count(*) FROM vector_block WHERE n <= ?", last).Scan(&rows, &blocks)
 	return rows, blocks, fault(ctx, err)
 }
 
@@ -91,7 +92,7 @@ func (m *matter) dropDamaged(ctx context.Context) error {
 
 func (m *matter) keepBlock(ctx context.Context, n int64) error {
 	data, rows, seq, err := m.packBlock(ctx, n)
-	if err != nil || rows == 0 {
+	if err != nil || data == nil {
 		return err
 	}
 	return m.db.write(ctx, func(tx *sql.Tx) error {
@@ -108,7 +109,7 @@ func (m *matter) keepBlock(ctx context.Context, n int64) error {
 }
 
 // packBlock returns a block that ought to be written, with the number of its
-// rows, and the change as of which it is true. rows is 0 where there is
+// rows, and the change as of which it is true. data is nil where there is
 // nothing to write.
 func (m *matter) packBlock(ctx context.Context, n int64) (data []byte, rows int, seq int64, err error) {
 	tx, err := m.db.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})

@@ -32,6 +32,9 @@ const (
 	blockRows = 1 << blockBits
 	// followRows is after how many changes the copy is made anew.
 	followRows = blockRows
+	// patience is how many blocks may be missing when the copy is loaded. Where
+	// more are, the table nearest is searched until they are written.
+	patience = 5
 )
 
 func newVectorCopy(life context.Context, db *database, limit int64, slow func()) *vectorCopy {
@@ -42,7 +45,7 @@ func newVectorCopy(life context.Context, db *database, limit int64, slow func())
 type sight struct {
 	tx   *sql.Tx       // the caller ends it
 	dim  int           // 0 where there are no vectors: then nothing else is set
-	view *kernels.View // nil where the copy would be too large
+	view *kernels.View // nil where there is no copy: it would be too large, or take too long now
 }
 
 // look loads the copy or brings it up to date.
@@ -87,11 +90,11 @@ func (c *vectorCopy) at(ctx context.Context, tx *sql.Tx) (s sight, err error) {
 	switch {
 	case c.ix == nil || c.ix.Dim() != dim || c.seq < from || c.seq > to || to-c.seq > followRows:
 		c.ix = nil
-		fits, err := c.fits(ctx, tx, dim)
-		if err != nil || !fits {
+		last, rows, ready, err := c.ready(ctx, tx, dim)
+		if err != nil || !ready {
 			return s, err
 		}
-		if c.ix, err = c.load(ctx, tx, dim); err != nil {
+		if c.ix, err = c.load(ctx, tx, dim, last, rows); err != nil {
 			return s, err
 		}
 	case c.seq < to:
@@ -109,36 +112,29 @@ func changes(ctx context.Context, q querier) (from, to int64, err error) {
 	return from, to, fault(ctx, err)
 }
 
-// fits reports whether the copy stays below the limit.
-func (c *vectorCopy) fits(ctx context.Context, tx *sql.Tx, dim int) (bool, error) {
-	if c.limit <= 0 {
-		return true, nil
+// ready reports whether the copy can be loaded, soon and within the limit. last
+// is the number of the last block, and rows how many vectors the blocks hold.
+func (c *vectorCopy) ready(ctx context.Context, tx *sql.Tx, dim int) (last, rows int64, ready bool, err error) {
+	if last, err = lastBlock(ctx, tx); err != nil {
+		return 0, 0, false, err
 	}
-	rows, blocks, err := packedRows(ctx, tx)
+	rows, blocks, err := packedRows(ctx, tx, last)
 	if err != nil {
-		return false, err
+		return 0, 0, false, err
 	}
-	last, err := lastBlock(ctx, tx)
-	if err != nil {
-		return false, err
+	missing := last + 1 - blocks
+	if missing > patience {
+		c.slow()
+		return last, rows, false, nil
 	}
-	// A block that is missing may be full.
-	rows += (last + 1 - blocks) * blockRows
-	return rows*int64(dim+dim/8+56) <= c.limit, nil
+	most := rows + missing*blockRows
+	return last, rows, c.limit <= 0 || most*int64(dim+dim/8+56) <= c.limit, nil
 }
 
 // load makes the copy from blocks, and from the vectors where one is missing.
-func (c *vectorCopy) load(ctx context.Context, tx *sql.Tx, dim int) (*kernels.Index, error) {
+func (c *vectorCopy) load(ctx context.Context, tx *sql.Tx, dim int, last, rows int64) (*kernels.Index, error) {
 	ctx, stop := joined(ctx, c.life)
 	defer stop()
-	rows, _, err := packedRows(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	last, err := lastBlock(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
 	ix, missing := kernels.New(dim, kernels.Options{Expect: int(rows)}), false
 	for n := int64(0); n <= last; n++ {
 		if err := ctx.Err(); err != nil {

@@ -22,8 +22,8 @@ const (
 )
 
 // NearestVectors ranks by cosine. It finds nothing where there are no vectors.
-// The copy in memory is searched, or where that would be too large the table
-// nearest; either way the answer is that of one moment.
+// The copy in memory is searched, or where there is none the table nearest;
+// either way the answer is that of one moment.
 func (m *matter) NearestVectors(ctx context.Context, v []float32, docs []mark.DocumentID, limit int) ([]mark.ScoredChunk, error) {
 	if limit <= 0 {
 		return nil, nil
