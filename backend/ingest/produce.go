@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -32,10 +33,21 @@ func (p *producing) add(ctx context.Context, r described) error {
 		return p.pictures(ctx, r, doc, images, native)
 	case native != "":
 		p.tookImages(images)
-		if text := p.text(r); text != "" {
-			p.took(text)
+		text := p.text(r)
+		if text == "" {
+			return p.original(ctx, r, doc, native)
 		}
-		return p.original(ctx, r, doc, native)
+		p.took(text)
+		if !sealedKind(native) {
+			return p.original(ctx, r, doc, native)
+		}
+		// The text is what can be read; the file itself is inside it.
+		bare := r
+		bare.Hash = ""
+		if err := p.original(ctx, bare, doc, text); err != nil {
+			return err
+		}
+		return p.inside(ctx, r, native)
 	}
 	if text := p.text(r); text != "" {
 		return p.original(ctx, r, doc, text)
@@ -150,20 +162,40 @@ func (p *producing) pictures(ctx context.Context, r described, doc mark.Document
 	}
 	p.tookImages(images)
 	doc.Name, doc.Source = mark.FileName(r.First), p.at(path.Dir(images[0].file))
-	hash := r.Hash
-	r.Hash = "" // it is the native file's
-	if err := p.put(ctx, r, doc, func(w io.Writer) error { return bundle.Write(w, pages) }); err != nil {
+	bare := r
+	bare.Hash = "" // it is the native file's
+	if err := p.put(ctx, bare, doc, func(w io.Writer) error { return bundle.Write(w, pages) }); err != nil {
 		return err
 	}
 	p.out.Pages += len(images)
-	parent := p.docs[strings.ToUpper(r.First)]
-	if native == "" || parent == "" {
+	if native == "" {
 		return nil
 	}
-	inner := r
-	inner.Record = loadfile.Record{Row: r.Row, Name: r.Name, Hash: hash}
-	child := mark.Document{Parent: parent, Meta: mark.Meta{Custodian: r.Meta.Custodian, BatesFirst: r.Meta.BatesFirst, BatesLast: r.Meta.BatesLast, Date: r.Meta.Date}}
-	return p.original(ctx, inner, child, native)
+	return p.inside(ctx, r, native)
+}
+
+// inside adds the file itself of a record to the document that was made of its
+// pages or its text.
+func (p *producing) inside(ctx context.Context, r described, native string) error {
+	parent := p.docs[strings.ToUpper(r.First)]
+	if parent == "" {
+		return nil
+	}
+	inner := described{loadfile.Record{Row: r.Row, Name: r.Name, Hash: r.Hash}, r.file}
+	return p.original(ctx, inner, mark.Document{Parent: parent, Meta: mark.Meta{
+		Custodian: r.Meta.Custodian, BatesFirst: r.Meta.BatesFirst, BatesLast: r.Meta.BatesLast, Date: r.Meta.Date,
+	}}, native)
+}
+
+// sealedKind reports whether a file is of a kind that has no text to read here:
+// sound, film, drawings, data bases, programs.
+func sealedKind(rel string) bool {
+	return slices.Contains(sealedKinds, strings.ToLower(path.Ext(rel)))
+}
+
+var sealedKinds = []string{
+	".mp3", ".wav", ".m4a", ".wma", ".aac", ".ogg", ".flac", ".amr", ".mp4", ".mov", ".avi", ".wmv", ".mkv", ".m4v", ".mpg", ".mpeg", ".3gp", ".webm",
+	".dwg", ".dxf", ".vsd", ".vsdx", ".mpp", ".mdb", ".accdb", ".pst", ".ost", ".nsf", ".one", ".pub", ".exe", ".dll", ".bin", ".iso", ".heic", ".psd", ".ai", ".eps",
 }
 
 // texts returns the text of each page, if the provided text tells where pages

@@ -152,6 +152,26 @@ func TestTheSameFileUnderTwoNumbersIsTwoDocuments(t *testing.T) {
 	}
 }
 
+// A sound file has no text of its own: what was provided is the document.
+func TestProvidedTextStandsForAFileThatHasNone(t *testing.T) {
+	b := start(t, nil, ingest.Config{Parsers: pageParsers, Chunker: chunk.Pages})
+	dir := put(t, map[string]string{
+		"x.dat": line("BEGBATES", "ENDBATES", "NATIVELINK", "TEXTLINK", "MD5HASH") + line("A9", "A9", "a.mp3", "a.txt", sum("\x00sound")), "a.mp3": "\x00sound", "a.txt": "Transcript of the call.",
+	})
+	a, err := b.s.Add(t.Context(), matterID, b.store, []string{dir})
+	if err != nil || a.Productions[0].Documents != 2 || len(a.Productions[0].Problems) != 0 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	b.idle()
+	docs, err := b.store.Documents(t.Context())
+	if err != nil || len(docs) != 2 || docs[0].Name != "a.mp3" || docs[0].Parent != docs[1].ID || docs[1].Status != mark.DocumentReady {
+		t.Fatalf("%+v, %v", docs, err)
+	}
+	if page, err := b.store.Page(t.Context(), docs[1].ID, 1); err != nil || page.Label != "A9" {
+		t.Errorf("%+v, %v", page, err)
+	}
+}
+
 func TestALinkNeverLeadsOutOfTheFolder(t *testing.T) {
 	b := start(t, nil, ingest.Config{Parsers: pageParsers, Chunker: chunk.Pages})
 	outside := put(t, map[string]string{"secret.txt": "secret"})

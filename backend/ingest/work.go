@@ -206,6 +206,7 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 		return doc, err
 	}
 	defer src.Close()
+	src = labelled(src, doc.Meta)
 	info := src.Info()
 	if info.Pages < 1 {
 		return doc, mark.Errorf(mark.Damaged, "This file has no pages.")

@@ -218,3 +218,22 @@ func FuzzLoadFiles(f *testing.F) {
 		loadfile.ReadEDRM(bytes.NewReader(raw)) //nolint:errcheck // it may be none
 	})
 }
+
+func TestPagesOfARangeAreNumbered(t *testing.T) {
+	for _, c := range []struct {
+		first, last string
+		n           int
+		want        []string
+	}{
+		{"ABC0009", "ABC0011", 3, []string{"ABC0009", "ABC0010", "ABC0011"}},
+		{"ABC-99", "ABC-100", 2, []string{"ABC-99", "ABC-100"}},
+		{"ABC0009.0001", "ABC0009.0002", 2, []string{"ABC0009.0001", "ABC0009.0002"}},
+		{"ABC", "ABC", 1, []string{"ABC"}},
+		{"ABC0009", "ABC0011", 2, nil}, {"ABC0009", "ABD0010", 2, nil}, {"ABC2", "ABC1", 0, nil}, {"", "", 1, nil}, {"A", "B", 2, nil},
+		{"A99999999999999999999", "A99999999999999999999", 2, nil},
+	} {
+		if got := loadfile.Labels(c.first, c.last, c.n); !slices.Equal(got, c.want) {
+			t.Errorf("%s to %s, %d pages: %q, want %q", c.first, c.last, c.n, got, c.want)
+		}
+	}
+}
