@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "worker" {
 		os.Exit(Main(program(), os.Args[1:]))
 	}
+	if os.Getenv(asProgram) != "" {
+		os.Exit(Main(program(), os.Args[1:]))
+	}
 	testscript.Main(m, map[string]func(){
 		"markai": func() { os.Exit(Main(program(), os.Args[1:])) },
 	})

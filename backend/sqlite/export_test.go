@@ -2,28 +2,12 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 
 	mark "markai/backend"
 )
 
 // CheckIntegrity lets SQLite and FTS5 compare their trees and indexes.
-func CheckIntegrity(ctx context.Context, s mark.MatterStore) error {
-	m := s.(*matter)
-	var verdict string
-	if err := m.db.writer.QueryRowContext(ctx, "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
-		return fmt.Errorf("integrity check: %s, %w", verdict, err)
-	}
-	return m.db.write(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{"passage_words", "passage_trigrams"} {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO "+table+" ("+table+", rank) VALUES ('integrity-check', 1)"); err != nil {
-				return fmt.Errorf("%s: %w", table, err)
-			}
-		}
-		return nil
-	})
-}
+func CheckIntegrity(ctx context.Context, s mark.MatterStore) error { return s.(*matter).Check(ctx) }
 
 // NearestRoom returns for how many vectors the table nearest has room.
 func NearestRoom(ctx context.Context, s mark.MatterStore) (rows int, err error) {
