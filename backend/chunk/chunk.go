@@ -64,7 +64,7 @@ func Pages(doc mark.Document, from mark.Pos, pages []mark.Page, final bool) ([]m
 }
 
 // Header returns the part of a passage's header that its document gives: file
-// name, title and parties.
+// name, title, parties, type and date.
 func Header(doc mark.Document) string {
 	parts := []string{legal.ReadableName(doc.Name)}
 	if doc.Title != "" && !strings.EqualFold(doc.Title, parts[0]) {
@@ -72,6 +72,12 @@ func Header(doc mark.Document) string {
 	}
 	if len(doc.Parties) > 0 {
 		parts = append(parts, strings.Join(doc.Parties, "; "))
+	}
+	if doc.Meta.Type != "" {
+		parts = append(parts, string(doc.Meta.Type))
+	}
+	if doc.Meta.Date != "" {
+		parts = append(parts, doc.Meta.Date)
 	}
 	return strings.Join(parts, " | ")
 }

@@ -20,6 +20,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/chunk"
+	"markai/backend/structure"
 )
 
 // Deps are the parts that are measured. Embedder may be nil; the others are
@@ -138,7 +139,9 @@ func (c *corpus) add(ctx context.Context, d Deps, dir, rel string) error {
 		ID: mark.DocumentID(mark.NewID()), Name: rel[strings.LastIndexByte(rel, '/')+1:], Source: rel, Kind: mark.KindText,
 		Bytes: int64(len(data)), Pages: len(pages), Status: mark.DocumentSearchable, Added: time.Now(),
 	}
-	doc.Title, doc.Parties = d.Identify(doc.Name, pages[:min(firstPages, len(pages))])
+	first := pages[:min(firstPages, len(pages))]
+	doc.Title, doc.Parties = d.Identify(doc.Name, first)
+	doc.Meta = structure.Opening(doc, first)
 	if err := c.store.PutDocument(ctx, doc); err != nil {
 		return err
 	}

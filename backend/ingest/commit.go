@@ -11,6 +11,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/similar"
+	"markai/backend/structure"
 )
 
 const (
@@ -44,6 +45,7 @@ type work struct {
 	bytes  int64            // of text stored
 	sketch similar.Sketcher // of the whole text, once it is finished
 	given  []mark.Feature   // what the parser told
+	opened mark.Meta        // type and date as the text told them, while it is read
 }
 
 // newWork takes up the document where it was left.
@@ -90,6 +92,7 @@ func (s *Service) newWork(ctx context.Context, r *run, doc *mark.Document, info 
 	}
 	if len(w.first) > 0 {
 		s.c.Tidy(doc, w.first)
+		w.opened = structure.Opening(*doc, w.first)
 	}
 	if err := r.m.store.PutDocument(ctx, *doc); err != nil {
 		return nil, err
@@ -171,6 +174,7 @@ func (w *work) store(ctx context.Context, pages []mark.Page) error {
 	if missing := opening - len(w.first); missing > 0 && len(pages) > 0 {
 		w.first = append(w.first, pages[:min(missing, len(pages))]...)
 		w.s.c.Tidy(w.doc, w.first)
+		w.classify()
 	}
 	w.open = append(w.open, pages...)
 	final := w.done+len(pages) >= w.total
@@ -212,7 +216,7 @@ func (w *work) store(ctx context.Context, pages []mark.Page) error {
 
 // known sums up what the text told of a document.
 func known(d mark.Document) string {
-	return d.Title + "\x00" + strings.Join(d.Parties, "\x00")
+	return strings.Join(append([]string{d.Title, string(d.Meta.Type), d.Meta.Date}, d.Parties...), "\x00")
 }
 
 // notePage notes a page that could not be read, the nth of the document.
@@ -274,10 +278,11 @@ func (w *work) finish(ctx context.Context) error {
 	case !text:
 		addNote(w.doc, "No text was found in this document.")
 	}
+	before := known(*w.doc)
 	if err := w.keep(ctx, recognised); err != nil {
 		return err
 	}
-	if w.parts < 2 {
+	if w.parts < 2 && known(*w.doc) == before {
 		return nil
 	}
 	return w.reheader(ctx, all)

@@ -91,9 +91,26 @@ func (r *Recognition) Result() structure.Result {
 	return out
 }
 
+// classify tells the document's type and date from its opening: its first
+// passages carry them.
+func (w *work) classify() { w.judge(structure.Opening(*w.doc, w.first)) }
+
+// judge takes the type and the date that the text tells. They replace what the
+// text told before, and nothing else.
+func (w *work) judge(told mark.Meta) {
+	m := &w.doc.Meta
+	if told.Type != "" && (m.Type == "" || m.Type == w.opened.Type) {
+		m.Type, w.opened.Type = told.Type, told.Type
+	}
+	if told.Date != "" && (m.Date == "" || m.Date == w.opened.Date) {
+		m.Date, w.opened.Date = told.Date, told.Date
+	}
+}
+
 // keep stores what was recognised. Told again, it is the same.
 func (w *work) keep(ctx context.Context, r *Recognition) error {
 	found := r.Result()
+	w.judge(found.Meta)
 	Complete(&w.doc.Meta, found.Meta)
 	for _, n := range slices.Concat(found.Notes, unseenNotes(found.Features)) {
 		addNote(w.doc, n)

@@ -7,6 +7,17 @@ import (
 	mark "markai/backend"
 )
 
+// Opening returns the type and the date that the first pages tell of a
+// document. When all pages are known, a Scanner may tell another.
+func Opening(doc mark.Document, pages []mark.Page) mark.Meta {
+	s := New(doc)
+	for _, p := range pages {
+		s.Page(p)
+	}
+	m := s.Result().Meta
+	return mark.Meta{Type: m.Type, Date: m.Date}
+}
+
 // settleMeta tells the document's type and date.
 func (s *Scanner) settleMeta(r *Result) {
 	r.Meta.Type = s.documentType()
