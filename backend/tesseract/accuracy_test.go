@@ -165,7 +165,7 @@ func TestSpoiltPagesAreStillRead(t *testing.T) {
 	want := strings.Join(sentences, " ")
 	for i, d := range degradations {
 		switch d.name {
-		case "skewed by 8°", "speckled badly", "grain", "75 dpi", "shadow of a book", "on its head, speckled":
+		case "skewed by 8°", "speckled badly", "grain", "75 dpi", "shadow of a book", "on its head, speckled", "stamped":
 		default:
 			continue
 		}
@@ -177,7 +177,11 @@ func TestSpoiltPagesAreStillRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if rate := errorRate(want, got.Text); rate > 0.02 {
+		read := got.Text
+		if d.name == "stamped" { // the stamp's own words follow
+			read = flat(got)[:min(len(flat(got)), len(want))]
+		}
+		if rate := errorRate(want, read); rate > 0.02 {
 			t.Errorf("%s: %.1f %% of the characters are wrong: %q", d.name, 100*rate, flat(got))
 		}
 	}

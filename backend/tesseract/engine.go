@@ -81,13 +81,31 @@ func (e *engine) recognise(img mark.Image) (mark.Page, error) {
 func (e *engine) straight(img mark.Image) ([]found, error) {
 	angle := skew(img)
 	if math.Abs(angle) < leastSkew {
-		words, err := e.reader.words(img)
-		evenLines(words)
-		return words, err
+		return e.stamped(img)
 	}
 	t := turningBy(angle, img)
-	words, err := e.reader.words(t.straightened(img))
-	evenLines(words)
+	words, err := e.stamped(t.straightened(img))
 	t.turnBack(words)
 	return words, err
+}
+
+// stamped reads a picture that may have a stamp on it: as it is, and without
+// the stamp when that leaves something to be read better.
+func (e *engine) stamped(img mark.Image) ([]found, error) {
+	whole, err := e.reader.words(img)
+	grey := stampGrey(img)
+	if err != nil || grey == 0 {
+		evenLines(whole)
+		return whole, err
+	}
+	text, err := e.reader.words(washed(img, grey))
+	if err != nil {
+		return nil, err
+	}
+	evenLines(whole)
+	evenLines(text)
+	if mass(text) <= mass(whole) {
+		return whole, nil
+	}
+	return merged(text, whole), nil
 }
