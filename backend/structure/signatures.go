@@ -79,17 +79,24 @@ func (s *Scanner) readSignatures(g *page) {
 	}
 }
 
-// beside finds where the signatures of a line begin.
-var beside = regexp.MustCompile(`\b(?:By|BY)\s*:`)
+// beside and slash find where the signatures of a line begin.
+var (
+	beside = regexp.MustCompile(`\b(?:By|BY)\s*:`)
+	slash  = regexp.MustCompile(`/[sS]/`)
+)
 
 // sideBySide adds the signatures of a line that holds several, and reports
 // whether it does.
 func (s *Scanner) sideBySide(g *page, l line) bool {
 	text := g.of(l)
-	if strings.Count(text, "By")+strings.Count(text, "BY") < 2 {
+	begin := beside
+	switch {
+	case strings.Count(text, "/s/")+strings.Count(text, "/S/") >= 2 && !strings.Contains(text, "By"):
+		begin = slash
+	case strings.Count(text, "By")+strings.Count(text, "BY") < 2:
 		return false
 	}
-	all := beside.FindAllStringIndex(text, 5)
+	all := begin.FindAllStringIndex(text, 5)
 	if len(all) < 2 {
 		return false
 	}

@@ -218,6 +218,7 @@ func TestSignaturesTellWhoSigns(t *testing.T) {
 	}{
 		{"ACME WIDGETS, INC.\nBy: /s/ Jane Roe\nName: Jane Roe\nTitle: President\n\nBETA LLC\nBy: ______________\nName: John Q. Doe\nTitle: Manager", []string{"Jane Roe", "John Q. Doe"}},
 		{"By: /s/ John Ward By: /s/ Rick Smith", []string{"John Ward", "Rick Smith"}},
+		{"/s/ Chris McKee /s/ Helen Taylor", []string{"Chris McKee", "Helen Taylor"}},
 		{"Respectfully submitted,\n\n/s/ Maria Lopez\nMaria Lopez\nAttorney for Plaintiff", []string{"Maria Lopez"}},
 		{"________________________\nDAVID O. CARTER\nUNITED STATES DISTRICT JUDGE", []string{"DAVID O. CARTER"}},
 		{"By: this rule nobody signs, and the text goes on as if it were nothing.", nil},
