@@ -30,6 +30,12 @@ const inside = async (page) => {
   await page.locator(".inside h3").first().waitFor();
   await page.waitForTimeout(200);
 };
+const compareVersions = async (page) => {
+  await openFirst(page);
+  await inside(page);
+  await page.getByRole("button", { name: /^Compare with Transportation/ }).click();
+  await page.locator(".pair del").first().waitFor();
+};
 const next = (page) => page.getByRole("button", { name: "Continue" }).click();
 
 /** Name, scene, and how to get there. */
@@ -55,7 +61,7 @@ const screens = [
     for (const key of ["Space", "ArrowDown", "Space"]) await page.keyboard.press(key);
     await page.getByRole("toolbar", { name: "2 selected" }).waitFor();
   }],
-  ["table-filter", "many", async (page) => (await openTable(page), await page.getByRole("button", { name: "Type" }).first().click(), await page.locator(".panel .choice").first().waitFor())],
+  ["table-filter", "many", async (page) => (await openTable(page), await page.locator(".filters").getByRole("button", { name: "Type" }).click(), await page.locator(".panel .choice").first().waitFor())],
   ["table-none", "full", async (page) => (await openTable(page), await page.locator("#table-filter").fill("zeppelin"), await page.locator(".documents").getByText("No document matches").waitFor())],
   ["matter-no-model", "nomodel", async () => {}],
   ["reader", "full", openFirst],
@@ -69,6 +75,9 @@ const screens = [
   ["reader-inside-changes", "full", async (page) => (await openNamed(page, "Memo"), await inside(page))],
   ["reader-hidden", "full", async (page) => (await openNamed(page, "work order"), await page.getByRole("button", { name: "Show where" }).click())],
   ["reader-doubt", "full", async (page) => (await openNamed(page, "Notice of termination"), await page.getByRole("button", { name: "Show how certain" }).click(), await page.locator(".doubt").first().waitFor())],
+  ["compare", "full", async (page) => (await compareVersions(page), await page.keyboard.press("Alt+ArrowDown"))],
+  ["compare-only", "full", async (page) => (await compareVersions(page), await page.getByLabel("Only what changed").check(), await page.keyboard.press("Alt+ArrowDown"))],
+  ["compare-pick", "full", async (page) => (await openFirst(page), await page.getByRole("button", { name: "Compare with another" }).click(), await page.locator("#pick-list li").first().waitFor())],
   ["reader-needs-password", "full", async (page) => void (await page.locator(".row button.open", { hasText: "audited" }).click())],
   ["ask-searching", "slow", async (page) => {
     await page.locator("body").press("/");
@@ -119,15 +128,17 @@ const screens = [
   ["zoom-200", "full", async (page) => (await page.setViewportSize({ width: 640, height: 400 }), await openFirst(page))],
 ];
 
+// ONLY=reader,table takes some; SMALL=1 takes them in one theme and one size.
 const only = process.env.ONLY?.split(",");
+const small = Boolean(process.env.SMALL);
 const server = await serve("../dist-fake");
 const browser = await launch();
 let failed = 0;
 let pictures = 0;
 
 const tasks = [];
-for (const theme of ["light", "dark"]) {
-  for (const [width, height] of sizes) {
+for (const theme of small ? ["light"] : ["light", "dark"]) {
+  for (const [width, height] of small ? sizes.slice(0, 1) : sizes) {
     for (const [name, scene, reach] of screens) {
       if (only && !only.some((o) => name.startsWith(o))) continue;
       tasks.push({ theme, width, height, name, scene, reach });

@@ -2,6 +2,7 @@ import type {
   AddResult,
   AskEvent,
   AskRequest,
+  Comparison,
   Conversation,
   CreatedVault,
   CreateVault,
@@ -89,6 +90,9 @@ export interface Client {
   page(matter: string, document: string, number: number): Promise<Page>;
   /** Bytes [from, to) of the original, fewer at its end. */
   original(matter: string, document: string, from: number, to: number): Promise<Piece>;
+
+  /** How document b differs from document a, word by word. */
+  compare(matter: string, a: string, b: string): Promise<Comparison>;
 
   watchedFolders(matter: string): Promise<WatchedFolder[]>;
   /** Makes a matter follow a folder of the machine that the program runs on. */

@@ -127,6 +127,7 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     removeDocument: (matter, document) => call("DELETE", doc(matter, document)),
     page: (matter, document, number) => call("GET", doc(matter, document, `/pages/${number}`)),
     original: (matter, document, from, to) => fetchPiece(base + doc(matter, document, "/original"), from, to, auth),
+    compare: (matter, a, b) => call("GET", at(matter, `/compare/${encodeURIComponent(a)}/${encodeURIComponent(b)}`)),
     watchedFolders: (matter) => list(at(matter, "/folders")),
     watchFolder: (matter, path) => call("POST", at(matter, "/folders"), { path }),
     unwatchFolder: (matter, path) => call("DELETE", at(matter, "/folders"), { path }),

@@ -102,6 +102,7 @@ export function wailsClient(): Client {
     page: (matter, document, number) => call("Page", matter, document, number),
     original: (matter, document, from, to) =>
       fetchPiece(`/original/${encodeURIComponent(matter)}/${encodeURIComponent(document)}`, from, to),
+    compare: (matter, a, b) => call("Compare", matter, a, b),
     watchedFolders: (matter) => list("WatchedFolders", matter),
     watchFolder: (matter, path) => call("WatchFolder", matter, path),
     unwatchFolder: (matter, path) => call("UnwatchFolder", matter, path),

@@ -182,6 +182,7 @@ export const en = {
     scopeLabel: "What is asked",
     scopeThis: (name: string) => `Only ${name}`,
     searching: "Looking through the documents",
+    reading: (done: number, total: number) => `${count(done)} of ${s(total, "document")} read for this`,
     foundIn: (n: number) => `Found in ${s(n, "document")}`,
     writing: "Draft, not yet checked",
     stopped: "Stopped. What is above was checked as far as it goes.",

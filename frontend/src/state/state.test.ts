@@ -54,6 +54,11 @@ describe("a turn", () => {
     expect(turn).toMatchObject({ stage: "done", sentences: final.sentences });
   });
 
+  it("tells how many documents a question about all of them has read", () => {
+    const turn = after(asked("Which contracts?"), { kind: "progress", progress: { done: 3, total: 40 } });
+    expect(turn).toMatchObject({ stage: "searching", progress: { done: 3, total: 40 } });
+  });
+
   it("keeps what stood when it is stopped", () => {
     const turn = stopped(after(asked("Q?"), { kind: "sentence", sentence: final.sentences[0]! }));
     expect(turn).toMatchObject({ stage: "stopped", sentences: final.sentences });

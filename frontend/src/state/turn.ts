@@ -1,4 +1,4 @@
-import type { Answer, AskEvent, Error as WireError, Hit, Message, Sentence } from "../api/types.gen";
+import type { Answer, AskEvent, Error as WireError, Hit, Message, Progress, Sentence } from "../api/types.gen";
 
 /** One question and what became of it so far. */
 export interface Turn {
@@ -7,6 +7,8 @@ export interface Turn {
   scope: string[];
   stage: "searching" | "writing" | "done" | "stopped" | "failed";
   passages: Hit[];
+  /** Documents read so far, of a question about every document. */
+  progress?: Progress;
   /** Written but not yet judged. */
   draft: string;
   sentences: Sentence[];
@@ -30,6 +32,8 @@ export function after(turn: Turn, event: AskEvent): Turn {
       return turn;
     case "passages":
       return { ...turn, stage: "writing", passages: event.passages ?? [] };
+    case "progress":
+      return event.progress ? { ...turn, progress: event.progress } : turn;
     case "draft":
       return { ...turn, stage: "writing", draft: turn.draft + (event.draft ?? "") };
     case "sentence":

@@ -51,6 +51,7 @@ export function wailsOver(program: Client): Client {
     PickFiles: (matter: string) => program.pickFiles(matter),
     RemoveDocument: (matter: string, document: string) => program.removeDocument(matter, document),
     Page: (matter: string, document: string, number: number) => program.page(matter, document, number),
+    Compare: (matter: string, a: string, b: string) => program.compare(matter, a, b),
     WatchedFolders: (matter: string) => program.watchedFolders(matter),
     WatchFolder: (matter: string, path: string) => program.watchFolder(matter, path),
     UnwatchFolder: (matter: string, path: string) => program.unwatchFolder(matter, path),

@@ -104,8 +104,10 @@ const memo: Paragraph[] = [
   p("The unit of trailer 4471 failed on August 16, 2022. The consignee rejected the load on August 17. The claim was filed on August 29, within the nine months of Section 4.2."),
 ];
 
+const head = (...lines: string[]): Paragraph[] => lines.map((text, i) => ({ text, tight: i > 0 }));
+
 const email: Paragraph[] = [
-  h("From: Priya Nair. To: Thomas Okafor. Date: Mon, Aug 22, 2022. Subject: Trailer 4471"),
+  ...head("From: Priya Nair <pnair@meridian.example>", "To: Thomas Okafor <tokafor@meridian.example>", "Date: Mon, 22 Aug 2022 16:10:00 -0700", "Subject: RE: Trailer 4471"),
   p("Tom, the unit on 4471 had been written up twice in July. The shop replaced the belt but not the compressor, because we were short of trailers for the peach season."),
   p("Before anything goes to Halloran, I would like to know what we say about the log interval. The contract asks for fifteen minutes and the fleet is set to thirty."),
   p("Attached: the work order of July 19."),
@@ -140,6 +142,7 @@ const amendment: Paragraph[] = [
 ];
 
 const reply: Paragraph[] = [
+  ...head("From: Thomas Okafor <tokafor@meridian.example>", "To: Priya Nair <pnair@meridian.example>", "Cc: Dispatch <dispatch@meridian.example>", "Date: Mon, 22 Aug 2022 23:02:00 -0700", "Subject: RE: RE: Trailer 4471"),
   p("Priya, agreed. Say nothing to Halloran until I have spoken to counsel."),
   p("Thomas"),
   p("On Mon, Aug 22, 2022 at 4:10 PM Priya Nair wrote:"),

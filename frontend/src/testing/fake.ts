@@ -4,6 +4,7 @@ import type { AddResult, AskEvent, AskRequest, Document, Event, Job, Matter, Mes
 import { answerTo, hitsFor } from "./answers";
 import { casefile, type Fixture } from "./casefile";
 import { Catalog } from "./catalog";
+import { comparisonOf } from "./compare";
 import { findingsOf } from "./findings";
 import { writePicture } from "./picture";
 import { production } from "./production";
@@ -326,6 +327,11 @@ export function fakeClient(scene: string = "full"): Client {
       let bytes = files.get(d);
       if (!bytes) files.set(d, (bytes = (fixtures.get(d)?.document.kind === "image" && (await writePicture(pagesOf(d)[0]!))) || writePDF(pagesOf(d), d === "notice")));
       return { bytes: bytes.slice(from, to), total: bytes.length };
+    },
+    compare: async (m, a, b) => {
+      const [old, later] = [a, b].map((id) => documents.get(m)!.find((d) => d.id === id));
+      if (!old || !later) throw gone("This document");
+      return comparisonOf(old, later, pagesOf(a), pagesOf(b));
     },
     watchedFolders: async (m) => (matter(m), (folders.get(m) ?? []).map((f) => ({ ...f }))),
     watchFolder: async (m, path) => {

@@ -33,7 +33,7 @@ const rules: Rule[] = [
   { kind: "reply", find: /^A\. [^\n]+(?:\n(?!\n)[^\n]+)*/gm, only: ["reyes"] },
   { kind: "citation", find: /49 U\.S\.C\. § 14706/g, value: (m) => m[0] },
   { kind: "quoted", find: /^On Mon, [^\n]+ wrote:[\s\S]*/gm },
-  { kind: "hidden", find: /belt but not the compressor/g, value: () => "covered", only: ["workorder", "notice"] },
+  { kind: "hidden", find: /Compressor noisy under load/g, value: () => "covered", only: ["workorder"] },
 ];
 
 /** What a document's pages hold, found by a few rules; enough to show the window with. */

@@ -17,6 +17,8 @@ export interface Paragraph {
   align?: "left" | "center" | "right";
   indent?: number;
   size?: number;
+  /** Follows the line before without a gap. */
+  tight?: boolean;
   /** Starts a new page. */
   breakBefore?: boolean;
 }
@@ -102,7 +104,7 @@ export function typeset(paragraphs: Paragraph[], ocr = false, flows = false): La
       if (p.align === "right") x = left + room - used;
       line.forEach((text, i) => {
         const w = advance(text, size, p.bold ?? false);
-        put({ text, x, baseline: y, width: w, size, bold: p.bold ?? false }, i === 0 ? (firstLine ? "\n\n" : flows ? " " : "\n") : " ");
+        put({ text, x, baseline: y, width: w, size, bold: p.bold ?? false }, i === 0 ? (firstLine ? (p.tight ? "\n" : "\n\n") : flows ? " " : "\n") : " ");
         x += w + space;
       });
       firstLine = false;
