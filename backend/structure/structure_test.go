@@ -323,8 +323,8 @@ func TestPagesInAnotherLanguageAreTold(t *testing.T) {
 		"zh": "双方同意价格应以美元支付，除非本合同另有规定，否则不得以任何理由降低价格。",
 		"":   "4711 4712 4713",
 	} {
-		if got := languageOf(text); got != want {
-			t.Errorf("languageOf(%q) = %q, want %q", text, got, want)
+		if got := LanguageOf(text); got != want {
+			t.Errorf("LanguageOf(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

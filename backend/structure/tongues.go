@@ -57,7 +57,7 @@ const sampleBytes = 5000 // of a page that its language is told from
 
 // readTongue notes the language of a page.
 func (s *Scanner) readTongue(g *page) {
-	language := languageOf(g.Text)
+	language := LanguageOf(g.Text)
 	if language == "" {
 		return
 	}
@@ -71,10 +71,10 @@ func (s *Scanner) readTongue(g *page) {
 	}
 }
 
-// languageOf returns the language of a text as BCP 47 names it, or "" where
+// LanguageOf returns the language of a text as BCP 47 names it, or "" where
 // the text does not tell: by its script where one language writes in it, else
 // by the function words.
-func languageOf(text string) string {
+func LanguageOf(text string) string {
 	sample := text[:whole(text, min(len(text), sampleBytes))]
 	if l := byScript(sample); l != "" {
 		return l
