@@ -9,11 +9,11 @@ import (
 	"slices"
 )
 
-// Where bits are compared first, this many rows per hit asked for are then
-// compared byte by byte.
+// Where bits are compared first, so many rows are then compared byte by byte.
 const (
-	candidates    = 40
-	minCandidates = 5000
+	candidates    = 40   // per hit asked for
+	minCandidates = 5000 // whatever is asked for
+	candidatesOf  = 256  // one of so many rows
 )
 
 // A View is an index as it was at one moment. Several goroutines may search it.
@@ -151,7 +151,7 @@ func (v *View) scanCodes(ctx context.Context, qs *queries, f *Filter, k int) ([]
 
 // scanBits compares all rows by their bits, and the nearest by their bytes.
 func (v *View) scanBits(ctx context.Context, qs *queries, f *Filter, k int) ([][]kept, error) {
-	if err := v.nearBits(ctx, qs, f, min(max(candidates*k, minCandidates), f.n)); err != nil {
+	if err := v.nearBits(ctx, qs, f, min(max(candidates*k, minCandidates, f.n/candidatesOf), f.n)); err != nil {
 		return nil, err
 	}
 	lists := make([][]kept, qs.n)
