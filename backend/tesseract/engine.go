@@ -5,43 +5,56 @@ package tesseract
 import (
 	"math"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
 	mark "markai/backend"
+	"markai/backend/structure"
 )
 
-// engine holds this process' one Tesseract and the orientation detector beside
-// it, one page at a time.
+// engine holds this process' Tesseracts, one page at a time: the usual one, the
+// orientation detector, and one for the language that a page needed last.
 type engine struct {
-	mu     sync.Mutex // one page at a time
-	reader *api
-	osd    *api // nil without its data
+	mu        sync.Mutex // one page at a time
+	auto      bool       // other languages may be used
+	installed []string   // with auto: the languages that there are
+	usual     *api
+	osd       *api // nil without its data
+	other     *api // of otherLanguage; nil when none was needed
+	otherName string
 }
 
 // start sets Tesseract up.
 func (e *engine) start() error {
-	if e.reader != nil {
+	if e.usual != nil {
 		return nil
 	}
-	languages := strings.Split(os.Getenv(envLanguages), "+")
-	dir, err := dataDir(os.Getenv(envData), languages)
-	if err != nil {
+	data, languages := os.Getenv(envData), strings.Split(os.Getenv(envLanguages), "+")
+	if e.auto = slices.Equal(languages, []string{Auto}); e.auto {
+		e.installed, languages = Languages(data), []string{"eng"}
+	}
+	var err error
+	if e.usual, err = open(data, languages...); err != nil {
 		return err
 	}
-	if e.reader, err = openAPI(dir, languages); err != nil {
-		return err
-	}
-	if _, err := os.Stat(filepath.Join(dir, "osd.traineddata")); err == nil {
-		e.osd, _ = openAPI(dir, []string{"osd"}) // pages are read without as well
-	}
+	e.osd, _ = open(data, "osd") // pages are read without as well
 	return nil
 }
 
+// open sets Tesseract up for languages.
+func open(data string, languages ...string) (*api, error) {
+	dir, err := dataDir(data, languages)
+	if err != nil {
+		return nil, err
+	}
+	return openAPI(dir, languages)
+}
+
 // recognise reads one page: cleaned, if something is seen to be wrong with it.
-// Nearly all pages stand upright; finding out how a page stands takes time, so
-// that is done, and the page turned, only when it reads badly.
+// Nearly all pages stand upright and are in the usual language; finding out
+// takes time, so that is done, and the page read again, only when it reads
+// badly or what was read says so.
 func (e *engine) recognise(img mark.Image) (mark.Page, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -50,9 +63,8 @@ func (e *engine) recognise(img mark.Image) (mark.Page, error) {
 	}
 	wrong, paper := examine(img)
 	clean, scale := cleaned(img, wrong, paper)
-	read := func(turn int) (mark.Page, error) {
-		upright := turned(clean, turn)
-		words, err := e.straight(upright)
+	read := func(a *api, turn int) (mark.Page, error) {
+		words, err := straight(a, turned(clean, turn))
 		if err != nil {
 			return mark.Page{}, err
 		}
@@ -60,45 +72,98 @@ func (e *engine) recognise(img mark.Image) (mark.Page, error) {
 		shrunk(words, scale)
 		return assemble(words, img), nil
 	}
-	first, err := read(0)
-	if err != nil || first.Confidence >= lowMean || first.Text == "" && blank(img) {
-		return first, err
+	best, err := read(e.usual, 0)
+	if err != nil || best.Text == "" && blank(img) {
+		return best, err
 	}
-	turn := 2 // with too few letters to tell, a page on its head is all that is likely
-	if e.osd != nil {
-		if t, _, _, ok := e.osd.orientation(clean); ok {
-			turn = t
+	turn, script := 0, ""
+	if best.Confidence < lowMean || e.auto && len(e.installed) > 1 && best.Confidence < strangeMean {
+		turn, script = e.stands(clean, best.Confidence < lowMean)
+	}
+	if turn != 0 {
+		second, err := read(e.usual, turn)
+		if err != nil {
+			return mark.Page{}, err
+		}
+		if better(best, second).Text == best.Text {
+			turn = 0
+		} else {
+			best = second
 		}
 	}
-	if turn == 0 {
-		return first, nil
+	if a := e.forPage(best, script); a != nil {
+		second, err := read(a, turn)
+		if err != nil {
+			return mark.Page{}, err
+		}
+		if second.Confidence > best.Confidence {
+			best = second
+		}
 	}
-	second, err := read(turn)
-	return better(first, second), err
+	return best, nil
+}
+
+// stands says by how many quarter turns clockwise a page has to be turned, and
+// in which script it is written.
+func (e *engine) stands(clean mark.Image, bad bool) (turn int, script string) {
+	if e.osd != nil {
+		if turn, _, script, ok := e.osd.orientation(clean); ok {
+			return turn, script
+		}
+	}
+	if bad {
+		return 2, "" // with too few letters to tell, a page on its head is all that is likely
+	}
+	return 0, ""
+}
+
+// forPage is the Tesseract for the language that a page seems to be in, nil when
+// that is the usual one.
+func (e *engine) forPage(p mark.Page, script string) *api {
+	if !e.auto {
+		return nil
+	}
+	name := wanted(structure.LanguageOf(p.Text), script, e.installed)
+	if name == "" {
+		return nil
+	}
+	if name != e.otherName {
+		if e.other != nil {
+			e.other.close()
+		}
+		e.other, e.otherName = nil, name
+		// Most such pages have English in them. Data that cannot be used is not
+		// asked for again.
+		e.other, _ = open(os.Getenv(envData), name, "eng")
+		if e.other == nil {
+			e.other, _ = open(os.Getenv(envData), name)
+		}
+	}
+	return e.other
 }
 
 // straight reads a picture that may be skewed.
-func (e *engine) straight(img mark.Image) ([]found, error) {
+func straight(a *api, img mark.Image) ([]found, error) {
 	angle := skew(img)
 	if math.Abs(angle) < leastSkew {
-		return e.stamped(img)
+		return stamped(a, img)
 	}
 	t := turningBy(angle, img)
-	words, err := e.stamped(t.straightened(img))
+	words, err := stamped(a, t.straightened(img))
 	t.turnBack(words)
 	return words, err
 }
 
 // stamped reads a picture that may have a stamp on it: as it is, and without
 // the stamp when that leaves something to be read better.
-func (e *engine) stamped(img mark.Image) ([]found, error) {
-	whole, err := e.reader.words(img)
+func stamped(a *api, img mark.Image) ([]found, error) {
+	whole, err := a.words(img)
 	grey := stampGrey(img)
 	if err != nil || grey == 0 {
 		evenLines(whole)
 		return whole, err
 	}
-	text, err := e.reader.words(washed(img, grey))
+	text, err := a.words(washed(img, grey))
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -29,14 +27,15 @@ const (
 	memoryLimit = 2 << 30
 	maxUses     = 200 // Tesseract grows slowly
 	pageLimit   = 90 * time.Second
-	lowMean     = 0.60 // below it the page may stand on its head
+	lowMean     = 0.60 // confidence below which the page may stand on its head
+	strangeMean = 0.75 // confidence below which it may be in another script
 )
 
 // Options say how Tesseract's workers run.
 type Options struct {
 	Executable string   // see worker.Spec
-	Data       string   // directory with <language>.traineddata; empty: where the system keeps it
-	Languages  []string // default: eng
+	Data       string   // folder with <language>.traineddata, before those where the system keeps them; may be empty
+	Languages  []string // as Tesseract calls them; none, or Auto alone: Auto
 	Nice       int      // see worker.Spec
 	Processes  int      // pages at once; 0: one per processor, less one
 }
@@ -45,7 +44,7 @@ type Options struct {
 // Errors show when a page is read: Unavailable when there is no language data.
 func NewPool(o Options) *worker.Pool {
 	if len(o.Languages) == 0 {
-		o.Languages = []string{"eng"}
+		o.Languages = []string{Auto}
 	}
 	n := o.Processes
 	if n <= 0 {
@@ -78,31 +77,6 @@ func New(pool *worker.Pool) *Recogniser {
 // 90 s without.
 func (r *Recogniser) WithPageLimit(limit time.Duration) *Recogniser {
 	return &Recogniser{pool: r.pool, limit: limit}
-}
-
-// dataDir finds a directory that has the data of all languages. Tesseract must
-// never be asked for data that is not there: its complaint overflows a buffer.
-func dataDir(dir string, languages []string) (string, error) {
-	dirs := []string{dir}
-	if dir == "" {
-		dirs = nil
-		if d := os.Getenv("TESSDATA_PREFIX"); d != "" {
-			dirs = append(dirs, d, filepath.Join(d, "tessdata"))
-		}
-		dirs = append(dirs, "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata",
-			"/usr/share/tessdata", "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata")
-	}
-	for _, d := range dirs {
-		ok := true
-		for _, l := range languages {
-			st, err := os.Stat(filepath.Join(d, l+".traineddata"))
-			ok = ok && err == nil && st.Mode().IsRegular() && st.Size() > 0 && filepath.Base(l) == l
-		}
-		if ok {
-			return d, nil
-		}
-	}
-	return "", mark.Errorf(mark.Unavailable, "The language data for reading scans (%s) is not installed. Install tesseract-ocr with this language, then start Mark AI again.", strings.Join(languages, ", "))
 }
 
 type request struct{ Width, Height, DPI int }

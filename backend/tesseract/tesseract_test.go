@@ -181,7 +181,7 @@ func TestKilledWorkerCostsOnePage(t *testing.T) {
 }
 
 func TestMissingLanguageDataIsUnavailable(t *testing.T) {
-	for _, o := range []tesseract.Options{{Data: t.TempDir()}, {Languages: []string{"xyz"}}, {Languages: []string{"../eng"}}} {
+	for _, o := range []tesseract.Options{{Languages: []string{"xyz"}}, {Languages: []string{"../eng"}}} {
 		pool := tesseract.NewPool(o)
 		_, err := tesseract.New(pool).Recognise(t.Context(), scan(t, nil))
 		pool.Close()
