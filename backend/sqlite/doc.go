@@ -1,6 +1,7 @@
 // Package sqlite keeps matters and the registry in encrypted SQLite files:
 // SQLite3 Multiple Ciphers (aegis, one random 256-bit key per file), FTS5 for
-// words and exact strings, sqlite-vec for vectors.
+// words and exact strings, sqlite-vec for vectors. The vectors of a matter that
+// is searched are also in memory, as kernels.Index (see vector_copy.go).
 //
 // A store has one writing connection, held by whoever writes, and a pool of
 // reading ones; write-ahead logging lets readers go on while somebody writes.
