@@ -9,6 +9,8 @@ import (
 const (
 	// maxNotes bounds the lines of a page that are looked at as notes.
 	maxNotes = 100
+	// maxMissed is how many notes in a row may have been overlooked.
+	maxMissed = 60
 	// anchorBytes is how far above a note its number is looked for.
 	anchorBytes = 12_000
 )
@@ -17,8 +19,8 @@ const (
 type footnotes struct{ last int }
 
 // readFootnotes adds the notes at the foot of a page: lines that begin with
-// the next number, after the text, whose number also stands glued to a word
-// above.
+// a further number, after the text, whose number also stands above, raised or
+// glued to a word.
 func (s *Scanner) readFootnotes(g *page) {
 	if !s.paged || g.numbered {
 		return
@@ -32,10 +34,11 @@ func (s *Scanner) readFootnotes(g *page) {
 			continue
 		}
 		n, rest := noteNumber(g.of(l))
-		if n == 0 || n != next && !(len(starts) == 0 && n == 1) {
+		if n == 0 || (n < next || n > next+maxMissed) && !(len(starts) == 0 && n == 1) {
 			continue
 		}
-		if looks++; rest == 0 || looks > maxNotes || !anchored(last(g.Text[:l.start], anchorBytes), n) {
+		if looks++; rest == 0 || looks > maxNotes ||
+			!raised(g, l.start, n) && (n > next+8 || s.notes.last == 0 && n > 3 || !anchored(last(g.Text[:l.start], anchorBytes), n)) {
 			continue
 		}
 		starts, marks = append(starts, i), append(marks, n)
@@ -53,9 +56,11 @@ func (s *Scanner) readFootnotes(g *page) {
 		last := len(g.lines) - 1
 		if k+1 < len(starts) {
 			last = starts[k+1] - 1
-		} else {
-			for last > i && (g.lines[last].gap && len(g.of(g.lines[last])) < 40 || g.lines[last].column) {
-				last-- // the page's foot
+		}
+		for j := i + 1; j <= last; j++ {
+			// A gap ends a note, unless its sentence goes on below.
+			if g.lines[j].column || g.lines[j].gap && (boundary(g.of(g.lines[j-1])) || len(g.of(g.lines[j])) < 40) {
+				last = j - 1
 			}
 		}
 		s.add(g, mark.FeatureFootnote, g.lines[i].start, g.lines[last].end, strconv.Itoa(marks[k]), 0)
@@ -76,6 +81,20 @@ func noteNumber(line string) (n, rest int) {
 		return 0, 0
 	}
 	return n, at
+}
+
+// raised reports whether the number n stands above the page's text before a
+// place as a small figure.
+func raised(g *page, before, n int) bool {
+	want := strconv.Itoa(n)
+	for i := 1; i < len(g.Words) && g.Words[i].Start < before; i++ {
+		w, prev := g.Words[i], g.Words[i-1]
+		if w.End-w.Start == len(want) && w.End <= len(g.Text) && g.Text[w.Start:w.End] == want &&
+			w.Box.Y1-w.Box.Y0 < 0.75*(prev.Box.Y1-prev.Box.Y0) && w.Box.Y1 < prev.Box.Y1-1 {
+			return true
+		}
+	}
+	return false
 }
 
 // anchored reports whether text calls the note n: the number stands glued to

@@ -185,7 +185,7 @@ func definitionEnd(text string, at int) int {
 				return i
 			}
 		case '.', ';':
-			if i+1 == len(text) || i+1 < limit && blank(text[i+1]) && (text[i] == ';' || !abbreviation(text[at:i])) {
+			if i+1 == len(text) || i+1 < limit && blank(text[i+1]) && (text[i] == ';' || !abbreviation(text[at:i]) || text[i+1] == '\n' && digit(text[i-1])) {
 				return i + 1
 			}
 		}
