@@ -46,7 +46,9 @@ func lineNumbers(b block) bool {
 // line.
 func Text(chars []Char) (string, []mark.Word) {
 	var ordered, numbers []line
-	for _, b := range order(group(lines(split(chars)))) {
+	words := split(chars)
+	assign(words)
+	for _, b := range order(group(byColumn(lines(words)))) {
 		if lineNumbers(b) {
 			numbers = append(numbers, b.lines...)
 			continue
@@ -76,6 +78,8 @@ type word struct {
 	tall  float64   // of its tallest character
 	last  rune      // letter or digit, 0 for none yet
 	foot  float64   // where that one stands
+	zone  int       // part of the page with columns; 0 for none
+	col   int       // its column there
 }
 
 type line struct {
@@ -234,10 +238,10 @@ func (l *line) mirror() {
 }
 
 func continues(l line, w word) bool {
-	if l.turn != w.turn {
+	last := l.words[len(l.words)-1]
+	if l.turn != w.turn || last.zone != w.zone || last.col != w.col {
 		return false
 	}
-	last := l.words[len(l.words)-1]
 	h := max(last.tall, w.tall, minTall)
 	overlap := min(l.frame.Y1, w.frame.Y1) - max(l.frame.Y0, w.frame.Y0)
 	if overlap < 0.4*min(l.frame.Y1-l.frame.Y0, w.frame.Y1-w.frame.Y0) &&
@@ -274,35 +278,28 @@ func group(ls []line) []block {
 // maxOrdered bounds the quadratic work of order.
 const maxOrdered = 1500
 
-// order keeps the blocks as they are drawn, except that a block never comes
-// before one that stands above it in the same column.
+// order keeps the blocks as they are drawn, except that what stands above a
+// block in the same column comes right before it where it would come later.
 func order(blocks []block) []block {
 	n := len(blocks)
 	if n < 2 || n > maxOrdered {
 		return blocks
 	}
-	below := make([][]int, n) // what has to wait for i
-	waits := make([]int, n)
-	for i := range n {
-		for j := range n {
-			if i != j && above(blocks[i], blocks[j]) {
-				below[i] = append(below[i], j)
-				waits[j]++
-			}
-		}
-	}
 	out := make([]block, 0, n)
 	done := make([]bool, n)
-	for len(out) < n {
-		for i := range n {
-			if !done[i] && waits[i] == 0 {
-				done[i] = true
-				out = append(out, blocks[i])
-				for _, j := range below[i] {
-					waits[j]--
-				}
-				break
+	var put func(i int)
+	put = func(i int) {
+		done[i] = true
+		for j := range n {
+			if !done[j] && above(blocks[j], blocks[i]) {
+				put(j)
 			}
+		}
+		out = append(out, blocks[i])
+	}
+	for i := range n {
+		if !done[i] {
+			put(i)
 		}
 	}
 	return out
