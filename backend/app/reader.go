@@ -91,7 +91,10 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 }
 
 func (r *Reader) recognise(c *config.Loaded) {
-	pool := tesseract.NewPool(tesseract.Options{Data: tessdata(), Processes: ocrPages(c), Nice: background})
+	pool := tesseract.NewPool(tesseract.Options{
+		Data: tessdata(), Processes: ocrPages(c), Nice: background,
+		Languages: strings.FieldsFunc(c.Ingest.OCRLanguages, func(r rune) bool { return strings.ContainsRune("+, ", r) }),
+	})
 	r.recogniser, r.closers = tesseract.New(pool), append(r.closers, pool)
 }
 
@@ -170,7 +173,8 @@ func (r *Reader) checkOCR(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return textOf(func(yield func(mark.Page, error) bool) { yield(page, nil) }, "Notice of motion", began)
+	said, err := textOf(func(yield func(mark.Page, error) bool) { yield(page, nil) }, "Notice of motion", began)
+	return said + "; languages: " + strings.Join(tesseract.Languages(tessdata()), ", "), err
 }
 
 func textOf(pages iter.Seq2[mark.Page, error], want string, began time.Time) (string, error) {

@@ -67,6 +67,8 @@ type Ingest struct {
 	Documents int `yaml:"documents" doc:"Documents read at the same time; 0 decides by the machine." restart:"true"`
 	OCRPages  int `yaml:"ocr_pages" doc:"Scanned pages read at the same time; 0 decides by the machine." restart:"true"`
 	OCRDPI    int `yaml:"ocr_dpi" doc:"Resolution at which scans are read, in dots per inch." restart:"true"`
+	// OCRLanguages is auto, or names of Tesseract's.
+	OCRLanguages string `yaml:"ocr_languages" doc:"Languages of scans: auto for English and what else a page seems to be in, or names such as eng+deu. 'markai doctor' lists those installed." restart:"true"`
 }
 
 // Search is how passages are found.
@@ -91,7 +93,7 @@ func Default() Config {
 		Modules:    Modules{true, true, true, true, true, true, true, true, true, true},
 		Chat:       Chat{Model: "smollm2-135m-instruct", Context: 4096, MaxTokens: 384, IdleAfter: 10 * time.Minute},
 		Embedding:  Embedding{Model: "all-minilm-l6-v2", Engine: "auto"},
-		Ingest:     Ingest{OCRDPI: 300},
+		Ingest:     Ingest{OCRDPI: 300, OCRLanguages: "auto"},
 		Search:     Search{Limit: 20},
 		Serve:      Serve{Address: "127.0.0.1:8737"},
 		Appearance: Appearance{Theme: "system"},
