@@ -12,7 +12,7 @@ import (
 
 // batesForm is a production number: letters, perhaps a separator, and digits
 // of a fixed width. Digits alone count when they are padded with zeros.
-var batesForm = regexp.MustCompile(`(?:^|[\s(])((?:[A-Z][A-Z0-9&.]{0,15}(?:[-_ ][A-Z][A-Z0-9&.]{0,11}){0,3})[-_ .]{0,2}|)(\d{4,10})(?:$|[\s),.])`)
+var batesForm = regexp.MustCompile(`(?:^|[\s(])((?:[A-Z][A-Z0-9&.]{0,15}?(?:[-_ ][A-Z][A-Z0-9&.]{0,11}?){0,3}?)[-_ .]{0,2}|)(\d{4,10})(?:$|[\s),.])`)
 
 // batesMark is what may be a production number.
 type batesMark struct {
@@ -26,7 +26,7 @@ type batesMark struct {
 }
 
 // notBates are words before numbers that count something else.
-var notBates = regexp.MustCompile(`(?i)^(?:page(?: ?id)?|pageid|no|case|doc(?:ument)?|docket|id|p|rev|form|omb|tel|fax|phone|suite|box|room|po box|section|sec|item|line|isbn|zip|[a-z]{2}|january|february|march|april|may|june|july|august|september|october|november|december|ver(?:sion)?|p\.?o\.? box|of|and|the|in|fy|since|figure|table|exhibit|chapter|rule|act|copyright)[-_ .]*$`)
+var notBates = regexp.MustCompile(`(?i)^(?:page(?: ?id)?|pageid|no|case|doc(?:ument)?|docket|id|p|rev|form|omb|tel|fax|phone|suite|box|room|po box|section|sec|item|line|isbn|zip|january|february|march|april|may|june|july|august|september|october|november|december|ver(?:sion)?|p\.?o\.? box|of|and|the|in|fy|since|figure|table|exhibit|chapter|rule|act|copyright)[-_ .]*$`)
 
 // maxSeries bounds the production numbers of a document that are looked at.
 const maxBates = 40_000
@@ -46,7 +46,8 @@ func (s *Scanner) readBates(g *page, l line) {
 		for _, c := range digits {
 			number = number*10 + int(c-'0')
 		}
-		if prefix == "" && (digits[0] != '0' || len(digits) < 5) || notBates.MatchString(prefix) {
+		// Two letters and five digits are a postal code.
+		if prefix == "" && (digits[0] != '0' || len(digits) < 5) || len(prefix) == 2 && len(digits) == 5 || notBates.MatchString(prefix) {
 			continue
 		}
 		start := m[2]

@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -86,27 +87,33 @@ func (g *page) findColumn() bool {
 	return false
 }
 
-// pair gives the numbers of a column to the lines that stand at their height.
+// pair gives each line the number of a column that stands nearest to its
+// height. Lines set closer than the numbers share one.
 func (g *page) pair(column []line) {
+	middles := make([]float64, len(column))
 	for k, c := range column {
-		at, ok := g.wordAt(c.start)
+		w, ok := g.wordAt(c.start)
 		if !ok {
 			return
 		}
-		for j := range g.lines {
-			l := &g.lines[j]
-			if l.column || l.number > 0 {
-				continue
+		middles[k] = (w.Box.Y0 + w.Box.Y1) / 2
+	}
+	pitch := math.Abs(middles[len(middles)-1]-middles[0]) / float64(len(middles)-1)
+	for j := range g.lines {
+		l := &g.lines[j]
+		w, ok := g.wordAt(l.start)
+		if !ok || l.column {
+			continue
+		}
+		middle := (w.Box.Y0 + w.Box.Y1) / 2
+		best := 0
+		for k := range middles {
+			if math.Abs(middles[k]-middle) < math.Abs(middles[best]-middle) {
+				best = k
 			}
-			w, ok := g.wordAt(l.start)
-			if !ok {
-				continue
-			}
-			middle := (w.Box.Y0 + w.Box.Y1) / 2
-			if at.Box.Y0-1 <= middle && middle <= at.Box.Y1+1 {
-				l.number = k + 1
-				break
-			}
+		}
+		if math.Abs(middles[best]-middle) <= 0.55*pitch {
+			l.number = best + 1
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,15 @@ func TestBatesNumbersGoThroughTheDocument(t *testing.T) {
 	notes := strings.Join(r.Notes, "\n")
 	if len(r.Notes) != 2 || !strings.Contains(notes, "2 numbers missing") || !strings.Contains(notes, "again on page 4") {
 		t.Errorf("notes %q, want a gap and a repetition", r.Notes)
+	}
+	for _, form := range []string{"GM%07d", "ABC-DEF%07d", "DEF2-%07d", "%07d", "X_Y_%07d CONFIDENTIAL"} {
+		var pages []string
+		for i := range 4 {
+			pages = append(pages, "Memo"+body+fmt.Sprintf(form, 9998+i))
+		}
+		if got := told(scan(doc, pages...), mark.FeatureBates); len(got) != 4 || !strings.HasSuffix(got[3], "0010001") {
+			t.Errorf("Bates numbers of the form %s: %q", form, got)
+		}
 	}
 	r = scan(doc, "Case No. 0012345"+body+"Page 1", "Case No. 0012345"+body+"Page 2", "Case No. 0012345"+body+"Page 3")
 	if got := told(r, mark.FeatureBates); got != nil {
@@ -117,5 +127,31 @@ func TestFootnoteIsKnownByItsRaisedFigure(t *testing.T) {
 	s.Page(p)
 	if got := told(s.Result(), mark.FeatureFootnote); got != nil {
 		t.Errorf("footnotes %q", got)
+	}
+}
+
+func TestLinesOfAPleadingGetTheNumbersBesideThem(t *testing.T) {
+	var text strings.Builder
+	p := mark.Page{Number: 1}
+	word := func(s string, x, y float64) {
+		p.Words = append(p.Words, mark.Word{Start: text.Len(), End: text.Len() + len(s), Box: mark.Rect{X0: x, Y0: y, X1: x + 20, Y1: y + 12}})
+		text.WriteString(s + "\n")
+	}
+	word("CAPTION", 200, 101)
+	word("Plaintiff", 100, 125)
+	word("Body", 100, 173)
+	word("Quoted", 120, 185) // set closer than the numbers
+	for i := range 12 {
+		word(fmt.Sprint(i+1), 40, 100+24*float64(i))
+	}
+	p.Text = text.String()
+	s := New(mark.Document{Kind: mark.KindPDF})
+	s.Page(p)
+	r := s.Result()
+	if got := told(r, mark.FeatureLine); !slices.Equal(got, []string{"1", "2", "4", "5"}) {
+		t.Errorf("lines %q", got)
+	}
+	if got := told(r, mark.FeatureFooter); got != nil {
+		t.Errorf("a line's number is taken for the foot %q", got)
 	}
 }
