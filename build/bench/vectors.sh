@@ -2,7 +2,8 @@
 # vectors.sh [TEXTS [QUESTIONS]]: how fast the nearest vectors are found, beside
 # sqlite-vec, faiss and the speed of memory, and how many of the truly nearest
 # are, on vectors of real texts. TEXTS is a folder of .txt files, the sample
-# matter without one; QUESTIONS a file with one on each line.
+# matter without one; QUESTIONS a file with one on each line. Files that end in
+# .f32 are vectors already (build/bench/embed makes them).
 #
 #   SIZES="10000 100000 1000000"   how many vectors (5000000 wants 10 GB of disk and memory)
 #   HNSW_MOST=100000               up to how many faiss builds a graph, which takes long
@@ -51,14 +52,22 @@ fi
 
 nice go build -o "$work/embed" ./build/bench/embed
 nice go test -c -o "$work/kernels.test" ./kernels
-"$work/embed" "$work/base" "$texts"
-"$work/embed" "$work/questions" "$questions"
+# vectors FROM TO makes the vectors of texts, if they are not vectors already.
+vectors() {
+  case $1 in
+    *.f32) cp "$1" "$2" ;;
+    *) "$work/embed" "$2" "$1" ;;
+  esac
+}
+vectors "$texts" "$work/base"
+vectors "$questions" "$work/questions"
+rm -f "$out/vectors.tsv"
 for n in ${SIZES:-10000 100000 1000000}; do
   "$work/embed" grow "$work/all" "$n" "$work/base"
-  KERNELS_VECTORS=$work/all KERNELS_QUESTIONS=$work/questions KERNELS_TABLE=$work/table \
+  KERNELS_VECTORS=$work/all KERNELS_QUESTIONS=$work/questions KERNELS_TABLE=$PWD/$out/vectors.tsv \
     "$work/kernels.test" -test.run '^TestMeasurement$' -test.timeout 2h >"$work/log" || { cat "$work/log"; exit 1; }
   [ -z "$have_peers" ] || "$MARKAI_CACHE/vectors/bin/python" build/bench/vectors.py \
-    "$work/all" "$work/questions" "$work/table" "${HNSW_MOST:-100000}"
+    "$work/all" "$work/questions" "$out/vectors.tsv" "${HNSW_MOST:-100000}"
   rm "$work/all"
 done
 {
@@ -66,5 +75,5 @@ done
   echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -1), load $(cut -d' ' -f1 /proc/loadavg 2>/dev/null || echo unknown) at the end"
   awk -F'\t' 'BEGIN { printf "%9s  %-40s %8s %9s %9s %9s %8s  %s\n", "vectors", "", "searched", "best ms", "median", "recall@50", "bytes", "" }
     $1 != last { print ""; last = $1 }
-    { printf "%9d  %-40s %7s%% %9.3f %9.3f %9s %8d  %s\n", $1, $2, $3, $4, $5, $6, $7, $8 }' "$work/table"
+    { printf "%9d  %-40s %7s%% %9.3f %9.3f %9s %8d  %s\n", $1, $2, $3, $4, $5, $6, $7, $8 }' "$out/vectors.tsv"
 } | tee "$out/vectors.txt"
