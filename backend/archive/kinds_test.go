@@ -162,12 +162,12 @@ func TestLinksAndPathsLeadNowhere(t *testing.T) {
 }
 
 func TestACompressedBombEndsAtItsBound(t *testing.T) {
-	bomb := gzipped(t, make([]byte, 300<<20))
+	bomb := gzipped(t, make([]byte, 70<<20))
 	got, err := readAs(t, "a.gz", "", bomb)
 	if err != nil || len(got.files) != 0 || len(got.problems) != 1 || !strings.Contains(got.problems[0], "more than a document") {
 		t.Errorf("%d files, %q, %v", len(got.files), got.problems, err)
 	}
-	got, err = readAs(t, "a.tar.gz", "", gzipped(t, tarred(t, tar.Header{Name: "zeros", Size: 120 << 20}, string(make([]byte, 120<<20)))))
+	got, err = readAs(t, "a.tar.gz", "", gzipped(t, tarred(t, tar.Header{Name: "zeros", Size: 70 << 20}, string(make([]byte, 70<<20)))))
 	if err != nil || len(got.files) != 0 || len(got.problems) == 0 {
 		t.Errorf("%d files, %q, %v", len(got.files), got.problems, err)
 	}
