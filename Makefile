@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-long dev bench bench-vectors check-kernels eval fuzz e2e setup clean
+.PHONY: help run build test test-long dev bench bench-kernels bench-vectors check-kernels eval fuzz e2e setup clean
 
 help: ## what there is to type
 	@echo "Mark AI, legal AI on the lawyer's own machine"
@@ -30,6 +30,9 @@ dev: build ## the UI with live reload, in a browser
 bench: build ## speed as ratios to known programs (CORPUS=folder of PDFs)
 	@build/setup.sh test
 	@build/bench.sh $(CORPUS)
+
+bench-kernels: build ## the encoder beside ONNX Runtime and llama.cpp
+	@build/bench/encoder.sh
 
 bench-vectors: build ## the scan for meaning beside sqlite-vec and faiss (TEXTS=folder QUESTIONS=file)
 	@build/bench/vectors.sh "$(TEXTS)" "$(QUESTIONS)"
