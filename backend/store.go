@@ -15,6 +15,7 @@ type MatterStore interface {
 	ConversationStore
 	FeatureStore
 	SurveyStore
+	QualityStore
 	KinStore
 	WatchStore
 	Close() error
@@ -58,6 +59,9 @@ type PageStore interface {
 	// text (a page's text is never rewritten); the document's PagesRead,
 	// OCRPages follow.
 	PutPages(ctx context.Context, id DocumentID, pages []Page, chunks []Chunk) error
+	// ForgetUnread forgets the pages of a document of which no page could be
+	// read, so that it can be tried again, and returns how many.
+	ForgetUnread(ctx context.Context, id DocumentID) (int, error)
 	// Page returns one page, or NotFound.
 	Page(ctx context.Context, id DocumentID, number int) (Page, error)
 	// PagesFrom returns up to limit stored pages, the first being number.
@@ -126,6 +130,10 @@ type JobStore interface {
 	// marks it running in one transaction, or NotFound. Jobs whose NotBefore is
 	// to come wait.
 	NextJob(ctx context.Context) (Job, error)
+	// JobsIn returns up to limit jobs in a state, those first whose turn comes first.
+	JobsIn(ctx context.Context, state JobState, limit int) ([]Job, error)
+	// Waiting returns the work that waits.
+	Waiting(ctx context.Context) (Waiting, error)
 	// JobCounts returns how many jobs are in each state.
 	JobCounts(ctx context.Context) (map[JobState]int, error)
 	// PreferDocument lets the waiting jobs of a document come before all others

@@ -134,7 +134,7 @@ func (p *pages) event(ctx context.Context, e mark.AnswerEvent) (wire.AskEvent, e
 }
 
 // keep stores a finished turn.
-func keep(ctx context.Context, store mark.ConversationStore, q mark.Question, asked time.Time, a *mark.Answer) error {
+func keep(ctx context.Context, store mark.MatterStore, q mark.Question, asked time.Time, a *mark.Answer) error {
 	now := time.Now()
 	c := mark.Conversation{ID: q.Conversation, Title: title(q.Text), Created: asked, Updated: now}
 	if len(q.History) > 0 {
@@ -146,7 +146,12 @@ func keep(ctx context.Context, store mark.ConversationStore, q mark.Question, as
 	if err := store.AddMessage(ctx, c.ID, mark.Message{Role: "user", Text: q.Text, Created: asked}); err != nil {
 		return err
 	}
-	return store.AddMessage(ctx, c.ID, mark.Message{Role: "assistant", Text: a.Text, Answer: a, Created: now})
+	if err := store.AddMessage(ctx, c.ID, mark.Message{Role: "assistant", Text: a.Text, Answer: a, Created: now}); err != nil {
+		return err
+	}
+	o := mark.OutcomeOf(*a)
+	o.Conversation, o.Time = c.ID, now
+	return store.PutOutcome(ctx, o)
 }
 
 // title is a conversation's first question, cut to a line.
@@ -189,7 +194,7 @@ func (d *Desk) Messages(ctx context.Context, matter, conversation string) ([]wir
 	p := newPages(store)
 	out := make([]wire.Message, 0, len(ms))
 	for _, m := range ms {
-		w := wire.Message{Role: m.Role, Text: m.Text, Created: stamp(m.Created)}
+		w := wire.Message{Role: m.Role, Text: m.Text, Created: exact(m.Created)}
 		if m.Answer != nil {
 			a, err := p.answer(ctx, *m.Answer)
 			if err != nil {

@@ -96,6 +96,9 @@ func (s *Server) routes() {
 			writeError(r.Context(), w, err)
 		}
 	})
+	handle("GET /api/matters/{m}/progress", func(_ http.ResponseWriter, r *http.Request) (any, error) {
+		return d.Progress(r.Context(), r.PathValue("m"))
+	})
 	handle("GET /api/matters/{m}/jobs", func(_ http.ResponseWriter, r *http.Request) (any, error) {
 		return d.Jobs(r.Context(), r.PathValue("m"))
 	})
@@ -118,6 +121,12 @@ func (s *Server) routes() {
 	})
 	handle("DELETE /api/matters/{m}/conversations/{c}", func(_ http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, d.DeleteConversation(r.Context(), r.PathValue("m"), r.PathValue("c"))
+	})
+	handle("POST /api/matters/{m}/feedback", with(func(ctx context.Context, r *http.Request, b wire.Feedback) (any, error) {
+		return nil, d.SayOfAnswer(ctx, r.PathValue("m"), b)
+	}))
+	handle("GET /api/matters/{m}/quality", func(_ http.ResponseWriter, r *http.Request) (any, error) {
+		return d.Quality(r.Context(), r.PathValue("m"))
 	})
 	handle("GET /api/settings", func(http.ResponseWriter, *http.Request) (any, error) { return d.Settings(), nil })
 	handle("PUT /api/settings", with(func(ctx context.Context, _ *http.Request, b setting) (any, error) {

@@ -215,7 +215,20 @@ type Job struct {
 	ETASeconds float64 `json:"etaSeconds"` // 0 while unknown
 	Problem    string  `json:"problem,omitempty"`
 	Code       string  `json:"code,omitempty"`
-	Updated    string  `json:"updated"`
+	// Remedies are what can be done about Problem, best first: "password", "retry",
+	// "settings", "space" (free some; it goes on by itself), "export", "remove".
+	Remedies []string `json:"remedies"`
+	Updated  string   `json:"updated"`
+}
+
+// MatterProgress says how the reading of a matter stands.
+type MatterProgress struct {
+	Waiting    int     `json:"waiting"`    // documents, those that wait for vectors too
+	Ended      int     `json:"ended"`      // documents
+	NeedYou    int     `json:"needYou"`    // of Ended: see their jobs' problems
+	Fraction   float64 `json:"fraction"`   // of the work that is done, 0 to 1; it does not fall
+	ETASeconds float64 `json:"etaSeconds"` // 0 while unknown
+	Jobs       []Job   `json:"jobs"`       // some that are worked on
 }
 
 // JobAction asks something of a job.
@@ -426,7 +439,47 @@ type Message struct {
 	Role    string  `json:"role"` // "user" or "assistant"
 	Text    string  `json:"text"`
 	Answer  *Answer `json:"answer,omitempty"`
-	Created string  `json:"created"`
+	Created string  `json:"created"` // RFC 3339, to the nanosecond: it names the turn
+}
+
+// Feedback is what a reader says of an answer.
+type Feedback struct {
+	Conversation string `json:"conversation"`
+	Created      string `json:"created"` // of the answer's message
+	Says         string `json:"says"`    // "right", "wrong_quote", "missed", "" (takes it back)
+}
+
+// Quality says how the answers of a matter turned out.
+type Quality struct {
+	Days    []QualityDay     `json:"days"`    // oldest first; days without an answer are left out
+	Entries []QualityOutcome `json:"entries"` // answers worth a look, newest first
+}
+
+// QualityDay counts a day's answers, by the model that wrote them.
+type QualityDay struct {
+	Day         string `json:"day"` // 2026-01-31, where the program runs
+	Model       string `json:"model"`
+	Answers     int    `json:"answers"`
+	Refused     int    `json:"refused"`
+	Empty       int    `json:"empty"` // refused because search found nothing at all
+	Sentences   int    `json:"sentences"`
+	Altered     int    `json:"altered"`     // sentences
+	Unsupported int    `json:"unsupported"` // sentences
+	Right       int    `json:"right"`       // readers' words, of answers
+	WrongQuote  int    `json:"wrongQuote"`
+	Missed      int    `json:"missed"`
+}
+
+// QualityOutcome is an answer that went wrong, or of which a reader said so.
+type QualityOutcome struct {
+	Conversation string  `json:"conversation"`
+	Created      string  `json:"created"`
+	Model        string  `json:"model,omitempty"`
+	Refused      bool    `json:"refused"`
+	Altered      int     `json:"altered"`
+	Unsupported  int     `json:"unsupported"`
+	Says         string  `json:"says,omitempty"`
+	TotalMS      float64 `json:"totalMs"`
 }
 
 // Setting is one line of the settings, explained.

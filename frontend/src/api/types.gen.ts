@@ -233,7 +233,24 @@ export interface Job {
   etaSeconds: number;
   problem?: string;
   code?: string;
+  remedies: string[];
   updated: string;
+}
+
+/** MatterProgress says how the reading of a matter stands. */
+export interface MatterProgress {
+  /** documents, those that wait for vectors too */
+  waiting: number;
+  /** documents */
+  ended: number;
+  /** of Ended: see their jobs' problems */
+  needYou: number;
+  /** of the work that is done, 0 to 1; it does not fall */
+  fraction: number;
+  /** 0 while unknown */
+  etaSeconds: number;
+  /** some that are worked on */
+  jobs: Job[];
 }
 
 /** JobAction asks something of a job. */
@@ -484,7 +501,57 @@ export interface Message {
   role: "user" | "assistant";
   text: string;
   answer?: Answer;
+  /** RFC 3339, to the nanosecond: it names the turn */
   created: string;
+}
+
+/** Feedback is what a reader says of an answer. */
+export interface Feedback {
+  conversation: string;
+  /** of the answer's message */
+  created: string;
+  /** "right", "wrong_quote", "missed", "" (takes it back) */
+  says: "right" | "wrong_quote" | "missed" | "";
+}
+
+/** Quality says how the answers of a matter turned out. */
+export interface Quality {
+  /** oldest first; days without an answer are left out */
+  days: QualityDay[];
+  /** answers worth a look, newest first */
+  entries: QualityOutcome[];
+}
+
+/** QualityDay counts a day's answers, by the model that wrote them. */
+export interface QualityDay {
+  /** 2026-01-31, where the program runs */
+  day: string;
+  model: string;
+  answers: number;
+  refused: number;
+  /** refused because search found nothing at all */
+  empty: number;
+  sentences: number;
+  /** sentences */
+  altered: number;
+  /** sentences */
+  unsupported: number;
+  /** readers' words, of answers */
+  right: number;
+  wrongQuote: number;
+  missed: number;
+}
+
+/** QualityOutcome is an answer that went wrong, or of which a reader said so. */
+export interface QualityOutcome {
+  conversation: string;
+  created: string;
+  model?: string;
+  refused: boolean;
+  altered: number;
+  unsupported: number;
+  says?: string;
+  totalMs: number;
 }
 
 /** Setting is one line of the settings, explained. */

@@ -1,0 +1,68 @@
+package mark
+
+import (
+	"context"
+	"time"
+)
+
+// Outcome records how an answer turned out, in numbers: the text stays with its
+// conversation.
+type Outcome struct {
+	ID           string
+	Conversation ConversationID
+	Time         time.Time // of the answer: with Conversation it finds the turn
+	Model        string    // which wrote it; empty for quotations alone
+	Refused      bool
+	Survey       bool
+	Empty        bool // search found no passage at all
+	Verbatim     int  // sentences, by verdict
+	Supported    int
+	Altered      int
+	Unsupported  int
+	Search       time.Duration
+	Total        time.Duration
+	Feedback     Feedback // what the reader said of it
+}
+
+// Feedback is what a reader says of an answer.
+type Feedback string
+
+// The things a reader can say of an answer.
+const (
+	FeedbackNone       Feedback = ""
+	FeedbackRight      Feedback = "right"
+	FeedbackWrongQuote Feedback = "wrong_quote" // the quotation does not bear on the question
+	FeedbackMissed     Feedback = "missed"      // the file says more, or says it elsewhere
+)
+
+// OutcomeOf counts what a judged answer holds.
+func OutcomeOf(a Answer) Outcome {
+	o := Outcome{
+		ID: NewID(), Model: a.Model, Refused: a.Refused, Survey: a.Survey != nil,
+		Empty:  a.Refused && len(a.Nearest) == 0,
+		Search: a.Timings.Search, Total: a.Timings.Total,
+	}
+	for _, s := range a.Sentences {
+		switch s.Verdict {
+		case VerdictVerbatim:
+			o.Verbatim++
+		case VerdictSupported:
+			o.Supported++
+		case VerdictAltered:
+			o.Altered++
+		case VerdictUnsupported:
+			o.Unsupported++
+		}
+	}
+	return o
+}
+
+// QualityStore keeps how answers turned out.
+type QualityStore interface {
+	PutOutcome(ctx context.Context, o Outcome) error
+	// Outcomes returns those since a time, newest first, at most limit.
+	Outcomes(ctx context.Context, since time.Time, limit int) ([]Outcome, error)
+	// SetFeedback records what a reader says of the answer of a conversation
+	// that was given at this time, or NotFound.
+	SetFeedback(ctx context.Context, c ConversationID, at time.Time, f Feedback) error
+}

@@ -1,0 +1,53 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	mark "markai/backend"
+)
+
+const outcomeColumns = `id, conversation, time, model, refused, survey, empty,
+	verbatim, supported, altered, unsupported, search, total, feedback`
+
+func scanOutcome(r row) (o mark.Outcome, err error) {
+	var at int64
+	err = r.Scan(&o.ID, &o.Conversation, &at, &o.Model, &o.Refused, &o.Survey, &o.Empty,
+		&o.Verbatim, &o.Supported, &o.Altered, &o.Unsupported, &o.Search, &o.Total, &o.Feedback)
+	o.Time = timeOf(at)
+	return o, err
+}
+
+// PutOutcome records how an answer turned out. Its conversation must be there.
+func (m *matter) PutOutcome(ctx context.Context, o mark.Outcome) error {
+	return m.db.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO outcome ("+outcomeColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			o.ID, o.Conversation, nanos(o.Time), o.Model, o.Refused, o.Survey, o.Empty,
+			o.Verbatim, o.Supported, o.Altered, o.Unsupported, o.Search, o.Total, o.Feedback)
+		if resultCode(err) == resultForeignKey {
+			return mark.Errorf(mark.NotFound, conversationGone).Because(err)
+		}
+		return err
+	})
+}
+
+// Outcomes returns those since a time, newest first.
+func (m *matter) Outcomes(ctx context.Context, since time.Time, limit int) ([]mark.Outcome, error) {
+	return collect(ctx, m.db.readers, scanOutcome,
+		"SELECT "+outcomeColumns+" FROM outcome WHERE time >= ? ORDER BY time DESC, id LIMIT ?", nanos(since), max(0, limit))
+}
+
+// SetFeedback records what a reader says of an answer.
+func (m *matter) SetFeedback(ctx context.Context, c mark.ConversationID, at time.Time, f mark.Feedback) error {
+	return m.db.write(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, "UPDATE outcome SET feedback = ? WHERE conversation = ? AND time = ?", f, c, nanos(at))
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return mark.Errorf(mark.NotFound, "This answer is no longer there.").Because(err)
+		}
+		return nil
+	})
+}
