@@ -85,7 +85,7 @@ func titleLine(line string) string {
 		return ""
 	}
 	line = strings.TrimRight(line, " .:;")
-	if line == "" || !mostlyCapital(line) || strings.Contains(line, "....") {
+	if line == "" || !mostlyCapital(line) || strings.Contains(line, "....") || strings.ContainsAny(line, "·*|") {
 		return ""
 	}
 	return line

@@ -134,7 +134,7 @@ func (g *page) findNumbers() {
 	for _, l := range g.lines {
 		n, _ := leadingNumber(g.of(l))
 		switch {
-		case n > 0 && n == next+1:
+		case n > 0 && (n == next+1 || run == 0): // a piece may begin in the middle
 			run++
 			next = n
 		case n == 1:
@@ -150,7 +150,7 @@ func (g *page) findNumbers() {
 	for i := range g.lines {
 		l := &g.lines[i]
 		n, rest := leadingNumber(g.of(*l))
-		if n == 0 || n != next+1 && n != 1 {
+		if n == 0 || n != next+1 && n != 1 && next != 0 {
 			continue
 		}
 		next = n

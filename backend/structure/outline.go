@@ -352,7 +352,7 @@ func countedMarker(text string) []marker {
 	}
 	if dots > 0 {
 		for p := range strings.SplitSeq(digits, ".") {
-			if len(p) > 3 || p == "" {
+			if len(p) > 2 || p == "" {
 				return nil
 			}
 		}

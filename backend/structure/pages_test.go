@@ -155,3 +155,16 @@ func TestLinesOfAPleadingGetTheNumbersBesideThem(t *testing.T) {
 		t.Errorf("a line's number is taken for the foot %q", got)
 	}
 }
+
+func TestTranscriptGoesByItsOwnPageNumbers(t *testing.T) {
+	page := "Page 12\n1   A P P E A R A N C E S\n2   BY MR. SMITH:\n3       Q.   Good morning.\n4       A.   Jane Roe.\n5       Q.   Did you sign it?\n6            MR. JONES:  Objection.\n7       A.   I did.\n8       Q.   Who else?\n9       A.   My husband.\n10      Q.   When?\n11      A.   That day.\n12      Q.   Where?\n13      A.   At home.\n"
+	r := scan(mark.Document{Kind: mark.KindText}, page)
+	if got := told(r, mark.FeatureReply); !slices.Equal(got, []string{"12:4", "12:7", "12:9", "12:11", "12:13"}) {
+		t.Errorf("replies %q", got)
+	}
+	for _, kind := range []mark.FeatureKind{mark.FeatureClause, mark.FeatureHeading} {
+		if got := told(r, kind); got != nil {
+			t.Errorf("%s %q in a transcript", kind, got)
+		}
+	}
+}

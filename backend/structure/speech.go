@@ -1,8 +1,8 @@
 package structure
 
 import (
-	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	mark "markai/backend"
@@ -14,12 +14,13 @@ type speech struct {
 	speakers           int
 	numbered           int // pages with numbered lines
 	open               int // index of the question or reply that goes on, +1; 0 for none
-	page               int // its page
+	printed            int // number of the page that is read, as a line of it says; 0 for none
 }
 
 var (
-	question = regexp.MustCompile(`^Q[.:]?(?:\s+|$)`)
-	reply    = regexp.MustCompile(`^A[.:]?(?:\s+|$)`)
+	question = regexp.MustCompile(`^Q[.:]?(?:[\s·]+|$)`)
+	pageLine = regexp.MustCompile(`^(?i:page)\s+(\d{1,4})$`)
+	reply    = regexp.MustCompile(`^A[.:]?(?:[\s·]+|$)`)
 	speaker  = regexp.MustCompile(`^(?:(?:MR|MS|MRS|DR|JUSTICE|CHIEF JUSTICE|JUDGE|GENERAL|THE)\.?\s+[A-Z][A-Z’'. -]{1,30}|(?:BY|EXAMINATION BY)\s+M[RS]S?\.\s+[A-Z’'-]+):`)
 )
 
@@ -44,12 +45,15 @@ func (s *Scanner) readSpeech(g *page) {
 			continue
 		}
 		text := g.of(l)
+		if m := pageLine.FindStringSubmatch(text); m != nil && l.number == 0 {
+			sp.printed, _ = strconv.Atoi(m[1])
+		}
 		var kind mark.FeatureKind
 		switch {
 		case text[0] == 'Q' && marked > 1 && question.MatchString(text):
 			kind = mark.FeatureQuestion
 			sp.questions++
-		case text[0] == 'A' && marked > 1 && reply.MatchString(text) && (text[1:2] == "." || text[1:2] == ":" || g.numbered):
+		case text[0] == 'A' && marked > 1 && reply.MatchString(text) && (text[1:2] == "." || text[1:2] == ":" || g.numbered && !spacedOut(text)):
 			kind = mark.FeatureReply
 			sp.replies++
 		case upper(text[0]) && speaker.MatchString(text):
@@ -63,7 +67,11 @@ func (s *Scanner) readSpeech(g *page) {
 				at = n + 1
 			}
 			before := len(s.features)
-			s.add(g, kind, l.start, l.end, "", at)
+			printed := ""
+			if sp.printed > 0 {
+				printed = strconv.Itoa(sp.printed)
+			}
+			s.add(g, kind, l.start, l.end, printed, at)
 			if len(s.features) > before {
 				sp.open = len(s.features)
 			}
@@ -72,6 +80,9 @@ func (s *Scanner) readSpeech(g *page) {
 	}
 	s.closeSpeech(g, end)
 }
+
+// spacedOut reports whether a line is set in single letters: "A P P E A R".
+func spacedOut(text string) bool { return len(text) > 3 && blank(text[1]) && blank(text[3]) }
 
 // closeSpeech ends the question or reply that goes on at end.
 func (s *Scanner) closeSpeech(g *page, end int) {
@@ -99,16 +110,27 @@ func (s *Scanner) transcript() bool {
 func (s *Scanner) settleSpeech() {
 	is := s.transcript()
 	offset, _ := s.printed()
+	type place struct{ page, start int }
+	said := map[place]bool{}
+	for _, f := range s.features {
+		if is && (f.Kind == mark.FeatureQuestion || f.Kind == mark.FeatureReply) {
+			said[place{f.Page, f.Start}] = true
+		}
+	}
 	kept := s.features[:0]
 	for _, f := range s.features {
+		if (f.Kind == mark.FeatureClause || f.Kind == mark.FeatureHeading) && said[place{f.Page, f.Start}] {
+			continue // "A." is no clause
+		}
 		if f.Kind == mark.FeatureQuestion || f.Kind == mark.FeatureReply {
 			if !is {
 				continue
 			}
+			if f.Value == "" {
+				f.Value = strconv.Itoa(f.Page + offset)
+			}
 			if f.Level > 0 {
-				f.Value = fmt.Sprintf("%d:%d", f.Page+offset, f.Level)
-			} else {
-				f.Value = fmt.Sprint(f.Page + offset)
+				f.Value += ":" + strconv.Itoa(f.Level)
 			}
 			f.Level = 0
 		}
