@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/draw"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -15,14 +15,16 @@ import (
 
 	mark "markai/backend"
 
-	scale "golang.org/x/image/draw"
+	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
 )
 
 const (
-	maxPixels = 100_000_000 // of one page as it is stored
-	maxPages  = 10_000
-	usualDPI  = 200 // of a picture that does not say
+	maxPixels  = 100_000_000 // of one page as it is stored
+	maxDecoded = 256 << 20   // bytes of one page, decoded
+	maxPages   = 10_000
+	usualDPI   = 200 // of a picture that does not say
 )
 
 // document is an open picture file. It is used by one goroutine at a time.
@@ -55,13 +57,20 @@ func open(_ context.Context, f mark.File) (mark.Source, error) {
 		d.pages = []place{jpegPlace(f.Data, f.Size)}
 	case "png":
 		d.pages = []place{{dpi: pngDPI(f.Data, f.Size)}}
+	case "bmp":
+		d.pages = []place{{dpi: bmpDPI(f.Data)}}
+	case "webp", "gif":
+		d.pages = []place{{}}
+	case "heic":
+		return nil, mark.Errorf(mark.Unsupported, "This is a photo in Apple's HEIC format or an AVIF picture, which cannot be read here. Save it as JPEG or PDF and add that.")
 	default:
-		return nil, mark.Errorf(mark.Unsupported, "This is not a TIFF, JPEG or PNG picture. Save it as one of these or as PDF.")
+		return nil, mark.Errorf(mark.Unsupported, "This is not a TIFF, JPEG, PNG, BMP, WebP or GIF picture. Save it as one of these or as PDF.")
 	}
 	if err != nil {
 		return nil, mark.Errorf(mark.Damaged, "This picture is damaged and could not be opened. Ask for it again where it came from.").Because(err)
 	}
-	if _, err := d.config(0); err != nil {
+	// With more pages, one that cannot be read costs that page.
+	if _, err := d.config(0); err != nil && len(d.pages) == 1 {
 		return nil, d.broken(1, err)
 	}
 	d.info = mark.SourceInfo{Kind: mark.KindImage, Pages: len(d.pages)}
@@ -86,26 +95,46 @@ func (d *document) reader(i int) io.Reader {
 }
 
 func (d *document) config(i int) (image.Config, error) {
-	var c image.Config
-	var err error
-	switch d.format {
-	case "tiff":
-		c, err = tiff.DecodeConfig(d.reader(i))
-	case "jpeg":
-		c, err = jpeg.DecodeConfig(d.reader(i))
-	case "png":
-		c, err = png.DecodeConfig(d.reader(i))
-	}
+	c, _, err := d.page(i)
 	if err != nil {
 		return c, err
 	}
 	if c.Width <= 0 || c.Height <= 0 {
 		return c, errors.New("no size")
 	}
-	if c.Width > maxPixels/c.Height {
+	if c.Width > maxPixels/c.Height || c.Width*c.Height*bytesPerDot(c.ColorModel) > maxDecoded {
 		return c, mark.Errorf(mark.TooBig, "Page %d has %d × %d pixels, which is more than can be read. Scan it at 300 dots per inch.", i+1, c.Width, c.Height)
 	}
 	return c, nil
+}
+
+// page returns what the page with index i is, and what decodes it.
+func (d *document) page(i int) (c image.Config, decode func() (image.Image, error), err error) {
+	if d.format == "tiff" {
+		p, ours, err := piecesOf(d.file.Data, d.pages[i].offset, d.file.Size)
+		if err != nil {
+			return c, nil, err
+		}
+		if ours {
+			return p.config(), func() (image.Image, error) { return p.decode() }, nil
+		}
+	}
+	codec := codecs[d.format]
+	c, err = codec.config(d.reader(i))
+	return c, func() (image.Image, error) { return codec.decode(d.reader(i)) }, err
+}
+
+// codecs are the libraries' decoders by format.
+var codecs = map[string]struct {
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}{
+	"tiff": {tiff.DecodeConfig, tiff.Decode},
+	"jpeg": {jpeg.DecodeConfig, jpeg.Decode},
+	"png":  {png.DecodeConfig, png.Decode},
+	"bmp":  {bmp.DecodeConfig, bmp.Decode},
+	"webp": {webp.DecodeConfig, webp.Decode},
+	"gif":  {gif.DecodeConfig, gif.Decode},
 }
 
 // broken says why page n cannot be read.
@@ -177,15 +206,11 @@ func (d *document) Image(_ context.Context, n, dpi int) (_ mark.Image, err error
 	if err != nil {
 		return mark.Image{}, d.broken(n, err)
 	}
-	var img image.Image
-	switch d.format {
-	case "tiff":
-		img, err = tiff.Decode(d.reader(n - 1))
-	case "jpeg":
-		img, err = jpeg.Decode(d.reader(0))
-	case "png":
-		img, err = png.Decode(d.reader(0))
+	_, decode, err := d.page(n - 1)
+	if err != nil {
+		return mark.Image{}, d.broken(n, err)
 	}
+	img, err := decode()
 	if err != nil {
 		return mark.Image{}, d.broken(n, err)
 	}
@@ -197,25 +222,9 @@ func (d *document) Image(_ context.Context, n, dpi int) (_ mark.Image, err error
 	if size.X > maxPixels/size.Y {
 		return mark.Image{}, mark.Errorf(mark.TooBig, "Page %d is too large to be drawn at %d dots per inch.", n, dpi)
 	}
-	g := gray(img, size)
+	g := grey(img, size)
 	g = turned(g, p.turn)
 	return mark.Image{Width: g.Rect.Dx(), Height: g.Rect.Dy(), DPI: int(math.Round(out)), Pix: g.Pix}, nil
-}
-
-// gray makes a grey picture of the size asked for; what is transparent is white.
-func gray(img image.Image, size image.Point) *image.Gray {
-	b := img.Bounds()
-	g := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
-	for i := range g.Pix {
-		g.Pix[i] = 255
-	}
-	draw.Draw(g, g.Rect, img, b.Min, draw.Over)
-	if b.Size() == size {
-		return g
-	}
-	out := image.NewGray(image.Rectangle{Max: size})
-	scale.ApproxBiLinear.Scale(out, out.Rect, g, g.Rect, draw.Src, nil)
-	return out
 }
 
 // turned turns a picture clockwise by quarter turns.

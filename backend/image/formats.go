@@ -207,3 +207,13 @@ func pngDPI(r io.ReaderAt, size int64) (dpi [2]float64) {
 	}
 	return dpi
 }
+
+// bmpDPI reads the dots per metre of a bitmap's header.
+func bmpDPI(r io.ReaderAt) (dpi [2]float64) {
+	var b [8]byte
+	if _, err := r.ReadAt(b[:], 38); err != nil {
+		return dpi
+	}
+	const metre = 0.0254
+	return [2]float64{float64(binary.LittleEndian.Uint32(b[:])) * metre, float64(binary.LittleEndian.Uint32(b[4:])) * metre}
+}

@@ -5,16 +5,19 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	mark "markai/backend"
 	"markai/backend/worker"
 
 	"golang.org/x/image/tiff"
+	"pgregory.net/rapid"
 )
 
 // TestMain lets the test binary be its own worker.
@@ -257,11 +260,120 @@ func TestResolutionIsBelievedOnlyWhenItCanBe(t *testing.T) {
 	}
 }
 
+// TestEveryKindOfPictureIsRead reads pictures that other programs wrote: each a
+// white page of 80 × 40 dots with a black corner.
+func TestEveryKindOfPictureIsRead(t *testing.T) {
+	files, err := filepath.Glob("testdata/pictures/*.*")
+	if err != nil || len(files) < 12 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		if filepath.Ext(f) == ".md" {
+			continue
+		}
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if Score("x", data[:min(len(data), 4096)]) != 100 {
+			t.Errorf("%s is not known", f)
+		}
+		src, err := open(t.Context(), file(data))
+		if err != nil {
+			t.Errorf("%s: %v", f, err)
+			continue
+		}
+		img, err := src.Image(t.Context(), 1, 600)
+		if err != nil || img.Width != 80 || img.Height != 40 {
+			t.Errorf("%s: %d × %d, %v", f, img.Width, img.Height, err)
+			continue
+		}
+		for y := range 40 {
+			for x := range 80 {
+				black := x < 20 && y < 10
+				edge := x > 10 && x < 30 && y > 3 && y < 17 || x < 30 && y > 3 && y < 17 || x > 10 && x < 30 && y < 17 // blurred by JPEG
+				if v := img.Pix[y*80+x]; !edge && (black && v > 40 || !black && v < 215) {
+					t.Fatalf("%s: %d at %d, %d", f, v, x, y)
+				}
+			}
+		}
+		if p, err := src.Page(t.Context(), 1); filepath.Ext(f) == ".tif" && (err != nil || p.Width != 57.6) {
+			t.Errorf("%s: %v points wide, %v", f, p.Width, err)
+		}
+	}
+}
+
+func TestGreyIsTheSameHoweverColoursAreStored(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := color.NRGBA{rapid.Byte().Draw(t, "r"), rapid.Byte().Draw(t, "g"), rapid.Byte().Draw(t, "b"), rapid.Byte().Draw(t, "a")}
+		n := image.NewNRGBA(image.Rect(3, 2, 5, 4))
+		r := image.NewRGBA(n.Rect)
+		p := image.NewPaletted(n.Rect, color.Palette{color.White, c})
+		for y := 2; y < 4; y++ {
+			for x := 3; x < 5; x++ {
+				n.Set(x, y, c)
+				r.Set(x, y, c)
+				p.SetColorIndex(x, y, 1)
+			}
+		}
+		white := image.NewRGBA(n.Rect)
+		draw.Draw(white, white.Rect, image.White, image.Point{}, draw.Src)
+		draw.Draw(white, white.Rect, n, n.Rect.Min, draw.Over)
+		want := int(color.GrayModel.Convert(white.At(3, 2)).(color.Gray).Y)
+		for _, img := range []image.Image{n, r, p} {
+			g := greyOf(img)
+			if g.Rect != image.Rect(0, 0, 2, 2) {
+				t.Fatal(g.Rect)
+			}
+			for _, v := range g.Pix {
+				if d := int(v) - want; d < -2 || d > 2 {
+					t.Fatalf("%T: %d, want %d", img, v, want)
+				}
+			}
+		}
+	})
+}
+
+func TestHugePicturesAndPhonePhotosAreRefusedWithAReason(t *testing.T) {
+	huge := pagesTIFF(binary.LittleEndian, []*image.Gray{picture(8, 8)}, 300, 1)
+	for _, at := range []int{8 + 2 + 12 + 8, 8 + 2 + 24 + 8} {
+		binary.LittleEndian.PutUint32(huge[at:], 30_000)
+	}
+	if _, err := open(t.Context(), file(huge)); mark.CodeOf(err) != mark.TooBig || !strings.Contains(mark.MessageOf(err), "30000 × 30000") {
+		t.Error(err)
+	}
+	heic := append([]byte("\x00\x00\x00\x18ftypheic"), make([]byte, 100)...)
+	if _, err := open(t.Context(), file(heic)); Score("x", heic) != 100 || mark.CodeOf(err) != mark.Unsupported || !strings.Contains(mark.MessageOf(err), "JPEG") {
+		t.Error(err)
+	}
+}
+
+func TestPageThatCannotBeReadCostsThatPage(t *testing.T) {
+	data := pagesTIFF(binary.LittleEndian, []*image.Gray{picture(40, 80), picture(60, 30)}, 72, 1)
+	binary.LittleEndian.PutUint16(data[8+2+5*12+8:], 3333) // no such kind of colour
+	src, err := open(t.Context(), file(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := src.Image(t.Context(), 1, 72); mark.CodeOf(err) != mark.Unsupported {
+		t.Error(err)
+	}
+	if img, err := src.Image(t.Context(), 2, 72); err != nil || img.Width != 60 {
+		t.Error(img.Width, err)
+	}
+}
+
 func FuzzOpen(f *testing.F) {
 	for _, format := range []string{"png", "jpeg", "tiff"} {
 		f.Add(encoded(f, format, picture(9, 7)))
 	}
 	f.Add(pagesTIFF(binary.BigEndian, []*image.Gray{picture(5, 5), picture(4, 4)}, 72, 6))
+	files, _ := filepath.Glob("testdata/pictures/*.*")
+	for _, name := range files {
+		if data, err := os.ReadFile(name); err == nil && len(data) < 4000 {
+			f.Add(data)
+		}
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		src, err := open(t.Context(), file(data))
 		if err != nil {

@@ -1,5 +1,5 @@
 // Package image reads scans that come as pictures: TIFF with one page or many,
-// JPEG, PNG. Pictures are decoded in worker processes.
+// JPEG, PNG, BMP, WebP, GIF. Pictures are decoded in worker processes.
 package image
 
 import (
@@ -42,7 +42,7 @@ func New(pool *worker.Pool) *worker.Parser {
 	return worker.NewParser(pool, worker.ParserOptions{Name: name, Score: Score, OpenTimeout: limit, PageTimeout: limit, ImageTimeout: limit, What: "picture"})
 }
 
-// Score knows the three formats by their first bytes.
+// Score knows the formats by their first bytes.
 func Score(_ string, head []byte) int {
 	if format(head) != "" {
 		return 100
@@ -52,10 +52,24 @@ func Score(_ string, head []byte) int {
 
 func format(head []byte) string {
 	for magic, f := range map[string]string{
-		"\x89PNG\r\n\x1a\n": "png", "\xff\xd8\xff": "jpeg", "II*\x00": "tiff", "MM\x00*": "tiff",
+		"\x89PNG\r\n\x1a\n": "png", "\xff\xd8\xff": "jpeg", "II*\x00": "tiff", "MM\x00*": "tiff", "GIF87a": "gif", "GIF89a": "gif",
 	} {
 		if bytes.HasPrefix(head, []byte(magic)) {
 			return f
+		}
+	}
+	if len(head) < 16 {
+		return ""
+	}
+	switch {
+	case string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
+		return "webp"
+	case string(head[:2]) == "BM" && string(head[6:10]) == "\x00\x00\x00\x00" && head[14] <= 124 && head[15] == 0:
+		return "bmp" // two letters alone may begin a text
+	case string(head[4:8]) == "ftyp":
+		switch string(head[8:12]) {
+		case "heic", "heix", "heim", "heis", "hevc", "mif1", "msf1", "avif", "avis":
+			return "heic"
 		}
 	}
 	return ""
