@@ -141,6 +141,7 @@ func forgetModel(ctx context.Context, tx *sql.Tx) error {
 	for _, statement := range []string{
 		"INSERT OR IGNORE INTO unembedded (passage) SELECT passage FROM vector",
 		"DELETE FROM vector", "DELETE FROM vector_model", "DROP TABLE IF EXISTS nearest",
+		"DELETE FROM vector_block", // those of no vectors, too
 		// The copies in memory of all processes are to be made anew.
 		"DELETE FROM vector_change WHERE seq < (SELECT max(seq) FROM vector_change)",
 	} {
