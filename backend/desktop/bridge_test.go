@@ -133,3 +133,14 @@ func TestThePageCallsWhatIsBound(t *testing.T) {
 		}
 	}
 }
+
+func TestOriginalOfALockedVaultIsNotSaved(t *testing.T) {
+	b, h := newBridge(t)
+	h.folder = t.TempDir()
+	if _, err := b.SaveOriginal("m", "d"); err == nil || !strings.Contains(err.Error(), "locked") {
+		t.Errorf("SaveOriginal = %v, want that the vault is locked", err)
+	}
+	if left, _ := os.ReadDir(h.folder); len(left) > 0 {
+		t.Errorf("%d files were written", len(left))
+	}
+}

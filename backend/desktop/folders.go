@@ -26,3 +26,8 @@ func (b *Bridge) ScanFolders(matter, path string) (wire.FolderScan, error) {
 func (b *Bridge) Compare(matter, before, after string) (wire.Comparison, error) {
 	return reply(b.desk.Compare(b.ctx, matter, before, after))
 }
+
+// Progress says how the reading of a matter stands.
+func (b *Bridge) Progress(matter string) (wire.MatterProgress, error) {
+	return reply(b.desk.Progress(b.ctx, matter))
+}
