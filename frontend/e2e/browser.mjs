@@ -43,6 +43,20 @@ export async function serve(folder) {
   return { url: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
 }
 
+/**
+ * The processor time, in milliseconds, of the longest task of the page's main
+ * thread while run runs. Time that other programs take does not count.
+ */
+export async function longestTask(browser, page, run) {
+  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+  await run();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const main = new Set(traceEvents.filter((e) => e.name === "thread_name" && e.args.name === "CrRendererMain").map((e) => `${e.pid} ${e.tid}`));
+  const tasks = traceEvents.filter((e) => e.ph === "X" && e.tdur !== undefined && main.has(`${e.pid} ${e.tid}`));
+  check(tasks.length > 50, `the tasks of the page were seen (${tasks.length})`);
+  return Math.max(...tasks.map((e) => e.tdur)) / 1000;
+}
+
 const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 /** Runs axe on the page as it is; returns a line for each violation. */

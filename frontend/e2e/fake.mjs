@@ -1,12 +1,16 @@
 // The main job on the fake case file: first run, drop, ask, follow a citation.
-import { check, launch, serve } from "./browser.mjs";
+import { check, launch, longestTask, serve } from "./browser.mjs";
 import { ask, followCitation } from "./steps.mjs";
 
 const server = await serve("../dist-fake");
 const browser = await launch();
 let failed = 0;
 
+// TEST="a part of a sentence" runs what it names.
+const only = process.env.TEST ?? "";
+
 async function test(sentence, run, scene = "full", viewport = { width: 1280, height: 800 }) {
+  if (!sentence.includes(only)) return;
   const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
@@ -192,6 +196,167 @@ await test("50,000 documents scroll and filter without delay", async (page) => {
   await page.locator(".row", { hasText: /MFL-2000\d\d/ }).first().waitFor();
   check(Date.now() - started < 1500, `filtering took ${Date.now() - started} ms`);
 }, "many");
+
+const openNamed = async (page, name) => {
+  await page.locator(".row button.open", { hasText: name }).first().click();
+  await page.locator("[data-drawn]").first().waitFor();
+};
+const openTable = async (page) => {
+  await page.keyboard.press("Control+Shift+D");
+  await page.locator(".cells [data-focus]").first().waitFor();
+};
+const inside = async (page) => {
+  await page.keyboard.press("Control+I");
+  await page.locator(".inside h3").first().waitFor();
+};
+
+await test("the list of documents is walked, selected, folded and opened by keyboard", async (page) => {
+  await openTable(page);
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+  await page.waitForFunction(() => document.activeElement?.closest(".cells"));
+  const first = await focused();
+  await page.keyboard.press("ArrowDown");
+  check((await focused()) !== first, "an arrow goes to the next row");
+  await page.keyboard.press("Space");
+  await page.getByRole("toolbar", { name: "1 selected" }).waitFor();
+  await page.keyboard.press("End");
+  check((await focused()).startsWith("Transportation"), "End goes to the last row");
+  await page.keyboard.type("re t");
+  await page.waitForFunction(() => document.activeElement?.textContent === "RE Trailer 4471.eml");
+  const rows = await page.locator(".cells").count();
+  await page.keyboard.press("ArrowLeft");
+  await page.waitForFunction((n) => document.querySelectorAll(".cells").length === n - 1, rows);
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((n) => document.querySelectorAll(".cells").length === n, rows);
+  await page.keyboard.press("Enter");
+  await page.locator(".tab.open", { hasText: "RE Trailer 4471" }).waitFor();
+});
+
+await test("filters narrow the list, say how far, and are taken away again", async (page) => {
+  await openTable(page);
+  await page.locator(".filters").getByRole("button", { name: "Type" }).click();
+  await page.getByRole("checkbox", { name: /^Contract/ }).check();
+  await page.getByText("2 of 12", { exact: true }).first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".filters").getByRole("button", { name: "Bates number" }).click();
+  await page.getByRole("textbox", { name: "Bates number" }).fill("HF-000102");
+  await page.keyboard.press("Enter");
+  await page.getByText("1 of 12", { exact: true }).first().waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page.getByText("12 documents", { exact: true }).first().waitFor();
+  await page.getByRole("button", { name: "Conversation" }).first().click();
+  await page.getByText("2 of 12", { exact: true }).first().waitFor();
+});
+
+await test("50,000 rows scroll without a task over 100 ms while documents are being read", async (page) => {
+  await openTable(page);
+  await page.waitForTimeout(500);
+  const longest = await longestTask(browser, page, async () => {
+    for (let i = 0; i < 40; i++) {
+      await page.evaluate((i) => {
+        const grid = document.querySelector(".grid .virtual");
+        grid.scrollTop += i % 10 === 9 ? 200_000 : 900;
+      }, i);
+      await page.waitForTimeout(40);
+    }
+  });
+  check(longest < 100, `the longest task took ${Math.round(longest)} ms of processor time`);
+  const gap = await page.evaluate(() => document.querySelectorAll(".cells .bone").length);
+  await page.waitForFunction(() => document.querySelectorAll(".cells .bone").length === 0);
+  check(gap <= 60, "only rows on the way are blank");
+}, "busy");
+
+await test("what is in a document leads to its place", async (page) => {
+  await openAgreement(page);
+  await inside(page);
+  await page.locator(".inside .item", { hasText: "Temperature Range" }).first().click();
+  await page.locator(".mark.current").first().waitFor();
+  const { quote } = await page.evaluate(() => ({ quote: document.querySelector(".trail .quote").textContent }));
+  check(quote.includes("Temperature Range"), "the term is marked");
+  await page.locator(".inside .tree .item", { hasText: "Notices" }).click();
+  await page.waitForFunction(() => document.querySelector(".tree .current")?.textContent.includes("Notices"));
+});
+
+await test("a passage of a transcript is cited by page and line, a produced page by its number", async (page) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openNamed(page, "Deposition");
+  await inside(page);
+  await page.locator(".inside .item", { hasText: "driver called me" }).click();
+  await page.locator(".chip", { hasText: /^47:\d+-\d+$/ }).waitFor();
+  await page.getByRole("button", { name: "Copy with citation" }).click();
+  check(/at 47:\d+-\d+\.$/.test(await page.evaluate(() => navigator.clipboard.readText())), "the copy has page and lines");
+  await openNamed(page, "Notice of termination");
+  await page.locator(".chip", { hasText: "MFL-000877" }).waitFor();
+});
+
+await test("mail is set as text with its head, and a citation is marked in it", async (page) => {
+  await openNamed(page, "RE RE Trailer");
+  check((await page.locator(".flow dl dt").allTextContents()).join() === "From,To,Cc,Date,Subject", "the head is a table");
+  check((await page.locator(".flow blockquote").count()) === 0, "earlier messages are folded");
+  await page.keyboard.press("Control+F");
+  await page.keyboard.type("peach season");
+  await page.locator("mark.found.current").waitFor();
+  check((await page.locator(".flow blockquote mark.found").count()) > 0, "a place in an earlier message unfolds it");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+Shift+X");
+  await page.locator(".sheet .words.seen span").first().waitFor();
+});
+
+await test("text that a redaction left behind is told, and shown where it lies", async (page) => {
+  await openNamed(page, "work order");
+  await page.getByText("a redaction that failed").waitFor();
+  await page.getByRole("button", { name: "Show where" }).click();
+  await page.locator(".mark.hidden").first().waitFor();
+  await page.locator(".mark.current").first().waitFor();
+});
+
+await test("words that OCR is not certain of differ by shape", async (page) => {
+  await openNamed(page, "Notice of termination");
+  await page.getByRole("button", { name: "Show how certain OCR is" }).click();
+  const styles = await page.locator(".doubt").evaluateAll((all) => [...new Set(all.map((e) => getComputedStyle(e).borderBottomStyle))].sort());
+  check(styles.join() === "dotted,double", `two shapes (${styles})`);
+});
+
+await test("two versions are compared, change by change", async (page) => {
+  await openTable(page);
+  await page.getByRole("button", { name: "Version" }).first().click();
+  await page.getByText("2 of 12", { exact: true }).first().waitFor();
+  for (const box of await page.locator(".cells input[type=checkbox]").all()) await box.check();
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
+  await page.locator(".pair del").first().waitFor();
+  await page.keyboard.press("Alt+ArrowDown");
+  await page.keyboard.press("Alt+ArrowDown");
+  await page.getByText(/^Change 2 of/).waitFor();
+  await page.locator("del.current, ins.current").first().waitFor();
+  await page.getByLabel("Only what changed").check();
+  await page.getByText(/words? the same$/).first().waitFor();
+  await page.locator(".pair.changed .page").last().click();
+  await page.locator(".mark.current").first().waitFor();
+});
+
+await test("a folder is watched, and no longer", async (page) => {
+  await page.getByRole("tab", { name: "Watched folders" }).click();
+  await page.getByRole("button", { name: "Watch a folder" }).click();
+  await page.getByLabel("Path of the folder").fill("/home/you/Case file");
+  await page.getByRole("button", { name: "Start watching" }).click();
+  await page.getByText("/home/you/Case file").first().waitFor();
+  await page.getByRole("button", { name: "Stop watching: Case file" }).click();
+  await page.getByRole("button", { name: "Stop watching: Case file" }).waitFor({ state: "detached" });
+});
+
+await test("what could not be read is listed and saved as a table", async (page) => {
+  await page.locator("footer .need").click();
+  await page.locator("tbody tr", { hasText: "audited accounts" }).waitFor();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as CSV" }).click()]);
+  check(file.suggestedFilename().endsWith(".csv"), "the file is a table");
+});
+
+await test("all jobs are paused and go on", async (page) => {
+  await page.keyboard.press("Control+J");
+  await page.getByRole("button", { name: "Pause all" }).click();
+  await page.getByRole("button", { name: "Pause all" }).waitFor({ state: "detached" });
+  check((await page.getByText("4 paused").count()) > 0, "every job is paused");
+}, "working");
 
 await test("everything fits at 200 % zoom", async (page) => {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -16,6 +16,7 @@ import type {
   Job,
   JobAction,
   Matter,
+  MatterProgress,
   Message,
   Model,
   Page,
@@ -104,6 +105,8 @@ export interface Client {
   /** Shows the program's own dialog for a folder; undefined where it was closed. Only where native. */
   pickFolder(): Promise<string | undefined>;
 
+  /** How the reading of a matter stands; cheap, however many documents there are. */
+  progress(matter: string): Promise<MatterProgress>;
   jobs(matter: string): Promise<Job[]>;
   jobAction(matter: string, job: string, action: JobAction): Promise<void>;
 
@@ -120,6 +123,9 @@ export interface Client {
 
   /** Lets a person keep a text as a file; the name it got, or undefined where they changed their mind. */
   saveText(name: string, text: string): Promise<string | undefined>;
+
+  /** Lets a person keep the original of a document as a file; as saveText. */
+  saveOriginal(matter: string, document: string, name: string): Promise<string | undefined>;
 
   /** Calls back for everything pushed, until the returned function is called. */
   subscribe(listener: (push: Push) => void): () => void;

@@ -133,6 +133,7 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     unwatchFolder: (matter, path) => call("DELETE", at(matter, "/folders"), { path }),
     scanFolder: (matter, path) => call("POST", at(matter, "/folders/scan"), { path }),
     pickFolder: () => Promise.reject(new ClientError("unsupported", "A browser cannot choose a folder of the server.")),
+    progress: (matter) => call("GET", at(matter, "/progress")),
     jobs: (matter) => list(at(matter, "/jobs")),
     jobAction: (matter, job, action) => call("POST", at(matter, `/jobs/${encodeURIComponent(job)}`), action),
     search: async (matter, request) => (await call<{ hits: [] | null }>("POST", at(matter, "/search"), request)).hits ?? [],
@@ -144,15 +145,20 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     settings: () => list("/api/settings"),
     putSetting: (key, value) => call("PUT", "/api/settings", { key, value }),
     models: () => list("/api/models"),
-    saveText: async (name, text) => (download(name, text), name),
+    saveText: async (name, text) => (download(name, new Blob([text], { type: "text/plain;charset=utf-8" })), name),
+    saveOriginal: async (matter, document, name) => {
+      const response = await send("GET", doc(matter, document, "/original"));
+      download(name, await response.blob());
+      return name;
+    },
     subscribe,
   };
 }
 
-/** Hands a text to the browser as a file to be kept. */
-export function download(name: string, text: string): void {
+/** Hands bytes to the browser as a file to be kept. */
+export function download(name: string, bytes: Blob): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  link.href = URL.createObjectURL(bytes);
   link.download = name;
   link.click();
   // The browser has taken the address up by then.

@@ -108,6 +108,7 @@ export function wailsClient(): Client {
     unwatchFolder: (matter, path) => call("UnwatchFolder", matter, path),
     scanFolder: (matter, path) => call("ScanFolders", matter, path),
     pickFolder: async () => (await call<string>("PickFolder")) || undefined,
+    progress: (matter) => call("Progress", matter),
     jobs: (matter) => list("Jobs", matter),
     jobAction: (matter, job, action) => call("JobAction", matter, job, action),
     search: (matter, request) => list("Search", matter, request),
@@ -119,6 +120,7 @@ export function wailsClient(): Client {
     putSetting: (key, value) => call("PutSetting", key, value),
     models: () => list("Models"),
     saveText: async (name, text) => (await call<string>("SaveText", name, text)) || undefined,
+    saveOriginal: async (matter, document) => (await call<string>("SaveOriginal", matter, document)) || undefined,
     subscribe,
   };
 }

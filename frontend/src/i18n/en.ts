@@ -89,6 +89,7 @@ export const en = {
     attachment: "Attachment",
     password: "Password of the file",
     unlock: "Open and read",
+    saveOriginal: "Save the original",
     remedy: {
       needs_password: "Type the password of the file and it will be read.",
       damaged: "Ask for the file again, or remove this one. The rest of the matter is not affected.",

@@ -1,5 +1,5 @@
 import type { Client, Push } from "../api/client";
-import type { AddResult, Document, Event, Job, JobAction, Matter, State } from "../api/types.gen";
+import type { AddResult, Document, Event, Job, JobAction, Matter, MatterProgress, State } from "../api/types.gen";
 import { t } from "../i18n";
 import { Ask } from "./ask.svelte";
 import { Documents } from "./documents.svelte";
@@ -48,7 +48,14 @@ export class App {
   /** Grows when the watched folders of the matter stand differently. */
   foldersChanged = $state(0);
 
+  /** How the reading stands, as the program reckons it. */
+  outlook = $state.raw<MatterProgress | undefined>();
+
   readonly progress = $derived(progress(this.jobs));
+  /** Of the work that waits, 0 to 1. */
+  readonly share = $derived(this.outlook && this.outlook.waiting > 0 ? this.outlook.fraction : this.progress.share);
+  /** Seconds that are left, 0 while unknown. */
+  readonly left = $derived(this.outlook && this.outlook.waiting > 0 ? this.outlook.etaSeconds : this.progress.etaSeconds);
 
   #recounting: ReturnType<typeof setTimeout> | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
@@ -139,6 +146,7 @@ export class App {
       this.#work = new Map(jobs.map((j) => [j.id, j]));
       this.#showJobs();
       for (const m of matters) this.#counted(m);
+      await this.#lookOut();
     } catch (cause) {
       this.notices.fail(cause);
     }
@@ -330,6 +338,18 @@ export class App {
     this.jobs = [...this.#work.values()].filter((j) => !this.documents.isLeaving(j.document));
   }
 
+  /** Asks how the reading stands. */
+  async #lookOut(): Promise<void> {
+    const id = this.matter?.id;
+    if (!id) return;
+    try {
+      const outlook = await this.client.progress(id);
+      if (id === this.matter?.id) this.outlook = outlook;
+    } catch {
+      // The jobs themselves tell nearly as much.
+    }
+  }
+
   /** Forgets everything of the matter that was open. */
   #forget(): void {
     clearTimeout(this.#gathering);
@@ -337,6 +357,7 @@ export class App {
     this.#gathered.clear();
     this.#work.clear();
     this.jobs = [];
+    this.outlook = undefined;
     this.documents.reset();
   }
 
@@ -353,6 +374,7 @@ export class App {
         (matters) => matters.forEach((m) => this.#counted(m)),
         () => undefined, // The next event asks again.
       );
+      void this.#lookOut();
     }, recount);
   }
 }

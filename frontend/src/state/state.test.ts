@@ -129,7 +129,7 @@ describe("difference", () => {
 describe("progress", () => {
   it("counts pages of unfinished jobs and takes the longest time left", () => {
     const job = (state: Job["state"], done: number, total: number, etaSeconds = 0): Job => ({
-      id: state + done, matter: "m", document: "d", name: "", state, step: "read", done, total, perSecond: 0, etaSeconds, updated: "",
+      id: state + done, matter: "m", document: "d", name: "", state, step: "read", done, total, perSecond: 0, etaSeconds, remedies: [], updated: "",
     });
     const p = progress([job("running", 50, 100, 30), job("queued", 0, 100, 60), job("done", 10, 10), job("failed", 0, 0)]);
     expect(p).toMatchObject({ running: 1, waiting: 1, failed: 1, done: 1, share: 0.25, etaSeconds: 60 });

@@ -57,6 +57,8 @@ export function wailsOver(program: Client): Client {
     UnwatchFolder: (matter: string, path: string) => program.unwatchFolder(matter, path),
     ScanFolders: (matter: string, path: string) => program.scanFolder(matter, path),
     PickFolder: () => program.pickFolder(),
+    Progress: (matter: string) => program.progress(matter),
+    SaveOriginal: (matter: string, document: string) => program.saveOriginal(matter, document, document),
     Jobs: (matter: string) => program.jobs(matter),
     JobAction: (matter: string, job: string, action: JobAction) => program.jobAction(matter, job, action),
     Search: (matter: string, request: SearchRequest) => program.search(matter, request),

@@ -1,6 +1,7 @@
 import { ClientError, type Client, type Push } from "../api/client";
 import { download } from "../api/http";
 import type { AddResult, AskEvent, AskRequest, Document, Event, Job, Matter, Message, Page, State, WatchedFolder } from "../api/types.gen";
+import { progress } from "../state/jobs";
 import { answerTo, hitsFor } from "./answers";
 import { casefile, type Fixture } from "./casefile";
 import { Catalog } from "./catalog";
@@ -113,7 +114,7 @@ export function fakeClient(scene: string = "full"): Client {
   };
 
   const job = (m: string, document: string, name: string, more: Partial<Job>): Job => ({
-    id: `j-${document}`, matter: m, document, name, state: "queued", step: "read", done: 0, total: 0, perSecond: 0, etaSeconds: 0, updated: "2026-11-24T21:04:00Z", ...more,
+    id: `j-${document}`, matter: m, document, name, state: "queued", step: "read", done: 0, total: 0, perSecond: 0, etaSeconds: 0, remedies: more.code === "needs_password" ? ["password", "export", "remove"] : more.code ? ["export", "remove"] : [], updated: "2026-11-24T21:04:00Z", ...more,
   });
 
   const thread = (m: string, question: string): Message[] => [
@@ -352,6 +353,10 @@ export function fakeClient(scene: string = "full"): Client {
       return { added: 0, known: 0, changed: 0, moved: 0, missing: 0, returned: 0, unchanged: folder.files, waiting: 0, problems: [] };
     },
     pickFolder: async () => "/home/you/Halloran production",
+    progress: async (m) => {
+      const p = progress((matter(m), jobs.get(m)!));
+      return { waiting: p.running + p.waiting, ended: p.done + p.failed, needYou: p.failed, fraction: p.share, etaSeconds: p.etaSeconds, jobs: jobs.get(m)!.filter((j) => j.state === "running").slice(0, 20) };
+    },
     jobs: async (m) => (matter(m), jobs.get(m)!.map((j) => ({ ...j }))),
     jobAction: async (m, id, { action, password }) => {
       const work = jobs.get(m)!.find((j) => j.id === id);
@@ -387,7 +392,12 @@ export function fakeClient(scene: string = "full"): Client {
     },
     models: async () => models(scene),
     saveText: async (name, text) => {
-      if (typeof document !== "undefined") download(name, text);
+      if (typeof document !== "undefined") download(name, new Blob([text]));
+      return name;
+    },
+    saveOriginal: async (m, d, name) => {
+      const { bytes } = await client.original(m, d, 0, Number.MAX_SAFE_INTEGER);
+      if (typeof document !== "undefined") download(name, new Blob([bytes as Uint8Array<ArrayBuffer>]));
       return name;
     },
     subscribe: (listener) => {
