@@ -25,6 +25,19 @@ const (
 	StepEmbed JobStep = "embed" // vectors
 )
 
+// Waiting is the work of a matter that waits.
+type Waiting struct {
+	Documents []WaitingKind // queued to be read
+	Passages  int           // without a vector
+}
+
+// WaitingKind is the documents of one kind that wait to be read.
+type WaitingKind struct {
+	Kind      Kind
+	Documents int
+	Bytes     int64
+}
+
 // Job is the reading of one document. It resumes from the last finished page.
 type Job struct {
 	ID       JobID

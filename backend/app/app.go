@@ -71,7 +71,7 @@ func New(o Options) (*App, error) {
 	a.answers = &attention{Answerer: answer.New(a.answerConfig(a.searcher))}
 	a.ingest = ingest.New(a.ingestConfig(a.jobChanged))
 	a.folders, a.follow = watch.New(watch.Config{
-		Add: a.ingest.AddFile, Own: o.Home, Notify: func(m mark.MatterID) { a.Desk.FoldersChanged(m) },
+		Add: a.addWatched, Own: o.Home, Notify: func(m mark.MatterID) { a.Desk.FoldersChanged(m) },
 	}), o.Follow
 	a.Desk = desk.New(desk.Deps{
 		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Searcher: a.searcher,
@@ -82,6 +82,15 @@ func New(o Options) (*App, error) {
 		Keyring: canUseKeyring(a.vault, keys), Audit: o.Config.Modules.Audit, Limit: o.Config.Search.Limit, User: "local",
 	})
 	return a, nil
+}
+
+// addWatched adds a file of a watched folder.
+func (a *App) addWatched(ctx context.Context, id mark.MatterID, store mark.MatterStore, path string) (mark.Document, bool, error) {
+	doc, known, err := a.ingest.AddFile(ctx, id, store, path)
+	if err == nil && !known {
+		a.Desk.DocumentAdded(ctx, id, doc.ID)
+	}
+	return doc, known, err
 }
 
 func (a *App) jobChanged(m mark.MatterID, j mark.Job, d mark.Document) { a.Desk.JobChanged(m, j, d) }

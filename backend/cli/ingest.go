@@ -95,12 +95,16 @@ func (p *Program) await(ctx context.Context, s *session, matter string) error {
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		jobs, err := s.Desk.Jobs(ctx, matter)
-		if err != nil {
+		left, err := s.Desk.Unread(ctx, matter)
+		if err != nil || left == 0 {
 			return err
 		}
-		if bar.show(jobs) {
-			return nil
+		if bar.on {
+			r, err := s.Desk.Progress(ctx, matter)
+			if err != nil {
+				return err
+			}
+			bar.show(r)
 		}
 		select {
 		case <-ctx.Done():
@@ -223,35 +227,22 @@ func newBar(w io.Writer) *bar {
 	return &bar{w, ok && term.IsTerminal(int(f.Fd()))}
 }
 
-// show draws the state of the jobs and reports whether all have ended.
-func (b *bar) show(jobs []wire.Job) bool {
-	var ended, total, running int
-	var eta float64
-	name := ""
-	for _, j := range jobs {
-		total++
-		switch j.State {
-		case "queued", "running":
-			running++
-			if j.State == "running" {
-				eta = max(eta, j.ETASeconds)
-				name = fmt.Sprintf("%s: %s %d/%d", visible(j.Name), j.Step, j.Done, j.Total)
-			}
-		default:
-			ended++
+// show draws how reading stands.
+func (b *bar) show(r wire.MatterProgress) {
+	name, left := "", ""
+	for _, j := range r.Jobs {
+		name = fmt.Sprintf("%s: %s %d/%d", visible(j.Name), j.Step, j.Done, j.Total)
+		if j.Problem != "" {
+			name = j.Problem
 		}
 	}
-	if b.on {
-		left := ""
-		if eta > 0 {
-			left = fmt.Sprintf(", about %s left", time.Duration(eta*float64(time.Second)).Round(time.Second))
-		}
-		if r := []rune(name); len(r) > 60 {
-			name = string(r[:60])
-		}
-		fmt.Fprintf(b.w, "\r\033[K%d of %d documents%s  %s", ended, total, left, name)
+	if r.ETASeconds > 0 {
+		left = fmt.Sprintf(", about %s left", time.Duration(r.ETASeconds*float64(time.Second)).Round(time.Second))
 	}
-	return running == 0
+	if n := []rune(name); len(n) > 60 {
+		name = string(n[:60])
+	}
+	fmt.Fprintf(b.w, "\r\033[K%.0f %%, %d of %d documents%s  %s", 100*r.Fraction, r.Ended, r.Ended+r.Waiting, left, name)
 }
 
 func (b *bar) clear() {

@@ -47,6 +47,8 @@ type Ingester interface {
 	Cancel(ctx context.Context, id mark.MatterID, job mark.JobID) error
 	Retry(ctx context.Context, id mark.MatterID, job mark.JobID, password string) error
 	Progress(id mark.MatterID, job mark.JobID) (perSecond float64, eta time.Duration)
+	Prefer(ctx context.Context, id mark.MatterID, doc mark.DocumentID) error
+	Outlook(ctx context.Context, id mark.MatterID) (ingest.Outlook, error)
 }
 
 // Settings reads and writes the settings file.
@@ -86,9 +88,10 @@ type Desk struct {
 	d   Deps
 	hub hub
 
-	mu       sync.Mutex                  // guards the fields below
-	recovery string                      // shown while the vault is open until acknowledged; memory only
-	counted  map[mark.MatterID]time.Time // when a matter's counts were last sent
+	mu       sync.Mutex                    // guards the fields below
+	recovery string                        // shown while the vault is open until acknowledged; memory only
+	counted  map[mark.MatterID]time.Time   // when a matter's counts were last sent
+	counting map[mark.MatterID]*time.Timer // counts that are to come
 }
 
 // New makes a Desk.
@@ -110,28 +113,43 @@ func (d *Desk) Watch() (events <-chan wire.Event, stop func()) { return d.hub.wa
 func (d *Desk) JobChanged(m mark.MatterID, j mark.Job, doc mark.Document) {
 	wj, wd := d.wireJob(m, j, doc.Name), wireDocument(doc)
 	d.hub.send(wire.Event{Kind: "job", Matter: string(m), Job: &wj, Document: &wd})
-	ended := j.State != mark.JobQueued && j.State != mark.JobRunning
-	if d.mayCount(m, ended) {
-		d.countsChanged(context.Background(), m)
+	if j.State == mark.JobFailed {
+		d.audit(context.Background(), "document.quarantine", m, string(j.Document))
 	}
+	d.countSoon(m)
 }
 
 // countEvery is how often a matter that is being read is counted again.
 const countEvery = time.Second
 
-// mayCount reports whether it is time to count a matter, and notes that it is.
-func (d *Desk) mayCount(m mark.MatterID, always bool) bool {
+// countSoon counts a matter now, or as soon as it may be counted again, so that
+// the last change is never missed and thousands of them cost little.
+func (d *Desk) countSoon(m mark.MatterID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := time.Now()
-	if !always && now.Sub(d.counted[m]) < countEvery {
-		return false
+	if d.counting[m] != nil {
+		return // soon
 	}
-	if d.counted == nil {
-		d.counted = map[mark.MatterID]time.Time{}
+	if d.counting == nil {
+		d.counting, d.counted = map[mark.MatterID]*time.Timer{}, map[mark.MatterID]time.Time{}
 	}
-	d.counted[m] = now
-	return true
+	d.counting[m] = time.AfterFunc(max(0, countEvery-time.Since(d.counted[m])), func() {
+		d.mu.Lock()
+		delete(d.counting, m)
+		d.counted[m] = time.Now()
+		d.mu.Unlock()
+		d.countsChanged(context.Background(), m)
+	})
+}
+
+// stopCounting forgets a count that was to come: the matter is closed.
+func (d *Desk) stopCounting(m mark.MatterID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if t := d.counting[m]; t != nil {
+		t.Stop()
+		delete(d.counting, m)
+	}
 }
 
 // countsChanged tells all watchers what a matter holds now.
@@ -246,6 +264,7 @@ func (d *Desk) attach(ctx context.Context, m mark.MatterID, store mark.MatterSto
 func (d *Desk) detach(m mark.MatterID) {
 	d.d.Folders.Detach(m)
 	d.d.Ingest.Detach(m)
+	d.stopCounting(m)
 }
 
 // Lock closes every store and forgets the keys.

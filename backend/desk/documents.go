@@ -99,6 +99,9 @@ func (d *Desk) Page(ctx context.Context, matter, doc string, number int) (wire.P
 		return wire.Page{}, err
 	}
 	p, err := store.Page(ctx, mark.DocumentID(doc), number)
+	if mark.CodeOf(err) == mark.NotFound {
+		d.prefer(ctx, matter, doc)
+	}
 	if err != nil {
 		return wire.Page{}, err
 	}
@@ -133,17 +136,9 @@ func (d *Desk) Jobs(ctx context.Context, matter string) ([]wire.Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	docs, err := store.Documents(ctx)
-	if err != nil {
-		return nil, err
-	}
-	names := make(map[mark.DocumentID]string, len(docs))
-	for _, doc := range docs {
-		names[doc.ID] = doc.Name
-	}
 	out := make([]wire.Job, 0, len(jobs))
 	for _, j := range jobs {
-		out = append(out, d.wireJob(mark.MatterID(matter), j, names[j.Document]))
+		out = append(out, d.wireJob(mark.MatterID(matter), j, j.Name))
 	}
 	return out, nil
 }
@@ -154,24 +149,30 @@ func (d *Desk) JobAction(ctx context.Context, matter, job string, a wire.JobActi
 		return err
 	}
 	m, j := mark.MatterID(matter), mark.JobID(job)
+	var err error
 	switch a.Action {
 	case "pause":
-		return d.d.Ingest.Pause(ctx, m, j)
+		err = d.d.Ingest.Pause(ctx, m, j)
 	case "resume":
-		return d.d.Ingest.Resume(ctx, m, j)
+		err = d.d.Ingest.Resume(ctx, m, j)
 	case "cancel":
-		return d.d.Ingest.Cancel(ctx, m, j)
+		err = d.d.Ingest.Cancel(ctx, m, j)
 	case "retry":
-		return d.d.Ingest.Retry(ctx, m, j, a.Password)
+		err = d.d.Ingest.Retry(ctx, m, j, a.Password)
+	default:
+		return mark.Errorf(mark.Invalid, "A job can be paused, resumed, canceled or retried, not %q.", a.Action)
 	}
-	return mark.Errorf(mark.Invalid, "A job can be paused, resumed, canceled or retried, not %q.", a.Action)
+	if err == nil {
+		d.audit(ctx, "job."+a.Action, m, job)
+	}
+	return err
 }
 
 func (d *Desk) wireJob(m mark.MatterID, j mark.Job, name string) wire.Job {
 	out := wire.Job{
 		ID: string(j.ID), Matter: string(m), Document: string(j.Document), Name: name,
 		State: string(j.State), Step: string(j.Step), Done: j.Done, Total: j.Total,
-		Problem: j.Problem, Code: string(j.Code), Updated: stamp(j.Updated),
+		Problem: j.Problem, Code: string(j.Code), Remedies: remedies(j.Code), Updated: stamp(j.Updated),
 	}
 	if j.State == mark.JobRunning {
 		rate, eta := d.d.Ingest.Progress(m, j.ID)

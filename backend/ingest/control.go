@@ -80,6 +80,13 @@ func (s *Service) queue(ctx context.Context, id mark.MatterID, job mark.JobID, p
 	}
 	m.mu.Lock()
 	j, doc, changed, err := m.change(ctx, job, func(j *mark.Job) error {
+		if j.State == mark.JobFailed {
+			// What was missing, as OCR, may be there now.
+			if _, err := m.store.ForgetUnread(ctx, j.Document); err != nil {
+				return err
+			}
+			j.Attempts = 0
+		}
 		if password != "" {
 			m.passwords[job] = password
 		}
@@ -89,7 +96,7 @@ func (s *Service) queue(ctx context.Context, id mark.MatterID, job mark.JobID, p
 		case !slices.Contains(from, j.State):
 			return mark.Errorf(mark.Invalid, "This job is %s and cannot go on.", j.State)
 		}
-		j.State, j.Problem, j.Code, j.Attempts = mark.JobQueued, "", "", j.Attempts+1
+		j.State, j.Problem, j.Code, j.NotBefore = mark.JobQueued, "", "", time.Time{}
 		return nil
 	})
 	m.mu.Unlock()

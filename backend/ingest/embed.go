@@ -63,9 +63,13 @@ func (s *Service) embed(ctx context.Context, r *run) (doc mark.Document, err err
 			return doc, s.save(ctx, r, true)
 		}
 		batch := chunks[:min(embedBatch, len(chunks))]
+		began := time.Now()
 		if err := s.embedBatch(ctx, store, model, batch); err != nil {
 			return doc, err
 		}
+		r.m.paces.mu.Lock()
+		r.m.paces.embedded(len(batch), time.Since(began))
+		r.m.paces.mu.Unlock()
 		chunks = chunks[len(batch):]
 		r.job.Done += len(batch)
 		r.meter.observe(time.Now(), r.job.Done, r.job.Total)

@@ -137,6 +137,8 @@ type matter struct {
 	embed     []mark.Job // read, and waiting for vectors; running in the store
 	passwords map[mark.JobID]string
 
+	paces paces
+
 	unsaved    []unsaved // ends of runs that a full disk did not take
 	unrepaired bool      // a full disk kept the queue from being made whole
 }
@@ -147,9 +149,10 @@ type run struct {
 	job    mark.Job
 	meter  meter
 	cancel context.CancelCauseFunc
-	done   chan struct{} // closed when the job has changed hands again
-	told   time.Time     // when Notify was last called
-	saved  time.Time     // when the job was last stored
+	seen   atomic.Pointer[mark.Job] // as others last saw it
+	done   chan struct{}            // closed when the job has changed hands again
+	told   time.Time                // when Notify was last called
+	saved  time.Time                // when the job was last stored
 }
 
 // Why a run was ended from outside.
@@ -331,6 +334,9 @@ func newJob(doc mark.DocumentID, step mark.JobStep) mark.Job {
 
 // tell reports a job. Steps of the same job are told ten times a second at most.
 func (s *Service) tell(r *run, doc mark.Document, always bool) {
+	shown := r.job
+	shown.Name = doc.Name
+	r.seen.Store(&shown)
 	if now := time.Now(); always || now.Sub(r.told) >= 100*time.Millisecond {
 		r.told = now
 		s.c.Notify(r.m.id, r.job, doc)

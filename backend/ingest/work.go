@@ -191,6 +191,7 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 	if doc, err = store.Document(ctx, r.job.Document); err != nil {
 		return doc, err
 	}
+	opened := time.Now()
 	original, err := store.Original(ctx, doc.ID)
 	if err != nil {
 		return doc, err
@@ -240,6 +241,9 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 		return doc, err
 	}
 	r.job.Attempts, r.job.NotBefore = 0, time.Time{}
+	r.m.paces.mu.Lock()
+	r.m.paces.read(doc.Kind, doc.Bytes, w.count, s.c.Workers, time.Since(opened))
+	r.m.paces.mu.Unlock()
 	r.meter.restart()
 	if s.c.Embedder == nil {
 		doc.Status = mark.DocumentReady

@@ -92,6 +92,26 @@ func (m *matter) RequeueRunning(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
+// JobsIn returns up to limit jobs in a state, those first whose turn comes first.
+func (m *matter) JobsIn(ctx context.Context, state mark.JobState, limit int) ([]mark.Job, error) {
+	return collect(ctx, m.db.readers, scanJob, "SELECT "+jobColumns+jobTables+
+		"WHERE job.state = ? ORDER BY job.priority DESC, job.created, job.n LIMIT ?", state, max(0, limit))
+}
+
+// Waiting returns the work that waits.
+func (m *matter) Waiting(ctx context.Context) (w mark.Waiting, err error) {
+	w.Documents, err = collect(ctx, m.db.readers, func(r row) (k mark.WaitingKind, err error) {
+		return k, r.Scan(&k.Kind, &k.Documents, &k.Bytes)
+	}, `SELECT d.kind, count(*), sum(d.bytes) FROM job JOIN document d ON d.id = job.document
+		WHERE job.state = ? AND job.step <> ? GROUP BY d.kind`, mark.JobQueued, mark.StepEmbed)
+	if err != nil {
+		return w, err
+	}
+	passages, err := one(ctx, m.db.readers, scanInt, "", "SELECT count(*) FROM unembedded")
+	w.Passages = int(passages)
+	return w, err
+}
+
 // JobCounts returns how many jobs are in each state.
 func (m *matter) JobCounts(ctx context.Context) (map[mark.JobState]int, error) {
 	type count struct {

@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -194,4 +195,46 @@ func TestWatchedFilesComeBackAsTheyWerePut(t *testing.T) {
 	wantCode(t, m.DeleteWatchedFolder(t.Context(), "/in"), mark.NotFound)
 	_, err := m.WatchedFile(t.Context(), f.Path)
 	wantCode(t, err, mark.NotFound)
+}
+
+func TestPagesAreForgottenOnlyWhereNoneCouldBeRead(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	put(t, m, mark.Document{ID: "none"}, mark.Document{ID: "some"})
+	bad := mark.Page{Number: 1, Problem: "It is a picture."}
+	check(t, m.PutPages(t.Context(), "none", []mark.Page{bad, {Number: 2, Problem: "It is a picture."}}, nil))
+	check(t, m.PutPages(t.Context(), "some", []mark.Page{bad, {Number: 2, Text: "rent"}}, nil))
+	if n := must[int](t)(m.ForgetUnread(t.Context(), "none")); n != 2 {
+		t.Errorf("%d pages were forgotten, want 2", n)
+	}
+	if n := must[int](t)(m.ForgetUnread(t.Context(), "some")); n != 0 {
+		t.Errorf("%d pages were forgotten of a document with text", n)
+	}
+	check(t, m.PutPages(t.Context(), "none", []mark.Page{{Number: 1, Text: "rent"}}, nil))
+	if p := must[mark.Page](t)(m.Page(t.Context(), "none", 1)); p.Text != "rent" {
+		t.Errorf("read again it is %+v", p)
+	}
+}
+
+func TestWaitingCountsWhatIsToBeReadAndEmbedded(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	for id, kind := range map[string]mark.Kind{"a": mark.KindPDF, "b": mark.KindPDF, "c": mark.KindMail, "done": mark.KindPDF, "embed": mark.KindPDF} {
+		put(t, m, mark.Document{ID: mark.DocumentID(id), Kind: kind, Bytes: 10})
+		j := mark.Job{ID: mark.JobID(id), Document: mark.DocumentID(id), State: mark.JobQueued, Step: mark.StepRead}
+		switch id {
+		case "done":
+			j.State = mark.JobDone
+		case "embed":
+			j.Step = mark.StepEmbed
+		}
+		check(t, m.PutJob(t.Context(), j))
+	}
+	marktest.AddText(t, m, "t.txt", "rent", "term")
+	w := must[mark.Waiting](t)(m.Waiting(t.Context()))
+	slices.SortFunc(w.Documents, func(a, b mark.WaitingKind) int { return cmp.Compare(a.Kind, b.Kind) })
+	if got, want := fmt.Sprint(w), "{[{mail 1 10} {pdf 2 20}] 2}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if jobs := must[[]mark.Job](t)(m.JobsIn(t.Context(), mark.JobQueued, 3)); len(jobs) != 3 {
+		t.Errorf("%d jobs", len(jobs))
+	}
 }

@@ -96,6 +96,24 @@ func putPassages(ctx context.Context, tx *sql.Tx, document int64, chunks []mark.
 	return nil
 }
 
+// ForgetUnread forgets the pages of a document of which no page could be read,
+// and returns how many. Pages with text are never forgotten.
+func (m *matter) ForgetUnread(ctx context.Context, id mark.DocumentID) (n int, err error) {
+	err = m.db.write(ctx, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, `
+			DELETE FROM page WHERE document = (SELECT n FROM document WHERE id = ?1)
+			AND NOT EXISTS (SELECT 1 FROM page p WHERE p.document = page.document AND (p.problem = '' OR p.text <> ''))
+			AND NOT EXISTS (SELECT 1 FROM passage WHERE passage.document = page.document)`, id)
+		if err != nil {
+			return err
+		}
+		count, err := r.RowsAffected()
+		n = int(count)
+		return err
+	})
+	return n, err
+}
+
 // Page returns one page, or NotFound.
 func (m *matter) Page(ctx context.Context, id mark.DocumentID, number int) (mark.Page, error) {
 	return one(ctx, m.db.readers, scanPage, fmt.Sprintf("Page %d of this document has not been read.", number),
