@@ -36,6 +36,7 @@ const (
 	inRoman   // (i), i.
 	inCount   // (1)
 	inCapital // (A)
+	listed    // 1)
 )
 
 type place struct {
@@ -260,7 +261,7 @@ func boundary(line string) bool {
 		}
 	}
 	h, ok := legal.HeadingOf(line)
-	return ok && len(line) < 90 && (h.Title != "" || h.Alone)
+	return ok && len(line) < 90 && h.Alone
 }
 
 // markers returns how the beginning of a line may be read as a clause's
@@ -361,7 +362,11 @@ func countedMarker(text string) []marker {
 	if len(digits) > 3 {
 		return nil
 	}
-	return []marker{{style: count, value: atoi(digits), digits: digits, strong: ended, end: end}}
+	m := marker{style: count, value: atoi(digits), digits: digits, strong: ended, end: end}
+	if strings.HasPrefix(text[len(digits):], ")") {
+		m.style = listed
+	}
+	return []marker{m}
 }
 
 // bracketed reads "(a)", "(iv)", "(2)" and "(B)".

@@ -22,7 +22,7 @@ func (o *outline) take(m marker, free bool, rest string) (level int, full string
 	}
 	switch m.style {
 	case points:
-		return o.takePoints(m, rest)
+		return o.takePoints(m, free, rest)
 	case article:
 		if !m.strong || rest != "" && !properTitle(rest) && unicode.IsLower(first) {
 			return 0, "", false
@@ -52,7 +52,9 @@ func (o *outline) take(m marker, free bool, rest string) (level int, full string
 				break
 			}
 		}
-		if m.style == count && len(o.open) == 1 && o.open[0].style == count && properTitle(rest) {
+		title := firstSentence(rest)
+		if m.style == count && len(o.open) > 0 && (o.open[0].style == count || o.open[0].style == points) && properTitle(title) &&
+			(len(o.open) == 1 && properTitle(rest) || shouting(title) || len(title)+60 < len(rest)) {
 			depth = 0 // a further part of the document counts from one again
 		}
 		if m.style == bigLetter && !properTitle(rest) && len(rest) < 40 {
@@ -113,7 +115,7 @@ func (o *outline) successor(m marker) (depth int, ok bool) {
 }
 
 // takePoints places a number whose points tell its level.
-func (o *outline) takePoints(m marker, rest string) (level int, full string, ok bool) {
+func (o *outline) takePoints(m marker, free bool, rest string) (level int, full string, ok bool) {
 	parts := strings.Split(m.digits, ".")
 	head := atoi(parts[0])
 	parent := 0
@@ -132,6 +134,9 @@ func (o *outline) takePoints(m marker, rest string) (level int, full string, ok 
 	if !fits && !(m.strong && titled) && !titled || unicode.IsLower(first) && !fits || unicode.IsDigit(first) || first == '%' {
 		return 0, "", false
 	}
+	if !free && (head < parent || o.behind(parts)) {
+		return 0, "", false // it is named, not begun
+	}
 	// Clauses around it stay open as far as their numbers begin this one.
 	keep := 0
 	for keep < len(o.open) && keep < len(parts)-1 {
@@ -149,6 +154,16 @@ func (o *outline) takePoints(m marker, rest string) (level int, full string, ok 
 	}
 	o.open = append(o.open, clause{points, atoi(parts[len(parts)-1]), m.digits})
 	return len(o.open), m.digits, true
+}
+
+// behind reports whether a number in points was reached before.
+func (o *outline) behind(parts []string) bool {
+	d := len(parts) - 1
+	if len(o.open) <= d || o.open[d].style != points || o.open[d].last < atoi(parts[d]) {
+		return false
+	}
+	outer := strings.Join(parts[:d], ".") + "."
+	return strings.HasPrefix(o.open[d].full, outer)
 }
 
 // number returns the full number of a clause inside those that are open.
