@@ -22,6 +22,7 @@ const (
 	stripLines = 6   // lines that stand beside each other on both sides of a strip
 	proseWords = 3.0 // words in a line of text, on average; fewer are a table's cells
 	proseFill  = 0.5 // of a column's width, filled by its median line
+	maxStrips  = 16  // of a page
 )
 
 // strip is white between two columns, from y0 to y1.
@@ -76,12 +77,16 @@ func zonesOf(words []word) []zone {
 			tall = append(tall, w.tall)
 		}
 	}
-	if len(upright) < 4*stripLines {
+	if len(upright) == 0 {
 		return nil
 	}
+	slices.SortFunc(upright, func(a, b word) int { return cmp.Compare(a.frame.Y1, b.frame.Y1) })
 	slices.Sort(tall)
 	high := max(tall[len(tall)/2], minTall)
-	found := append(strips(upright, high), rules(upright, high)...)
+	found := rules(upright, high)
+	if len(upright) >= 4*stripLines {
+		found = append(found, strips(upright, high)...)
+	}
 	zones := gather(found)
 	for _, z := range zones {
 		z.stretch(upright)
@@ -252,6 +257,9 @@ func best(found []strip) []strip {
 		}) {
 			out = append(out, s)
 		}
+		if len(out) == maxStrips {
+			break
+		}
 	}
 	return out
 }
@@ -270,47 +278,67 @@ func checked(words []word, high float64, g grid, found []strip) []strip {
 	for i := range out {
 		out[i] = trimmed(words, high, out[i])
 	}
-	for changed := true; changed; {
-		changed = false
+	type side struct{ left, right, top, bottom float64 }
+	known := map[side]bool{}
+	reads := func(s side) bool {
+		is, ok := known[s]
+		if !ok {
+			is = prose(words, high, s.left, s.right, s.top, s.bottom)
+			known[s] = is
+		}
+		return is
+	}
+	// The least of the strips that have no column beside them goes first: it may
+	// stand between another strip and that one's column.
+	for {
+		least := -1
 		for i, s := range out {
-			left, right := math.Inf(-1), math.Inf(1)
-			for k, o := range out {
-				if both := min(s.y1, o.y1) - max(s.y0, o.y0); k == i || both < 0.5*(s.y1-s.y0) {
-					continue
-				}
-				if o.x1 <= s.x0 {
-					left = max(left, o.x0)
-				}
-				if o.x0 >= s.x1 {
-					right = min(right, o.x1)
-				}
+			left, right := beyond(out, i)
+			if reads(side{left, s.x1, s.y0, s.y1}) && reads(side{s.x0, right, s.y0, s.y1}) {
+				continue
 			}
-			if !prose(words, high, left, s.x1, s.y0, s.y1) || !prose(words, high, s.x0, right, s.y0, s.y1) {
-				out = slices.Delete(out, i, i+1)
-				changed = true
-				break
+			if least < 0 || worth(s) < worth(out[least]) {
+				least = i
 			}
 		}
+		if least < 0 {
+			return out
+		}
+		out = slices.Delete(out, least, least+1)
 	}
-	return out
+}
+
+// beyond returns where the columns beside strip i end.
+func beyond(list []strip, i int) (left, right float64) {
+	s := list[i]
+	left, right = math.Inf(-1), math.Inf(1)
+	for k, o := range list {
+		if both := min(s.y1, o.y1) - max(s.y0, o.y0); k == i || both < 0.5*(s.y1-s.y0) {
+			continue
+		}
+		if o.x1 <= s.x0 {
+			left = max(left, o.x0)
+		}
+		if o.x0 >= s.x1 {
+			right = min(right, o.x1)
+		}
+	}
+	return left, right
 }
 
 // trimmed cuts a page's head and foot off a strip that reaches through them.
 func trimmed(words []word, high float64, s strip) strip {
-	var spans [][2]float64
-	for _, w := range words {
-		if w.frame.Y1 > s.y0 && w.frame.Y0 < s.y1 {
-			spans = append(spans, [2]float64{w.frame.Y0, w.frame.Y1})
-		}
-	}
-	slices.SortFunc(spans, func(a, b [2]float64) int { return cmp.Compare(a[0], b[0]) })
 	var bands [][2]float64 // with at least a line's height of white between them
-	for _, p := range spans {
-		if n := len(bands); n > 0 && p[0] < bands[n-1][1]+1.2*high {
-			bands[n-1][1] = max(bands[n-1][1], p[1])
+	for i := range words {
+		top, bottom := words[i].frame.Y0, words[i].frame.Y1
+		if bottom <= s.y0 || top >= s.y1 {
 			continue
 		}
-		bands = append(bands, p)
+		if n := len(bands); n > 0 && top < bands[n-1][1]+1.2*high {
+			bands[n-1][1] = max(bands[n-1][1], bottom)
+			continue
+		}
+		bands = append(bands, [2]float64{top, bottom})
 	}
 	for len(bands) > 1 && bands[0][1]-bands[0][0] < 3*high {
 		bands = bands[1:]
@@ -324,21 +352,18 @@ func trimmed(words []word, high float64, s strip) strip {
 }
 
 // prose reports whether a column of text, and not of a table's cells, stands
-// between left and right.
+// between left and right. The words are sorted downwards.
 func prose(words []word, high, left, right, top, bottom float64) bool {
 	type row struct{ y, x0, x1 float64 }
-	var in []word
-	for _, w := range words {
-		x, y := (w.frame.X0+w.frame.X1)/2, (w.frame.Y0+w.frame.Y1)/2
-		if x > left && x < right && y > top && y < bottom {
-			in = append(in, w)
-		}
-	}
-	slices.SortFunc(in, func(a, b word) int { return cmp.Compare(a.frame.Y1, b.frame.Y1) })
 	var rows []row
 	said, figures := 0, 0
 	x0, x1 := math.Inf(1), math.Inf(-1)
-	for _, w := range in {
+	for i := range words {
+		w := &words[i]
+		x, y := (w.frame.X0+w.frame.X1)/2, (w.frame.Y0+w.frame.Y1)/2
+		if !(x > left && x < right && y > top && y < bottom) {
+			continue
+		}
 		x0, x1 = min(x0, w.frame.X0), max(x1, w.frame.X1)
 		said++
 		if unicode.IsDigit(rune(w.text[0])) {

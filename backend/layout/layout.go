@@ -41,14 +41,15 @@ func lineNumbers(b block) bool {
 // Text lays the characters of a page out. They come in the order in which the
 // file draws them, which mostly is the reading order; blocks that are drawn out
 // of order are put below what stands above them, and the line numbers of a
-// pleading come last. Lines end with a newline, paragraphs with a blank line.
+// pleading come last. Lines end with a newline, paragraphs with a blank line;
+// a table's rows are lines, their cells separated by tabs.
 // Words are what stands between white space; their boxes are as high as their
 // line.
 func Text(chars []Char) (string, []mark.Word) {
 	var ordered, numbers []line
 	words := split(chars)
 	assign(words)
-	for _, b := range order(group(byColumn(lines(words)))) {
+	for _, b := range order(group(rows(byColumn(lines(words))))) {
 		if lineNumbers(b) {
 			numbers = append(numbers, b.lines...)
 			continue
@@ -58,6 +59,7 @@ func Text(chars []Char) (string, []mark.Word) {
 	blocks := group(append(ordered, numbers...))
 	var out writer
 	for i, b := range blocks {
+		cells(b.lines)
 		if i > 0 {
 			out.gap(!sameRow(blocks[i-1], b))
 		}
@@ -80,6 +82,7 @@ type word struct {
 	foot  float64   // where that one stands
 	zone  int       // part of the page with columns; 0 for none
 	col   int       // its column there
+	cell  bool      // it begins a cell of a table
 }
 
 type line struct {
@@ -94,6 +97,7 @@ type block struct {
 	lines []line
 	frame mark.Rect
 	turn  int
+	zone  int
 }
 
 // minTall is the least height in points that counts as a line's: of a line of
@@ -120,13 +124,15 @@ func fromFrame(r mark.Rect, turn int) mark.Rect { return toFrame(r, (4-turn&3)&3
 func split(chars []Char) []word {
 	var out []word
 	var cur word
+	spaced := false // white space came after cur, whose script runs leftwards
 	flush := func() {
 		if len(cur.text) > 0 {
 			out = append(out, cur)
 		}
 		cur = word{}
+		spaced = false
 	}
-	for _, c := range chars {
+	for i, c := range chars {
 		if !finite(c.Box) {
 			continue
 		}
@@ -134,12 +140,25 @@ func split(chars []Char) []word {
 		switch {
 		case s == "":
 			continue
+		case s == " " && cur.rtl:
+			spaced = true // some of it is only made up: where the letters stand tells
+			continue
 		case s == " ":
 			flush()
 			continue
 		}
 		f := toFrame(c.Box, c.Turn)
 		rtl := isRTL(c.Rune)
+		if spaced && !(rtl && f.X1 > cur.frame.X0-0.1*max(cur.tall, minTall) && f.X1 < cur.frame.X0+0.5*max(cur.tall, minTall)) {
+			flush()
+		}
+		spaced = false
+		if i > 0 && c.Rune == lam && isAlef(chars[i-1].Rune) && chars[i-1].Box == c.Box && len(cur.text) > len(string(chars[i-1].Rune)) {
+			// A ligature's letters come in the order in which they are seen.
+			cut := len(cur.text) - len(string(chars[i-1].Rune))
+			cur.text = append(cur.text[:cut], string(lam)+string(cur.text[cut:])...)
+			continue
+		}
 		if len(cur.text) > 0 && (cur.turn != c.Turn&3 || !unicode.Is(unicode.Mn, c.Rune) && apart(cur, f, c.Rune, rtl)) {
 			flush()
 		}
@@ -264,13 +283,13 @@ func group(ls []line) []block {
 			prev := b.lines[len(b.lines)-1]
 			pitch := l.base - prev.base
 			across := min(prev.frame.X1, l.frame.X1) - max(prev.frame.X0, l.frame.X0)
-			if prev.turn == l.turn && across > 0 && pitch > 0 && pitch < 4*max(prev.tall, l.tall, minTall) {
+			if prev.turn == l.turn && b.zone == l.words[0].zone && across > 0 && pitch > 0 && pitch < 4*max(prev.tall, l.tall, minTall) {
 				b.lines = append(b.lines, l)
 				b.frame = b.frame.Union(l.frame)
 				continue
 			}
 		}
-		out = append(out, block{lines: []line{l}, frame: l.frame, turn: l.turn})
+		out = append(out, block{lines: []line{l}, frame: l.frame, turn: l.turn, zone: l.words[0].zone})
 	}
 	return out
 }
@@ -291,7 +310,12 @@ func order(blocks []block) []block {
 	put = func(i int) {
 		done[i] = true
 		for j := range n {
-			if !done[j] && above(blocks[j], blocks[i]) {
+			// The blocks of a zone are sorted.
+			first := above(blocks[j], blocks[i])
+			if blocks[i].zone > 0 && blocks[j].zone == blocks[i].zone {
+				first = j < i
+			}
+			if !done[j] && first {
 				put(j)
 			}
 		}
@@ -340,7 +364,10 @@ func (o *writer) block(b block) {
 			o.gap(paragraphBefore(b.lines, i))
 		}
 		for k, w := range l.words {
-			if k > 0 {
+			switch {
+			case w.cell:
+				o.text.WriteByte('\t')
+			case k > 0:
 				o.text.WriteByte(' ')
 			}
 			start := o.text.Len()
@@ -404,6 +431,10 @@ func spell(r rune) string {
 	}
 	return string(r)
 }
+
+const lam rune = 0x644 // isAlef knows what it forms a ligature with
+
+func isAlef(r rune) bool { return r == 0x622 || r == 0x623 || r == 0x625 || r == 0x627 }
 
 func isRTL(r rune) bool {
 	return r >= 0x590 && r <= 0x8FF || r >= 0xFB1D && r <= 0xFDFF || r >= 0xFE70 && r <= 0xFEFE

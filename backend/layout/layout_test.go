@@ -60,7 +60,7 @@ func TestTextReadsAsItStandsOnThePage(t *testing.T) {
 		{"paragraphs with a gap", slices.Concat(para(72, 100), para(72, 144)), text + "\n\n" + text},
 		{"double-spaced lines are one paragraph", slices.Concat(at(72, 100, "one and"), at(72, 124, "two and"), at(72, 148, "three")), "one and\ntwo and\nthree"},
 		{"two columns, one after the other", slices.Concat(para(72, 100), para(320, 100)), text + "\n\n" + text},
-		{"pieces of one row, drawn from the right", slices.Concat(at(200, 100, "Date"), at(72, 100, "Name")), "Date\nName"},
+		{"pieces of one row, drawn from the right", slices.Concat(at(200, 100, "Date"), at(72, 100, "Name")), "Name Date"},
 		{"what is drawn last but stands first comes first", slices.Concat(para(72, 100), at(72, 40, "EXHIBIT A")), "EXHIBIT A\n\n" + text},
 		{"a footer that is drawn first comes last", slices.Concat(at(72, 700, "Page 1"), para(72, 100)), text + "\n\nPage 1"},
 		{"blocks that the file glues together are apart", slices.Concat(at(72, 100, "Name"), at(200, 100, "Date")), "Name Date"},
@@ -184,4 +184,114 @@ func TestWordsCoverTheTextInOrder(t *testing.T) {
 			t.Fatalf("%q after the last word", text[at:])
 		}
 	})
+}
+
+// column sets lines of text below each other.
+func column(x, y float64, lines ...string) []layout.Char {
+	var out []layout.Char
+	for i, l := range lines {
+		out = append(out, at(x, y+12*float64(i), l)...)
+	}
+	return out
+}
+
+// across draws columns line by line, from left to right, as many programs do.
+func across(columns ...[]string) []layout.Char {
+	var out []layout.Char
+	for i := range columns[0] {
+		for k, c := range columns {
+			out = append(out, at(50+float64(k)*190, 100+12*float64(i), c[i])...)
+		}
+	}
+	return out
+}
+
+func prose(word string, n int) []string {
+	var out []string
+	for i := range n {
+		out = append(out, fmt.Sprintf("%s %c the text goes on and", word, 'a'+i))
+	}
+	return out
+}
+
+func TestColumnsAreReadOneAfterTheOther(t *testing.T) {
+	a, b, c := prose("left", 10), prose("middle", 10), prose("right", 10)
+	want := strings.Join(a, "\n") + "\n\n" + strings.Join(b, "\n") + "\n\n" + strings.Join(c, "\n")
+	title := at(60, 60, "A TITLE THAT STANDS OVER ALL OF THE COLUMNS OF THE PAGE AND CROSSES THEM")
+	foot := at(300, 700, "Page 3")
+	for name, chars := range map[string][]layout.Char{
+		"drawn across":        slices.Concat(title, across(a, b, c), foot),
+		"drawn down":          slices.Concat(title, column(50, 100, a...), column(240, 100, b...), column(430, 100, c...), foot),
+		"drawn from the last": slices.Concat(foot, column(430, 100, c...), column(240, 100, b...), column(50, 100, a...), title),
+	} {
+		got, _ := layout.Text(chars)
+		got = strings.TrimPrefix(got, "A TITLE THAT STANDS OVER ALL OF THE COLUMNS OF THE PAGE AND CROSSES THEM\n")
+		if got = strings.Replace(got, "Page 3", "", 1); strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(want), " ") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestNotesAtTheFootOfColumnsFollowTheTextOfAll(t *testing.T) {
+	a, b := prose("left", 10), prose("right", 14)
+	small := func(x, y float64, s string) []layout.Char {
+		chars := at(0, 0, s)
+		for i := range chars {
+			r := &chars[i].Box
+			r.X0, r.X1, r.Y0, r.Y1 = x+0.7*r.X0, x+0.7*r.X1, y+0.7*r.Y0, y+0.7*r.Y1
+		}
+		return chars
+	}
+	got, _ := layout.Text(slices.Concat(
+		column(50, 100, a...), small(50, 230, "1 This note is set small and"), small(50, 239, "runs on to a second line."),
+		column(240, 100, b...)))
+	if want := strings.Join(a, "\n") + "\n\n" + strings.Join(b, "\n") + "\n\n1 This note is set small and\nruns on to a second line."; got != want {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestSidesOfACaptionStayApart(t *testing.T) {
+	var chars []layout.Char
+	left := []string{"JANE DOE,", "Plaintiff,", "v.", "ACME, INC.,", "Defendant."}
+	right := []string{"", "Case No. 1:24-cv-17", "", "COMPLAINT FOR", "DAMAGES"}
+	for i := range left {
+		y := 100 + 14*float64(i)
+		chars = append(chars, at(72, y, left[i])...)
+		chars = append(chars, at(280, y, ")")...)
+		chars = append(chars, at(310, y, right[i])...)
+	}
+	got, _ := layout.Text(chars)
+	if want := "JANE DOE, )\nPlaintiff, )\nv. )\nACME, INC., )\nDefendant. )\n\nCase No. 1:24-cv-17\nCOMPLAINT FOR\nDAMAGES"; strings.ReplaceAll(got, "\n\n", "\n") != strings.ReplaceAll(want, "\n\n", "\n") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestRowsOfATableAreLines(t *testing.T) {
+	names := []string{"Alabama", "Alaska", "Arizona", "Arkansas", "California"}
+	dates := []string{"07/01/2015", "06/30/2015", "07/02/2015", "06/29/2015", "07/06/2015"}
+	paid := []string{"$18.00", "$209.50", "$3.10", "$1,168.00", "$9.45"}
+	var want []string
+	for i := range names {
+		want = append(want, names[i]+"\t"+dates[i]+"\t"+paid[i])
+	}
+	for name, chars := range map[string][]layout.Char{
+		"drawn by rows":                  across(names, dates, paid),
+		"drawn by columns":               slices.Concat(column(50, 100, names...), column(240, 100, dates...), column(430, 100, paid...)),
+		"figures drawn before the names": slices.Concat(column(430, 100, paid...), column(50, 100, names...), column(240, 100, dates...)),
+	} {
+		if got, _ := layout.Text(chars); got != strings.Join(want, "\n") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestProseIsNoTable(t *testing.T) {
+	hanging := slices.Concat(at(50, 100, "1.1"), at(100, 100, "Term. This Agreement begins"), at(100, 112, "on the first day."),
+		at(50, 124, "1.2"), at(100, 124, "End. Either party may end it"), at(50, 136, "1.3"), at(100, 136, "Survival of these terms"))
+	signatures := across([]string{"By: John Smith", "Name: John Smith", "Title: President"}, []string{"By: Mary Jones", "Name: Mary Jones", "Title: Member"})
+	for name, chars := range map[string][]layout.Char{"numbered clauses": hanging, "signatures": signatures} {
+		if got, _ := layout.Text(chars); strings.Contains(got, "\t") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
 }
