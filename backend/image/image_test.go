@@ -3,6 +3,7 @@ package image
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -10,6 +11,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -415,4 +417,22 @@ func TestCorpusPicturesEndReadOrWithTheirReason(t *testing.T) {
 			t.Log(filepath.Base(f), n, p.Width, p.Height, img.Width, img.Height, img.DPI, err1, err2)
 		}
 	}
+}
+
+func TestFillingIsTakenOutOfAFaxAndNothingElse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		bitsOf := func(b []byte) string {
+			var s strings.Builder
+			for _, v := range b {
+				fmt.Fprintf(&s, "%08b", v)
+			}
+			return s.String()
+		}
+		raw := rapid.SliceOf(rapid.SampledFrom([]byte{0, 0, 0, 1, 16, 128, 255})).Draw(t, "fax")
+		want := regexp.MustCompile("0{12,}").ReplaceAllString(bitsOf(raw), strings.Repeat("0", 11))
+		got := bitsOf(unfilled(raw))
+		if strings.TrimRight(got, "0") != strings.TrimRight(want, "0") || len(got)-len(want) > 7 || len(got) < len(want) {
+			t.Fatalf("%s became %s", bitsOf(raw), got)
+		}
+	})
 }
