@@ -25,6 +25,7 @@ import (
 	"markai/backend/ooxml"
 	"markai/backend/pdf"
 	"markai/backend/pdfium"
+	"markai/backend/pst"
 	"markai/backend/tesseract"
 	"markai/backend/text"
 	"markai/backend/worker"
@@ -44,6 +45,8 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 	r := &Reader{}
 	m := c.Modules
 	var off []kindOff
+	unpacking := archive.NewPool(archive.Options{Nice: background})
+	r.closers = append(r.closers, unpacking)
 	if m.PDF {
 		o := pdfium.Options{CacheDir: codeCache(), Nice: background}
 		pool := pdfium.NewPool(o)
@@ -69,7 +72,7 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 		off = append(off, kindOff{ooxml.Parser{}.Score, "Word files", "modules.word"})
 	}
 	if m.Mail {
-		r.parsers = append(r.parsers, mail.Parser{}, mail.Mailbox{}, mail.Entries{}, mail.Outlook{}, msg.Parser{})
+		r.parsers = append(r.parsers, mail.Parser{}, mail.Mailbox{}, mail.Entries{}, msg.Parser{}, pst.New(unpacking))
 	} else {
 		off = append(off, kindOff{scoreMail, "e-mail files", "modules.mail"})
 	}
@@ -77,8 +80,6 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 	for _, k := range off {
 		r.parsers = append(r.parsers, k)
 	}
-	unpacking := archive.NewPool(archive.Options{Nice: background})
-	r.closers = append(r.closers, unpacking)
 	pages := slices.Clone(r.parsers) // of a bundle: pictures and PDF files
 	r.parsers = append(r.parsers, archive.New(unpacking), text.Parser{}, bundle.Parser{Pages: func(ctx context.Context, f mark.File) (mark.Source, error) {
 		return ingest.Open(ctx, pages, f)
@@ -123,7 +124,7 @@ type kindOff struct {
 
 // scoreMail is how well any of the mail parsers knows a file.
 func scoreMail(name string, head []byte) int {
-	return max(mail.Parser{}.Score(name, head), mail.Mailbox{}.Score(name, head), mail.Entries{}.Score(name, head), mail.Outlook{}.Score(name, head), msg.Parser{}.Score(name, head))
+	return max(mail.Parser{}.Score(name, head), mail.Mailbox{}.Score(name, head), mail.Entries{}.Score(name, head), pst.Parser{}.Score(name, head), msg.Parser{}.Score(name, head))
 }
 
 // Score implements mark.Parser.

@@ -9,6 +9,7 @@ import (
 	"markai/backend/llama"
 	"markai/backend/pdf"
 	"markai/backend/pdfium"
+	"markai/backend/pst"
 	"markai/backend/tesseract"
 	"markai/backend/worker"
 )
@@ -20,7 +21,7 @@ func RunWorker(kind string) (known bool) {
 	handlers := map[string]func() worker.Handlers{
 		pdfium.Kind:    pdfHandlers,
 		image.Kind:     image.Handlers,
-		archive.Kind:   archive.Handlers,
+		archive.Kind:   unpackHandlers,
 		tesseract.Kind: tesseract.Handlers,
 		"chat":         llama.Handlers,
 		"embed":        llama.Handlers,
@@ -40,3 +41,6 @@ func pdfHandlers() worker.Handlers {
 	maps.Copy(h, pdf.Handlers())
 	return h
 }
+
+// unpackHandlers open what holds other files.
+func unpackHandlers() worker.Handlers { return worker.Merge(archive.Handlers(), pst.Handlers()) }

@@ -232,22 +232,3 @@ func begins(b []byte) bool {
 	}
 	return len(b) == 0
 }
-
-// Outlook stands for the stores of Outlook (.pst, .ost), which no kept library
-// reads: it says what to do instead.
-type Outlook struct{}
-
-var _ mark.Parser = Outlook{}
-
-// Score knows a store by its first bytes.
-func (Outlook) Score(_ string, head []byte) int {
-	if bytes.HasPrefix(head, []byte("!BDN")) {
-		return 100
-	}
-	return 0
-}
-
-// Open says how to get at the messages.
-func (Outlook) Open(_ context.Context, f mark.File) (mark.Source, error) {
-	return nil, mark.Errorf(mark.Unsupported, "%s is an Outlook data file, which cannot be opened here. In Outlook, drag the messages into a folder (they become .msg files), or convert the file to .mbox or .eml with a program such as readpst, and add those.", f.Name)
-}

@@ -139,15 +139,6 @@ func TestALargeMailboxTakesNoMoreMemory(t *testing.T) {
 	}
 }
 
-func TestAStoreOfOutlookSaysWhatToDo(t *testing.T) {
-	if (mail.Outlook{}).Score("a.pst", []byte("!BDN\x00")) != 100 || (mail.Outlook{}).Score("a.pst", []byte("x")) != 0 {
-		t.Error("not known")
-	}
-	if _, err := (mail.Outlook{}).Open(t.Context(), mark.File{Name: "a.pst"}); mark.CodeOf(err) != mark.Unsupported || !strings.Contains(mark.MessageOf(err), ".mbox") {
-		t.Error(err)
-	}
-}
-
 func FuzzMailbox(f *testing.F) {
 	f.Add([]byte(from + "Subject: x\n\n>From a\n\n" + from + "A: b\n\nc"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
