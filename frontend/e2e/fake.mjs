@@ -334,6 +334,13 @@ await test("two versions are compared, change by change", async (page) => {
   await page.locator(".mark.current").first().waitFor();
 });
 
+await test("a question about every document is answered document by document", async (page) => {
+  const turn = await ask(page, "Which document speaks of trailer 4471?");
+  check((await turn.locator(".survey tbody tr").count()) >= 10, "every document has its row");
+  await turn.locator(".survey .go").first().click();
+  await page.locator(".mark.current, mark.current").first().waitFor();
+});
+
 await test("a folder is watched, and no longer", async (page) => {
   await page.getByRole("tab", { name: "Watched folders" }).click();
   await page.getByRole("button", { name: "Watch a folder" }).click();

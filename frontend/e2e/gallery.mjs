@@ -101,6 +101,8 @@ const screens = [
     const turn = await ask(page, question);
     await turn.locator(".sentence.altered .chip").focus();
   }],
+  ["answer-survey", "full", async (page) => void (await ask(page, "Which document speaks of trailer 4471?"))],
+  ["search-spelling", "full", async (page) => (await page.keyboard.press("Control+Shift+F"), await page.keyboard.type("temprature trailer"), await page.keyboard.press("Enter"), await page.getByText("stands nowhere").waitFor())],
   ["answer-refused", "full", async (page) => void (await ask(page, "Who is the arbitrator?"))],
   ["answer-error", "empty", async (page) => void (await ask(page, question))],
   ["search", "full", async (page) => (await page.keyboard.press("Control+Shift+F"), await page.keyboard.type("temperature trailer notice"), await page.keyboard.press("Enter"), await page.locator(".hit").first().waitFor())],

@@ -1,3 +1,4 @@
+import type { Citation } from "../api/types.gen";
 import { t } from "../i18n";
 import type { App } from "../state/app.svelte";
 import { legalForm } from "../state/cite";
@@ -45,6 +46,11 @@ export async function copy(app: App, text: string): Promise<void> {
   }
 }
 
+/** Copies a passage with its source in legal form: page and line, Bates number. */
+export async function copyCited(app: App, citation: Pick<Citation, "document" | "name" | "page" | "quote" | "spans">): Promise<void> {
+  await copy(app, legalForm(citation, undefined, await app.pins.of(citation)));
+}
+
 /** Every action of the window, in the order of the palette. */
 export function actionsFor(app: App, hands: Hands): Action[] {
   const inMatter = () => app.matter !== undefined && !app.settingUp;
@@ -72,7 +78,7 @@ export function actionsFor(app: App, hands: Hands): Action[] {
     { id: "scope-matter", label: a.scopeMatter, group: "ask", when: () => app.ask.scope.length > 0, run: () => (app.ask.scope = []) },
     { id: "next-citation", label: a.nextCitation, group: "read", shortcut: "]", when: () => app.nav.trail.length > 0, run: () => app.nav.step(1) },
     { id: "previous-citation", label: a.previousCitation, group: "read", shortcut: "[", when: () => app.nav.trail.length > 0, run: () => app.nav.step(-1) },
-    { id: "copy-citation", label: a.copyCitation, group: "read", shortcut: "Mod+Shift+c", when: () => app.nav.stop !== undefined, run: () => void (app.nav.stop && copy(app, legalForm(app.nav.stop))) },
+    { id: "copy-citation", label: a.copyCitation, group: "read", shortcut: "Mod+Shift+c", when: () => app.nav.stop !== undefined, run: () => void (app.nav.stop && copyCited(app, app.nav.stop)) },
     { id: "find", label: a.find, group: "read", shortcut: "Mod+f", when: inDocument, run: () => hands.find() },
     { id: "next-page", label: a.nextPage, group: "read", shortcut: "Alt+PageDown", when: inDocument, run: () => hands.page(1) },
     { id: "previous-page", label: a.previousPage, group: "read", shortcut: "Alt+PageUp", when: inDocument, run: () => hands.page(-1) },

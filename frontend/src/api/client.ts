@@ -20,6 +20,7 @@ import type {
   Message,
   Model,
   Page,
+  Reading,
   SearchRequest,
   Setting,
   State,
@@ -111,6 +112,8 @@ export interface Client {
   jobAction(matter: string, job: string, action: JobAction): Promise<void>;
 
   search(matter: string, request: SearchRequest): Promise<Hit[]>;
+  /** How the words of a search are understood, and other spellings for those that stand nowhere. */
+  readSearch(matter: string, query: string): Promise<Reading>;
   /** The steps of an answer. Aborting the signal, or leaving the loop, cancels it. */
   ask(matter: string, request: AskRequest, signal: AbortSignal): AsyncIterable<AskEvent>;
   conversations(matter: string): Promise<Conversation[]>;

@@ -115,6 +115,19 @@ describe.each(clients)("the %s client", (_name, make) => {
     expect(await client.findFeatures(matter, "bates", "NONE0001")).toEqual([]);
   });
 
+  it("says how the reading stands, and how a search is understood", { timeout: patience }, async () => {
+    await read();
+    expect(await client.progress(matter)).toMatchObject({ needYou: 0, fraction: expect.any(Number) });
+    expect(await client.readSearch(matter, "notice")).toMatchObject({ problems: [] });
+  });
+
+  it("compares a document with itself and finds no change", { timeout: patience }, async () => {
+    const document = await read();
+    const { runs, same } = await client.compare(matter, document.id, document.id);
+    expect(same).toBe(1);
+    expect(runs.every((r) => r.change === "equal")).toBe(true);
+  });
+
   it("watches no folder at first", async () => {
     expect(await client.watchedFolders(matter)).toEqual([]);
   });

@@ -137,6 +137,7 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     jobs: (matter) => list(at(matter, "/jobs")),
     jobAction: (matter, job, action) => call("POST", at(matter, `/jobs/${encodeURIComponent(job)}`), action),
     search: async (matter, request) => (await call<{ hits: [] | null }>("POST", at(matter, "/search"), request)).hits ?? [],
+    readSearch: (matter, query) => call("POST", at(matter, "/search/read"), { query }),
     ask,
     conversations: (matter) => list(at(matter, "/conversations")),
     messages: (matter, conversation) => list(at(matter, `/conversations/${encodeURIComponent(conversation)}`)),

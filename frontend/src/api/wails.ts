@@ -112,6 +112,7 @@ export function wailsClient(): Client {
     jobs: (matter) => list("Jobs", matter),
     jobAction: (matter, job, action) => call("JobAction", matter, job, action),
     search: (matter, request) => list("Search", matter, request),
+    readSearch: (matter, query) => call("ReadSearch", matter, query),
     ask,
     conversations: (matter) => list("Conversations", matter),
     messages: (matter, conversation) => list("Messages", matter, conversation),

@@ -162,6 +162,8 @@ export const en = {
     found: (n: number, documents: number, ms: number) => `${s(n, "passage")} in ${s(documents, "document")}, ${count(Math.max(1, Math.round(ms)))} ms`,
     none: (q: string) => `Nothing found for “${q}”.`,
     noneHint: (unread: number) => (unread > 0 ? `${s(unread, "file")} could not be read or ${unread === 1 ? "is" : "are"} waiting; what ${unread === 1 ? "it says" : "they say"} is not searched.` : "Try fewer words, or a word that the document itself would use."),
+    readAs: "Read as",
+    standsNowhere: (word: string) => `“${word}” stands nowhere. Did you mean`,
     askInstead: "Ask this as a question",
     kinds: "Kinds of document",
     scope: "Limited to",

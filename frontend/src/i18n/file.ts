@@ -180,6 +180,23 @@ export const file = {
     unsupported: "Folders cannot be watched from here.",
   },
 
+  survey: {
+    columns: { document: "Document", state: "State", value: "What it says", quote: "Quotation", page: "Page" },
+    state: { found: "found", silent: "says nothing of it", partly: "not read in full", unread: "not read" },
+    counted: {
+      found: (n: number) => `${s(n, "document")} ${n === 1 ? "says" : "say"} something of it`,
+      silent: (n: number) => `${count(n)} ${n === 1 ? "is" : "are"} silent`,
+      partly: (n: number) => `${count(n)} not read in full`,
+      unread: (n: number) => `${count(n)} not read`,
+    },
+    fileName: "Answer by document.csv",
+  },
+
+  production: {
+    read: (name: string, documents: number, pages: number) => `“${name}” is a production: ${s(documents, "document")} made of its load files${pages > 0 ? ` from ${s(pages, "single page", "single pages")}` : ""}.`,
+    problems: (name: string, n: number, first: string) => `${s(n, "entry", "entries")} of the load files of “${name}” could not be followed. ${first}`,
+  },
+
   report: {
     title: "What could not be read",
     open: "What could not be read",

@@ -7,6 +7,7 @@ import { progress } from "./jobs";
 import { Layout, type Theme } from "./layout.svelte";
 import { Nav } from "./nav.svelte";
 import { messageOf, Notices } from "./notices.svelte";
+import { Pins } from "./pins";
 import { Search } from "./search.svelte";
 
 /** What lies over the window, if anything. Escape closes it. */
@@ -31,6 +32,7 @@ export class App {
   readonly ask: Ask;
   readonly search: Search;
   readonly documents: Documents;
+  readonly pins: Pins;
 
   program = $state<State | undefined>();
   /** Why the program cannot be reached. */
@@ -66,6 +68,7 @@ export class App {
     this.ask = new Ask(client, this.notices);
     this.search = new Search(client);
     this.documents = new Documents(client);
+    this.pins = new Pins(client);
   }
 
   /** Learns how the program stands, and opens what was open. Returns what undoes it. */
@@ -127,6 +130,7 @@ export class App {
       this.search.reset();
       this.#forget();
       this.documents.open(id);
+      this.pins.open(id);
     } else this.documents.renew();
     this.matter = matter;
     this.layout.open(id);
@@ -205,12 +209,17 @@ export class App {
       return;
     }
     try {
-      const { jobs, known, rejected } = await send(id);
+      const { jobs, known, rejected, productions } = await send(id);
       for (const job of jobs ?? []) this.#work.set(job.id, job);
       this.#showJobs();
       if (jobs?.length) this.notices.say(t.documents.added(jobs.length, this.matter?.name ?? ""));
       if (known?.length) this.notices.say(t.documents.known(known.map((d) => d.name)));
       for (const r of rejected ?? []) this.notices.say(r.problem, undefined, "error");
+      for (const p of productions ?? []) {
+        this.notices.say(t.production.read(p.name, p.documents, p.pages));
+        const [first] = p.problems ?? [];
+        if (first) this.notices.warn(t.production.problems(p.name, p.problems.length, first.problem));
+      }
       this.documents.renew();
       await this.refresh();
     } catch (cause) {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Client } from "../api/client";
 import type { Feature, Page } from "../api/types.gen";
 import { flowOf, pieces, rangesUnder } from "./flow";
+import { Pins } from "./pins";
 import { headingAt, pinOf, placesOf, sectionsOf } from "./inside";
 
 const feature = (kind: string, page: number, y: number, more: Partial<Feature> = {}): Feature => ({
@@ -86,5 +88,18 @@ describe("flowing text", () => {
     const page: Pick<Page, "text" | "words"> = { text: "one two three", words: [{ s: 0, e: 3, b: [0, 0, 10, 10], c: 1 }, { s: 4, e: 7, b: [12, 0, 22, 10], c: 1 }, { s: 8, e: 13, b: [0, 20, 20, 30], c: 1 }] };
     expect(rangesUnder(page, [[0, 0, 30, 10]])).toEqual([{ start: 0, end: 7 }]);
     expect(rangesUnder(page, [[0, 0, 11, 10], [0, 20, 30, 30]])).toEqual([{ start: 0, end: 3 }, { start: 8, end: 13 }]);
+  });
+});
+
+describe("pins of documents that are not open", () => {
+  it("are asked for once, and empty where the program does not answer", async () => {
+    let asked = 0;
+    const client = { features: async (_m: string, d: string) => (asked++, d === "gone" ? Promise.reject(new Error("gone")) : [feature("bates", 1, 700, { value: "MFL-000877" })]) };
+    const pins = new Pins(client as unknown as Client);
+    pins.open("m");
+    const at = { document: "d", page: 1, spans: [] };
+    expect([await pins.of(at), await pins.of(at)]).toEqual([{ bates: "MFL-000877" }, { bates: "MFL-000877" }]);
+    expect(asked).toBe(1);
+    expect(await pins.of({ ...at, document: "gone" })).toEqual({});
   });
 });

@@ -1,5 +1,5 @@
 import type { Client } from "../api/client";
-import type { Document, Hit } from "../api/types.gen";
+import type { Document, Hit, Reading } from "../api/types.gen";
 import { messageOf } from "./notices.svelte";
 import type { Stop } from "./nav.svelte";
 
@@ -22,6 +22,8 @@ export class Search {
   stage = $state<"idle" | "searching" | "done" | "failed">("idle");
   problem = $state("");
   milliseconds = $state(0);
+  /** How the words were understood. */
+  reading = $state.raw<Reading | undefined>();
   /** The words that the hits belong to, while newer ones are being typed. */
   shown = $state("");
   /** Searches of this session, newest first. They are kept in memory only. */
@@ -33,6 +35,7 @@ export class Search {
   async run(matter: string): Promise<void> {
     const query = this.query.trim();
     const turn = ++this.#turn;
+    this.reading = undefined;
     if (query === "") {
       this.stage = "idle";
       this.hits = [];
@@ -52,6 +55,10 @@ export class Search {
       this.shown = query;
       this.milliseconds = performance.now() - started;
       this.stage = "done";
+      this.client.readSearch(matter, query).then(
+        (reading) => turn === this.#turn && (this.reading = reading),
+        () => undefined, // The hits speak for themselves.
+      );
       this.recent = [query, ...this.recent.filter((q) => q !== query)].slice(0, 12);
     } catch (cause) {
       if (turn !== this.#turn) return;
@@ -66,6 +73,7 @@ export class Search {
     this.kinds = [];
     this.documents = [];
     this.hits = [];
+    this.reading = undefined;
     this.recent = [];
     this.stage = "idle";
   }

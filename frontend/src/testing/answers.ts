@@ -1,4 +1,4 @@
-import type { Answer, Citation, Hit, Sentence } from "../api/types.gen";
+import type { Answer, Citation, Hit, Sentence, SurveyRow } from "../api/types.gen";
 import { boxesOf, findInPage } from "../state/anchors";
 import type { Fixture } from "./casefile";
 import type { LaidPage } from "./typeset";
@@ -40,6 +40,7 @@ const drafts: Draft[] = [
 export function answerTo(question: string, scope: Fixture[], pages: Pages): Answer {
   const read = scope.reduce((n, f) => n + pages(f.document.id).length, 0);
   const base = { documents: scope.length, pages: read, unread: 2, model: "SmolLM2 135M", searchMs: 84, firstMs: 410, totalMs: 2140, tokensPerSecond: 41 };
+  if (/\b(each|every|which) document/i.test(question)) return { ...base, ...surveyOf("Trailer 4471", scope, pages), refused: false, nearest: [] };
   const draft = drafts.find((d) => d.when.test(question));
   if (!draft) {
     return { ...base, text: "", refused: true, sentences: [], citations: [], nearest: hitsFor("carrier claim agreement", scope, pages).slice(0, 3) };
@@ -56,6 +57,18 @@ export function answerTo(question: string, scope: Fixture[], pages: Pages): Answ
   });
   const text = sentences.map((s) => s.text + s.citations.map((n) => ` [${n + 1}]`).join("")).join(" ");
   return { ...base, text, refused: false, sentences, citations, nearest: [] };
+}
+
+/** What each document says of a topic, with its place. */
+function surveyOf(topic: string, scope: Fixture[], pages: Pages): Pick<Answer, "text" | "sentences" | "citations" | "survey"> {
+  const citations: Citation[] = [];
+  const rows = scope.map((f): SurveyRow => {
+    const found = cite(f, topic, pages) ?? cite(f, topic.toLowerCase(), pages);
+    return { document: f.document.id, name: f.document.name, state: found ? "found" : "silent", citation: found ? citations.push(found) - 1 : -1 };
+  });
+  const n = citations.length;
+  const text = `${n} of ${scope.length} documents speak of ${topic.toLowerCase()}.`;
+  return { text, citations, sentences: [{ text, verdict: "supported", citations: citations.map((_, i) => i).slice(0, 3) }], survey: { topic, without: false, rows, values: [] } };
 }
 
 function cite(fixture: Fixture, quote: string, pages: Pages): Citation | undefined {

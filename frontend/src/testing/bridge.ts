@@ -62,6 +62,7 @@ export function wailsOver(program: Client): Client {
     Jobs: (matter: string) => program.jobs(matter),
     JobAction: (matter: string, job: string, action: JobAction) => program.jobAction(matter, job, action),
     Search: (matter: string, request: SearchRequest) => program.search(matter, request),
+    ReadSearch: (matter: string, query: string) => program.readSearch(matter, query),
     Ask: (matter: string, request: AskRequest) => ask(matter, request),
     AskReady: (id: string) => asking.get(id)?.listening(),
     CancelAsk: (id: string) => asking.get(id)?.stop.abort(),

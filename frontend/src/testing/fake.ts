@@ -380,6 +380,12 @@ export function fakeClient(scene: string = "full"): Client {
       const scope = inMatter(m).filter((f) => (!request.documents?.length || request.documents.includes(f.document.id)) && (!request.kinds?.length || request.kinds.includes(f.document.kind)));
       return documents.get(m)!.length === 0 ? [] : hitsFor(request.query, scope, pagesOf).slice(0, request.limit ?? 20);
     },
+    readSearch: async (m, query) => {
+      matter(m);
+      const word = /\b(carier|temprature|liabilty)\b/i.exec(query)?.[0];
+      const instead = { carier: "carrier", temprature: "temperature", liabilty: "liability" }[word?.toLowerCase() ?? ""];
+      return { problems: [], suggestions: word && instead ? [{ word, instead }] : [], ...(/ AND | OR | w\/\d+ /.test(query) ? { operators: query } : {}) };
+    },
     ask,
     conversations: async (m) => [...threads.values()].filter((t) => t.matter === m).map(({ id, title, updated }) => ({ id, title, updated })).sort((a, b) => b.updated.localeCompare(a.updated)),
     messages: async (_m, c) => threads.get(c)?.messages ?? [],
