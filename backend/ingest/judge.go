@@ -68,7 +68,7 @@ func garbled(text string) bool {
 // doubtful reports whether a page's picture may show more than its text says.
 func doubtful(text string) bool {
 	good, _ := letters(text)
-	return good < sparse || garbled(text)
+	return good < sparse || garbled(text) || noise(text) > noisy
 }
 
 // blank reports whether there is nothing to read on a picture.
@@ -125,6 +125,7 @@ func better(own, seen mark.Page) mark.Page {
 		return own
 	case mine == 0:
 	case garbled(own.Text) && theirs >= 20 && seen.Confidence >= 0.5:
+	case theirs*2 > mine && seen.Confidence >= 0.6 && noise(own.Text) > noisy && noise(seen.Text) < noise(own.Text)/2:
 	case theirs > 2*mine+40 && seen.Confidence >= 0.6:
 	default:
 		return own
