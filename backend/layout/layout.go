@@ -149,7 +149,7 @@ func split(chars []Char) []word {
 		}
 		f := toFrame(c.Box, c.Turn)
 		rtl := isRTL(c.Rune)
-		if spaced && !(rtl && f.X1 > cur.frame.X0-0.1*max(cur.tall, minTall) && f.X1 < cur.frame.X0+0.5*max(cur.tall, minTall)) {
+		if spaced && !((rtl || unicode.IsPunct(c.Rune)) && f.X1 > cur.frame.X0-0.1*max(cur.tall, minTall) && f.X1 < cur.frame.X0+0.5*max(cur.tall, minTall)) {
 			flush()
 		}
 		spaced = false
