@@ -271,8 +271,8 @@ func (d *document) isScan(p page, chars []layout.Char) bool {
 	return covered > 0.5*p.width*p.height
 }
 
-// Image implements mark.Source. A page too large for dpi comes at fewer dots
-// per inch; the image says at how many.
+// Image implements mark.Source. A page too large for dpi, or a scan that has
+// fewer, comes at fewer dots per inch; the image says at how many.
 func (d *document) Image(ctx context.Context, n, dpi int) (mark.Image, error) {
 	if dpi < 10 || dpi > 1200 {
 		return mark.Image{}, mark.Errorf(mark.Invalid, "A page can be drawn at 10 to 1200 dots per inch.")
@@ -282,7 +282,7 @@ func (d *document) Image(ctx context.Context, n, dpi int) (mark.Image, error) {
 		return mark.Image{}, d.failed(n, err)
 	}
 	defer closePage()
-	return d.draw(p, n, dpi)
+	return d.draw(p, n, d.scanDPI(p, dpi))
 }
 
 // draw draws page n, which is loaded.
