@@ -22,39 +22,44 @@ tests() {
   env "$@"
 }
 
-tests "gcc or the system's compiler" CGO_ENABLED=1 go test .
-tests "no C compiler" CGO_ENABLED=0 go test .
+tests "gcc or the system's compiler" CGO_ENABLED=1 go test ./...
+tests "no C compiler" CGO_ENABLED=0 go test -short ./...
 
 for cc in gcc "${CLANG:-clang}"; do
   have "warnings of $cc" "$cc" || continue
   echo "== warnings of $cc"
-  for file in *.c; do
+  for file in *.c encoder/*.c; do
     case $file in *_arm64.c) continue ;; esac
     "$cc" -std=gnu11 -O2 -Wall -Wextra -Werror -c "$file" -o "$out/object"
   done
 done
 
 if have "AddressSanitizer and UndefinedBehaviorSanitizer" gcc; then
-  tests "AddressSanitizer" CGO_ENABLED=1 CC=gcc go test -asan .
+  tests "AddressSanitizer" CGO_ENABLED=1 CC=gcc go test -short -asan ./...
   tests "UndefinedBehaviorSanitizer" CGO_ENABLED=1 CC=gcc \
-    CGO_CFLAGS="-O1 -g -fsanitize=undefined -fno-sanitize-recover=all" CGO_LDFLAGS="-fsanitize=undefined -lm" go test .
+    CGO_CFLAGS="-O1 -g -fsanitize=undefined -fno-sanitize-recover=all" CGO_LDFLAGS="-fsanitize=undefined -lm" go test -short ./...
 fi
 
 if have "clang" "${CLANG:-clang}"; then
-  tests "clang" CGO_ENABLED=1 CC="${CLANG:-clang}" go test .
+  tests "clang" CGO_ENABLED=1 CC="${CLANG:-clang}" go test -short ./...
 fi
 
 if have "Windows" "${MINGW:-x86_64-w64-mingw32-gcc}"; then
-  tests "Windows: built, not run" CGO_ENABLED=1 GOOS=windows CC="${MINGW:-x86_64-w64-mingw32-gcc}" go test -c -o "$out/kernels.exe" .
+  for package in . ./encoder ./wordpiece; do
+    tests "Windows: $package built, not run" CGO_ENABLED=1 GOOS=windows CC="${MINGW:-x86_64-w64-mingw32-gcc}" go test -c -o "$out/kernels.exe" "$package"
+  done
 fi
 
 if have "arm64" "${ARM64_CC:-aarch64-linux-gnu-gcc}"; then
-  tests "arm64: built" CGO_ENABLED=1 GOARCH=arm64 CC="${ARM64_CC:-aarch64-linux-gnu-gcc}" \
-    go test -c -ldflags '-linkmode=external -extldflags=-static' -o "$out/kernels.arm64" .
-  if have "arm64 tests" "${QEMU:-qemu-aarch64}"; then
-    tests "arm64: run in an emulator, processor max" "${QEMU:-qemu-aarch64}" -cpu max "$out/kernels.arm64" -test.short
-    tests "arm64: run in an emulator, processor without DOTPROD" "${QEMU:-qemu-aarch64}" -cpu cortex-a53 "$out/kernels.arm64" -test.short
-  fi
+  for package in . ./encoder; do
+    tests "arm64: $package built" CGO_ENABLED=1 GOARCH=arm64 CC="${ARM64_CC:-aarch64-linux-gnu-gcc}" \
+      go test -c -ldflags '-linkmode=external -extldflags=-static' -o "$out/kernels.arm64" "$package"
+    have "arm64 tests of $package" "${QEMU:-qemu-aarch64}" || continue
+    for processor in max cortex-a53; do # the second has no DOTPROD
+      echo "== arm64: $package run in an emulator, processor $processor"
+      (cd "$package" && "${QEMU:-qemu-aarch64}" -cpu "$processor" "$out/kernels.arm64" -test.short)
+    done
+  done
 fi
 
 echo "== done"

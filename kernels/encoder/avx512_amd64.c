@@ -51,7 +51,7 @@ INLINE void tile(const int blocks, const encoder_rows *a, size_t row, const enco
 		UNROLL
 		for (size_t r = 0; r < ROWS; r++) {
 			if (r >= left)
-				break;
+				continue;
 			floats x = fma_of(_mm512_cvtepi32_ps(sums[r][b]) * scale, all(a->scale[row + r]), bias);
 			store(out + (row + r) * ld + at, gelu ? gelu_of(x) : x);
 		}

@@ -35,7 +35,7 @@ INLINE void tile(const encoder_rows *a, size_t row, const encoder_matrix *w, siz
 	UNROLL
 	for (size_t r = 0; r < ROWS; r++) {
 		if (r >= left)
-			break;
+			continue;
 		int32_t zero = a->zero ? a->zero[row + r] : 0;
 		UNROLL
 		for (size_t q = 0; q < 2; q++) {

@@ -31,6 +31,9 @@ var minilm = Config{Layers: 6, Width: 384, Heads: 12, Feed: 1536, Words: 30522, 
 // readModel reads MiniLM's weights.
 func readModel(t testing.TB) Weights {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the real model takes long under a sanitizer or in an emulator")
+	}
 	raw, err := os.ReadFile(filepath.Join(modelDir(t), "model.safetensors"))
 	if err != nil {
 		t.Fatal(err)

@@ -99,7 +99,7 @@ DOT_TARGET static void tile(const encoder_rows *a, size_t row, const encoder_mat
 	UNROLL
 	for (size_t r = 0; r < ROWS; r++) {
 		if (r >= left)
-			break;
+			continue;
 		UNROLL
 		for (size_t q = 0; q < 4; q++)
 			finish(sums[r][q], a, row + r, w, block + 4 * q, out, ld, gelu);
