@@ -21,6 +21,7 @@ import (
 	picture "markai/backend/image"
 	"markai/backend/ingest"
 	"markai/backend/mail"
+	"markai/backend/msdoc"
 	"markai/backend/msg"
 	"markai/backend/ooxml"
 	"markai/backend/pdf"
@@ -28,6 +29,7 @@ import (
 	"markai/backend/pst"
 	"markai/backend/tesseract"
 	"markai/backend/text"
+	"markai/backend/wordperfect"
 	"markai/backend/worker"
 )
 
@@ -67,9 +69,9 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 		off = append(off, kindOff{picture.Score, "pictures", "modules.images"})
 	}
 	if m.Word {
-		r.parsers = append(r.parsers, ooxml.Parser{})
+		r.parsers = append(r.parsers, ooxml.Parser{}, msdoc.Parser{}, wordperfect.Parser{})
 	} else {
-		off = append(off, kindOff{ooxml.Parser{}.Score, "Word files", "modules.word"})
+		off = append(off, kindOff{scoreWord, "Word files", "modules.word"})
 	}
 	if m.Mail {
 		r.parsers = append(r.parsers, mail.Parser{}, mail.Mailbox{}, mail.Entries{}, msg.Parser{}, pst.New(unpacking))
@@ -114,6 +116,11 @@ func (r *Reader) Close() error {
 		err = errors.Join(err, c.Close())
 	}
 	return err
+}
+
+// scoreWord knows the documents of word processors.
+func scoreWord(name string, head []byte) int {
+	return max(ooxml.Parser{}.Score(name, head), msdoc.Parser{}.Score(name, head), wordperfect.Parser{}.Score(name, head))
 }
 
 // kindOff stands in for a parser that is switched off.

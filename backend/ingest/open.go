@@ -76,7 +76,7 @@ func kindOf(name string) mark.Kind {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".pdf":
 		return mark.KindPDF
-	case ".docx", ".docm", ".doc", ".rtf", ".odt":
+	case ".docx", ".docm", ".doc", ".dot", ".rtf", ".odt", ".wpd":
 		return mark.KindWord
 	case ".eml", ".msg", ".mht":
 		return mark.KindMail

@@ -33,12 +33,10 @@ var foreign = []struct {
 }{
 	{compound, "", ".docx .docm .dotx", "This Word document is locked with a password. Open it in Word, save a copy without the password, and add the copy."},
 	{compound, "", ".xlsx .xlsm .pptx", "This Office file is locked with a password. Open it, save a copy without the password as PDF, and add the copy."},
-	{compound, "", ".doc .dot", "This is a Word document of the old kind (.doc). Save it as .docx or PDF and add that."},
 	{compound, "", ".xls", "This is an Excel workbook of the old kind (.xls). Save the sheets you need as PDF and add that."},
 	{compound, "", ".ppt .pps", "This is a PowerPoint file of the old kind (.ppt). Save it as PDF and add that."},
 	{compound, "", ".msg .oft", "This file is named like an Outlook message and cannot be read as one. Save it as PDF in the program that made it, and add that."},
 	{compound, "", "", "This is an Office file of the old kind. Save it as .docx or PDF and add that."},
-	{"\xffWPC", "", "", "This is a WordPerfect document. Save it as .docx or PDF and add that."},
 	{rtfMagic, "", "", ""},
 	{"", "", ".rtf", "This file is named .rtf and holds something else. Open it in a word processor, save it as PDF, and add that."},
 	{"PK\x03\x04", "", ".xlsx .xlsm", "This is an Excel workbook. Save the sheets you need as PDF and add that."},
