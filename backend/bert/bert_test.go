@@ -256,6 +256,22 @@ func tiny(t testing.TB, change func(meta map[string]any, tensors map[string]gguf
 	return path
 }
 
+// testdata/tiny.gguf, the seed of the fuzz target, is what tiny writes.
+func TestSeedOfTheFuzzTargetIsASoundModel(t *testing.T) {
+	want, err := os.ReadFile(tiny(t, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed := filepath.Join("testdata", "tiny.gguf")
+	got, err := os.ReadFile(seed)
+	if err != nil || len(got) != len(want) {
+		t.Errorf("%d bytes, want %d: %v", len(got), len(want), err)
+	}
+	if err := bert.Supports(seed); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestModelWithCapitalsInItsVocabularyTellsThemApart(t *testing.T) {
 	path := tiny(t, nil)
 	if err := bert.Supports(path); err != nil {
