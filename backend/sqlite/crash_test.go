@@ -173,17 +173,61 @@ func checkWhole(t *testing.T, dir string, key []byte, committed int) {
 			t.Errorf("page %d is found %d times by words and %d times exactly, want once each", n, len(words), len(exact))
 		}
 	}
+	checkNearest(t, m, float32(committed))
+	check(t, sqlite.CheckIntegrity(t.Context(), m))
+}
+
+// checkNearest compares the copy of the vectors in memory, and a search, with
+// the vectors that are stored.
+func checkNearest(t *testing.T, m mark.MatterStore, x float32) {
+	t.Helper()
 	vectors, owner := map[mark.ChunkID][]float32{}, map[mark.ChunkID]mark.DocumentID{}
+	ids := []mark.ChunkID{}
 	for _, c := range must[[]mark.Chunk](t)(m.ChunksOf(t.Context(), "d")) {
-		for id, v := range must[map[mark.ChunkID][]float32](t)(m.Vectors(t.Context(), []mark.ChunkID{c.ID})) {
-			vectors[id], owner[id] = v, "d"
-		}
+		ids = append(ids, c.ID)
 	}
-	query := []float32{1, float32(committed) / 2}
+	for id, v := range must[map[mark.ChunkID][]float32](t)(m.Vectors(t.Context(), ids)) {
+		vectors[id], owner[id] = v, "d"
+	}
+	query := []float32{1, x / 2}
 	sameCopy(t, m, vectors, query)
 	got := must[[]mark.ScoredChunk](t)(m.NearestVectors(t.Context(), query, nil, 10))
 	if want := exactly(vectors, owner, query, nil, 10); !slices.Equal(got, want) {
 		t.Errorf("nearest are %v, want %v", got, want)
 	}
-	check(t, sqlite.CheckIntegrity(t.Context(), m))
+}
+
+// A process that has the store open follows another that writes, and is not
+// misled when that one is killed.
+func TestACopyFollowsAnotherProcessThatIsKilled(t *testing.T) {
+	dir, key := t.TempDir(), marktest.Key()
+	m := must[mark.MatterStore](t)(sqlite.New().OpenMatter(t.Context(), filepath.Join(dir, "m.db"), key))
+	defer func() { check(t, m.Close()) }()
+	for range 3 {
+		searches, most := 0, 0
+		stop, stopped := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(stopped)
+			for running := true; running; searches++ {
+				hits, err := m.NearestVectors(t.Context(), []float32{1, 1}, nil, 1<<20)
+				if err != nil || len(hits) < most {
+					t.Errorf("%d passages were found after %d, %v; and none was deleted", len(hits), most, err)
+					return
+				}
+				most = len(hits)
+				select {
+				case <-stop:
+					running = false
+				default:
+				}
+			}
+		}()
+		pages := killAfter(t, dir, key, 300*time.Millisecond)
+		close(stop)
+		<-stopped
+		checkNearest(t, m, float32(pages))
+		if searches < 3 || most == 0 {
+			t.Errorf("%d searches found %d passages: the test tests nothing", searches, most)
+		}
+	}
 }
