@@ -47,7 +47,7 @@ func lineNumbers(b block) bool {
 // line.
 func Text(chars []Char) (string, []mark.Word) {
 	var ordered, numbers []line
-	words := split(chars)
+	words := ended(split(chars))
 	assign(words)
 	for _, b := range order(group(rows(byColumn(lines(words))))) {
 		if lineNumbers(b) {
@@ -180,6 +180,44 @@ func split(chars []Char) []word {
 	}
 	flush()
 	return out
+}
+
+// ended gives words of leftward script the marks that end them: many programs
+// draw such lines from the left, so that a mark comes before its word.
+func ended(words []word) []word {
+	out := words[:0]
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		if n := i + 1; n < len(words) && endMark(w) && words[n].rtl && touches(words[n], w) {
+			words[n].end(w)
+			continue
+		}
+		if n := len(out); n > 0 && endMark(w) && out[n-1].rtl && touches(out[n-1], w) {
+			out[n-1].end(w)
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func endMark(w word) bool {
+	return strings.Trim(string(w.text), ".,:;!?\u060c\u061b\u061f") == ""
+}
+
+// touches reports whether a mark stands right at the left end of a word.
+func touches(w, mark word) bool {
+	gap := w.frame.X0 - mark.frame.X1
+	return w.turn == mark.turn && gap > -2 && gap < 0.35*max(w.tall, minTall) &&
+		mark.frame.Y1 > w.frame.Y0 && mark.frame.Y0 < w.frame.Y1+0.5*w.tall
+}
+
+// end puts a mark to the end of a word.
+func (w *word) end(mark word) {
+	w.text = append(w.text, mark.text...)
+	w.box = w.box.Union(mark.box)
+	w.frame = w.frame.Union(mark.frame)
+	w.low = append(w.low, mark.low...)
 }
 
 // apart reports whether a character r at f is no continuation of w.

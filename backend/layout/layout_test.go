@@ -295,3 +295,33 @@ func TestProseIsNoTable(t *testing.T) {
 		}
 	}
 }
+
+func TestMarksThatEndLeftwardWordsStayWithThem(t *testing.T) {
+	word := func(x float64, s string) []layout.Char { // drawn from the right, as it is read
+		out := at(x, 100, s)
+		for i := range out {
+			j := len(out) - 1 - i
+			out[i].Box.X0, out[i].Box.X1 = x+6*float64(j), x+6*float64(j)+5.5
+		}
+		return out
+	}
+	mark := at(94, 100, ".")
+	for name, chars := range map[string][]layout.Char{
+		"before it": slices.Concat(mark, word(100, "\u05d0\u05d1\u05d2")),
+		"after it":  slices.Concat(word(100, "\u05d0\u05d1\u05d2"), at(80, 100, " "), mark),
+	} {
+		if got, _ := layout.Text(chars); got != "\u05d0\u05d1\u05d2." {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestLamAlefIsSpelledAsItIsRead(t *testing.T) {
+	chars := at(100, 100, "\u0645\u0627\u0644")
+	chars[0].Box.X0, chars[0].Box.X1 = 112, 117.5
+	chars[1].Box = mark.Rect{X0: 106, Y0: 92, X1: 111.5, Y1: 100}
+	chars[2].Box = chars[1].Box // one glyph
+	if got, _ := layout.Text(chars); got != "\u0645\u0644\u0627" {
+		t.Errorf("%q", got)
+	}
+}

@@ -2,7 +2,7 @@
 
 Each file is read by each program in a process of its own, with a time limit.
 The measure is the F1 of the bags of words of a whole file, after ligatures,
-soft hyphens and marks of direction are evened out; order does not count.
+soft hyphens, lam-alef and marks of direction are evened out; order does not count.
 Files of which poppler reads fewer than 20 words (scans, blanks) or that no
 two programs open are left out.
 """
@@ -40,6 +40,8 @@ def read(command):
 
 def words(text):
     text = unicodedata.normalize("NFKC", text.replace("\u00ad", "-").replace("\ufffe", "-").replace("\x02", "-"))
+    # Others give the letters of lam-alef in the order in which they are seen.
+    text = re.sub("[\u0622\u0623\u0625\u0627\u0644]{2,}", lambda m: "".join(sorted(m.group())), text)
     text = re.sub("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", text)
     return collections.Counter(text.split())
 
