@@ -296,8 +296,11 @@ func (d *document) draw(p page, n, dpi int) (mark.Image, error) {
 			return mark.Image{}, mark.Errorf(mark.TooBig, "Page %d is too large to be drawn. It was left out.", n)
 		}
 	}
-	res, err := d.lib.RenderPageInDPI(&requests.RenderPageInDPI{
-		Page: p.request(), DPI: dpi, ImageFormat: requests.RenderImageFormatGrayscale, RenderFlags: enums.FPDF_RENDER_FLAG_ANNOT,
+	// In dots and not per inch, where a page of 825.0001 dots becomes one of 826
+	// and every stored dot of a scan is moved.
+	dots := func(points float64) int { return max(int(math.Round(points*float64(dpi)/72)), 1) }
+	res, err := d.lib.RenderPageInPixels(&requests.RenderPageInPixels{
+		Page: p.request(), Width: dots(p.width), Height: dots(p.height), ImageFormat: requests.RenderImageFormatGrayscale, RenderFlags: enums.FPDF_RENDER_FLAG_ANNOT,
 	})
 	if err != nil {
 		return mark.Image{}, d.failed(n, err)
