@@ -33,6 +33,7 @@ const (
 	FeatureInsertion   FeatureKind = "insertion"    // tracked; Value: author and date
 	FeatureDeletion    FeatureKind = "deletion"     // tracked; Value: author and date
 	FeatureLanguage    FeatureKind = "language"     // a page in another language than the document; Value: BCP 47
+	FeatureFormula     FeatureKind = "formula"      // of a cell; Value: its address and formula, "Fees!B7 =SUM(B1:B6)"
 	FeatureField       FeatureKind = "field"        // of a form; Text: its value; Value: its name
 	FeatureLayer       FeatureKind = "layer"        // Text: what the file says a page reads that was read from its picture instead
 )

@@ -60,11 +60,15 @@ func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 		return nil, mark.Errorf(mark.TooBig, "This document has %d parts, far more than any office program makes; it was not opened.", len(z.File))
 	}
 	p := &pack{zip: z, left: maxParts}
-	text, info, err := p.document(ctx)
+	text, info, pieces, err := p.document(ctx)
 	if err != nil {
 		return nil, explain(ctx, err)
 	}
-	return typeset.NewSource(text, info, nil), nil
+	src := typeset.NewSource(text, info, nil)
+	for _, piece := range pieces {
+		src.Add(piece.kind, piece.start, piece.end, piece.value)
+	}
+	return src, nil
 }
 
 // explain gives err a sentence for people.
@@ -78,42 +82,42 @@ func explain(ctx context.Context, err error) error {
 	return mark.Errorf(mark.Damaged, "This document is damaged: its text cannot be read. Open it in the program that made it and save it again.").Because(err)
 }
 
-// document reads the container's main part.
-func (p *pack) document(ctx context.Context) (text string, info mark.SourceInfo, err error) {
+// document reads the container's main part, and what pieces of it are.
+func (p *pack) document(ctx context.Context) (text string, info mark.SourceInfo, pieces []piece, err error) {
 	root := p.relations(ctx, "")
 	main := first(root["officeDocument"], "word/document.xml")
 	kind, err := p.root(ctx, main)
 	if errors.Is(err, errMissing) {
-		return "", info, mark.Errorf(mark.Unsupported, "This file is a container without a document inside.")
+		return "", info, nil, mark.Errorf(mark.Unsupported, "This file is a container without a document inside.")
 	}
 	if err != nil {
-		return "", info, err
+		return "", info, nil, err
 	}
 	switch kind {
 	case "workbook":
-		text, info, err = p.workbook(ctx, main)
+		text, info, pieces, err = p.workbook(ctx, main)
 	case "presentation":
-		text, info, err = p.presentation(ctx, main)
+		text, info, pieces, err = p.presentation(ctx, main)
 	default:
-		text, info, err = p.word(ctx, main)
+		text, info, pieces, err = p.word(ctx, main)
 	}
 	if err != nil {
-		return "", info, err
+		return "", info, nil, err
 	}
-	info.Title = p.title(ctx, first(root["core-properties"], "docProps/core.xml"))
-	return strings.ToValidUTF8(text, "\ufffd"), info, nil
+	p.properties(ctx, first(root["core-properties"], "docProps/core.xml"), &info)
+	return text, info, pieces, nil
 }
 
 // word reads the text of all the parts that a reader of the printed document
-// would see, and the comments.
-func (p *pack) word(ctx context.Context, main string) (string, mark.SourceInfo, error) {
+// would see, the comments, and what tracked changes take out.
+func (p *pack) word(ctx context.Context, main string) (string, mark.SourceInfo, []piece, error) {
 	info := mark.SourceInfo{Kind: mark.KindWord}
 	rels := p.relations(ctx, main)
 
 	s := &story{lists: p.lists(ctx, rels), notes: map[string]int{}}
 	for _, name := range rels["header"] {
 		if err := s.part(ctx, p, name); err != nil {
-			return "", info, err
+			return "", info, nil, err
 		}
 	}
 	headers := s.takeUnique()
@@ -122,7 +126,7 @@ func (p *pack) word(ctx context.Context, main string) (string, mark.SourceInfo, 
 	case isSyntax(err) && s.out.Len() > 0:
 		info.Notes = append(info.Notes, "The document is damaged and breaks off; what stands before the damage was read.")
 	case err != nil:
-		return "", info, err
+		return "", info, nil, err
 	}
 	body := s.take()
 
@@ -132,17 +136,20 @@ func (p *pack) word(ctx context.Context, main string) (string, mark.SourceInfo, 
 	} {
 		for _, name := range rels[part.relation] {
 			if err := s.part(ctx, p, name); err != nil && !isSyntax(err) {
-				return "", info, err
+				return "", info, nil, err
 			}
 		}
 		if text := s.takeUnique(); text != "" {
 			tail.WriteString(part.title + "\n\n" + text)
 		}
 	}
+	tail.WriteString(s.deletions())
 	if s.revised {
-		info.Notes = append(info.Notes, "The document has tracked changes: insertions were read, deletions were left out.")
+		info.Notes = append(info.Notes, "The document has tracked changes: insertions stand in the text, deletions at its end.")
 	}
-	return headers + body + tail.String(), info, nil
+	// Offsets of pieces fit the text only once it is what will be stored.
+	text, pieces := s.marks.take(strings.ToValidUTF8(headers+body+tail.String(), "\ufffd"))
+	return text, info, pieces, nil
 }
 
 // isSyntax reports whether err is about broken XML or a broken container.

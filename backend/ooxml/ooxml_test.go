@@ -78,7 +78,7 @@ func TestTheBodyReadsAsPrinted(t *testing.T) {
 		{"page break before", p("a") + `<w:p><w:pPr><w:pageBreakBefore/></w:pPr><w:r><w:t>b</w:t></w:r></w:p>`, "a\n\n\fb\n\n"},
 		{"table", `<w:tbl><w:tr><w:tc>` + p("Fee") + `</w:tc><w:tc>` + p("$5") + p("a day") + `</w:tc></w:tr><w:tr><w:tc>` + p("Due") + `</w:tc><w:tc><w:p/></w:tc></w:tr></w:tbl>` + p("End"), "Fee\t$5\na day\nDue\n\nEnd\n\n"},
 		{"nested table", `<w:tbl><w:tr><w:tc><w:tbl><w:tr><w:tc>` + p("in") + `</w:tc><w:tc>` + p("side") + `</w:tc></w:tr></w:tbl></w:tc><w:tc>` + p("out") + `</w:tc></w:tr></w:tbl>`, "in\tside\tout\n\n"},
-		{"tracked changes", `<w:p><w:r><w:t>The fee is </w:t></w:r><w:del><w:r><w:delText>five</w:delText></w:r></w:del><w:ins><w:r><w:t>six</w:t></w:r></w:ins></w:p>`, "The fee is six\n\n"},
+		{"tracked changes", `<w:p><w:r><w:t>The fee is </w:t></w:r><w:del><w:r><w:delText>five</w:delText></w:r></w:del><w:ins><w:r><w:t>six</w:t></w:r></w:ins></w:p>`, "The fee is six\n\nTracked deletions\n\nDeleted: five\n\n"},
 		{"fields show their result", `<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> PAGEREF x </w:instrText></w:r><w:r><w:t>7</w:t></w:r></w:p>`, "7\n\n"},
 		{"one of two alternatives", `<w:p><w:r><mc:AlternateContent><mc:Choice><w:txbxContent>` + p("box") + `</w:txbxContent></mc:Choice><mc:Fallback>` + p("box") + `</mc:Fallback></mc:AlternateContent><w:t>text</w:t></w:r></w:p>`, "box\n\ntext\n\n"},
 		{"check boxes", `<w:p><w:r><w:sym w:font="Wingdings" w:char="F0FE"/><w:t> yes</w:t></w:r></w:p>`, "☒ yes\n\n"},

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/html/charset"
+
+	mark "markai/backend"
 )
 
 var (
@@ -149,13 +151,14 @@ func (p *pack) root(ctx context.Context, name string) (string, error) {
 	}
 }
 
-// title returns the title in the document's properties.
-func (p *pack) title(ctx context.Context, name string) string {
+// properties fills in the title and author that the document's properties name.
+func (p *pack) properties(ctx context.Context, name string, info *mark.SourceInfo) {
 	var core struct {
-		Title string `xml:"title"`
+		Title  string `xml:"title"`
+		Author string `xml:"creator"`
 	}
-	if p.decode(ctx, name, &core) != nil || len(core.Title) > 1000 {
-		return ""
+	if p.decode(ctx, name, &core) != nil || len(core.Title) > 1000 || len(core.Author) > 200 {
+		return
 	}
-	return strings.Join(strings.Fields(core.Title), " ")
+	info.Title, info.Meta.Author = strings.Join(strings.Fields(core.Title), " "), strings.Join(strings.Fields(core.Author), " ")
 }

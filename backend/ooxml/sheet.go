@@ -18,19 +18,20 @@ const maxGap = 20
 
 // workbook reads the sheets of a workbook, each on pages of its own: its name
 // and its rows with the values that the cells show last.
-func (p *pack) workbook(ctx context.Context, name string) (string, mark.SourceInfo, error) {
+func (p *pack) workbook(ctx context.Context, name string) (string, mark.SourceInfo, []piece, error) {
 	info := mark.SourceInfo{Kind: mark.KindText}
 	var book struct {
 		Properties struct {
 			From1904 string `xml:"date1904,attr"`
 		} `xml:"workbookPr"`
 		Sheet []struct {
-			Name string     `xml:"name,attr"`
-			Attr []xml.Attr `xml:",any,attr"`
+			Name  string     `xml:"name,attr"`
+			State string     `xml:"state,attr"`
+			Attr  []xml.Attr `xml:",any,attr"`
 		} `xml:"sheets>sheet"`
 	}
 	if err := p.decode(ctx, name, &book); err != nil {
-		return "", info, err
+		return "", info, nil, err
 	}
 	kinds := p.relations(ctx, name)
 	targets := p.targets(ctx, name)
@@ -40,7 +41,7 @@ func (p *pack) workbook(ctx context.Context, name string) (string, mark.SourceIn
 	}
 	for _, part := range kinds["sharedStrings"] {
 		if err := r.strings(ctx, p, part); err != nil && !isSyntax(err) {
-			return "", info, err
+			return "", info, nil, err
 		}
 	}
 	r.dates = p.dateStyles(ctx, first(kinds["styles"], "xl/styles.xml"))
@@ -49,6 +50,10 @@ func (p *pack) workbook(ctx context.Context, name string) (string, mark.SourceIn
 			r.out.WriteByte('\f')
 		}
 		r.out.WriteString(sheet.Name + "\n\n")
+		r.name, r.concealed = sheet.Name, false
+		if sheet.State == "hidden" || sheet.State == "veryHidden" {
+			info.Notes = append(info.Notes, "The sheet "+sheet.Name+" is hidden in the workbook; it was read.")
+		}
 		id := ""
 		for _, a := range sheet.Attr {
 			if a.Name.Local == "id" {
@@ -61,10 +66,13 @@ func (p *pack) workbook(ctx context.Context, name string) (string, mark.SourceIn
 		case isSyntax(err):
 			info.Notes = append(info.Notes, "The sheet "+sheet.Name+" is damaged and breaks off; what stands before the damage was read.")
 		case err != nil:
-			return "", info, err
+			return "", info, nil, err
+		}
+		if r.concealed {
+			info.Notes = append(info.Notes, "The sheet "+sheet.Name+" has hidden rows or columns; they were read.")
 		}
 	}
-	return r.out.String(), info, nil
+	return r.out.String(), info, r.pieces, nil
 }
 
 // dateStyles returns which cell styles show numbers as dates.
@@ -98,7 +106,27 @@ type rows struct {
 	shared []string
 	dates  []bool    // by cell style
 	first  time.Time // what day 0 is
+
+	name      string // of the sheet that is read
+	concealed bool   // it has rows or columns that are not shown
+	pieces    []piece
 }
+
+// formula keeps where a cell stands whose value is computed, under its address
+// and formula.
+func (r *rows) formula(c *cell, start int) {
+	if c.formula.Len() == 0 || len(r.pieces) >= marksMax {
+		return
+	}
+	value := r.name + "!" + c.ref + " =" + strings.Join(strings.Fields(c.formula.String()), " ")
+	if len(value) > formulaMax {
+		value = strings.ToValidUTF8(value[:formulaMax], "") + "…"
+	}
+	r.pieces = append(r.pieces, piece{kind: mark.FeatureFormula, value: value, start: start, end: r.out.Len()})
+}
+
+// formulaMax bounds the bytes of a formula that are kept.
+const formulaMax = 300
 
 // strings reads the texts that cells share.
 func (r *rows) strings(ctx context.Context, p *pack, name string) error {
@@ -143,7 +171,9 @@ func (r *rows) strings(ctx context.Context, p *pack, name string) error {
 type cell struct {
 	column      int
 	kind, style string
+	ref         string // its address in the sheet: B7
 	value       strings.Builder
+	formula     strings.Builder
 }
 
 // sheet writes the rows of one sheet.
@@ -154,9 +184,10 @@ func (r *rows) sheet(ctx context.Context, p *pack, name string) error {
 	}
 	defer c.Close()
 	var (
-		at      cell
-		in      bool // inside a value
-		written int  // columns of this row
+		at       cell
+		in       bool // inside a value
+		computed bool // inside a formula
+		written  int  // columns of this row
 	)
 	for {
 		tok, err := d.RawToken()
@@ -171,23 +202,32 @@ func (r *rows) sheet(ctx context.Context, p *pack, name string) error {
 			switch t.Name.Local {
 			case "row":
 				written = 0
+				r.concealed = r.concealed || attr(t, "hidden") == "1" || attr(t, "hidden") == "true"
+			case "col":
+				r.concealed = r.concealed || attr(t, "hidden") == "1" || attr(t, "hidden") == "true"
 			case "c":
-				at = cell{column: max(column(attr(t, "r")), written), kind: attr(t, "t"), style: attr(t, "s")}
+				at = cell{column: max(column(attr(t, "r")), written), kind: attr(t, "t"), style: attr(t, "s"), ref: attr(t, "r")}
 			}
 			in = t.Name.Local == "v" || t.Name.Local == "t"
+			computed = t.Name.Local == "f"
 		case xml.CharData:
-			if in {
+			switch {
+			case in:
 				at.value.Write(t)
+			case computed && at.formula.Len() < 4*formulaMax:
+				at.formula.Write(t)
 			}
 		case xml.EndElement:
-			in = false
+			in, computed = false, false
 			switch {
 			case t.Name.Local == "c":
 				if shown := r.show(&at); shown != "" {
 					if written > 0 || at.column > 0 {
 						r.out.WriteString(strings.Repeat("\t", min(max(at.column-max(written-1, 0), 0), maxGap)))
 					}
+					start := r.out.Len()
 					r.out.WriteString(shown)
+					r.formula(&at, start)
 					written = at.column + 1
 				}
 			case t.Name.Local == "row" && written > 0:

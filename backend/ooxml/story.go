@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	mark "markai/backend"
 )
 
 // story collects the text of parts in the order of reading.
@@ -14,10 +16,18 @@ type story struct {
 	lists   *lists
 	notes   map[string]int // the number shown for each footnote and endnote
 	revised bool           // tracked changes were met
-	out     strings.Builder
-	paras   []*para // open paragraphs: a text box stands inside one
-	tables  []*table
+	marks   marks
+	deleted []deletion
+
+	inserting int // insertions that are open
+	kept      int // bytes of deleted text
+	out       strings.Builder
+	paras     []*para // open paragraphs: a text box stands inside one
+	tables    []*table
 }
+
+// deletion is text that a tracked change takes out.
+type deletion struct{ who, text string }
 
 // para is a paragraph while it is read.
 type para struct {
@@ -88,7 +98,7 @@ func (s *story) walk(d *xml.Decoder) error {
 		switch t := tok.(type) {
 		case xml.CharData:
 			if inText {
-				s.write(string(t))
+				s.write(unmarked(string(t)))
 			}
 		case xml.StartElement:
 			inText = t.Name.Local == "t"
@@ -114,11 +124,18 @@ func (s *story) start(d *xml.Decoder, t xml.StartElement) error {
 		return s.properties(d)
 	case "rPr", "sectPr", "tblPr", "tblPrEx", "trPr", "tcPr", "sdtPr", "instrText", "delText", "Fallback", "tblGrid", "rt":
 		return skip(d)
-	case "del", "moveFrom":
+	case "moveFrom":
 		s.revised = true
 		return skip(d)
+	case "del":
+		s.revised = true
+		return s.delete(d, t)
 	case "ins", "moveTo":
 		s.revised = true
+		if len(s.paras) > 0 {
+			s.write(s.marks.begin(mark.FeatureInsertion, byWhom(t)))
+			s.inserting++
+		}
 	case "br":
 		if attr(t, "type") == "page" {
 			s.write("\f")
@@ -141,8 +158,10 @@ func (s *story) start(d *xml.Decoder, t xml.StartElement) error {
 		if kind := attr(t, "type"); kind != "" && kind != "normal" {
 			return skip(d) // the line above the notes
 		}
+		s.open(s.marks.paragraph(mark.FeatureFootnote, strconv.Itoa(s.number(t.Name.Local[:1]+attr(t, "id")))))
 		s.open("[" + strconv.Itoa(s.number(t.Name.Local[:1]+attr(t, "id"))) + "] ")
 	case "comment":
+		s.open(s.marks.paragraph(mark.FeatureComment, byWhom(t)))
 		if who := attr(t, "author"); who != "" {
 			s.open("Comment by " + who + ": ")
 		} else {
@@ -154,9 +173,76 @@ func (s *story) start(d *xml.Decoder, t xml.StartElement) error {
 	return nil
 }
 
+// byWhom says who made a change or comment, and when.
+func byWhom(t xml.StartElement) string {
+	who, when := attr(t, "author"), attr(t, "date")
+	if day, _, ok := strings.Cut(when, "T"); ok {
+		when = day
+	}
+	return strings.Trim(unmarked(who)+", "+unmarked(when), ", ")
+}
+
+// deletionsMax bounds the bytes of deleted text that are kept.
+const deletionsMax = 1 << 20
+
+// delete reads what a tracked change takes out, to its end.
+func (s *story) delete(d *xml.Decoder, t xml.StartElement) error {
+	var text strings.Builder
+	in := false
+	for depth := 1; depth > 0; {
+		tok, err := d.RawToken()
+		if err != nil {
+			return err
+		}
+		switch e := tok.(type) {
+		case xml.StartElement:
+			depth++
+			in = e.Name.Local == "delText" || e.Name.Local == "t"
+		case xml.EndElement:
+			depth--
+			in = false
+		case xml.CharData:
+			if in && s.kept < deletionsMax {
+				text.WriteString(unmarked(string(e)))
+				s.kept += len(e)
+			}
+		}
+	}
+	if gone := strings.Join(strings.Fields(text.String()), " "); gone != "" {
+		s.deleted = append(s.deleted, deletion{byWhom(t), gone})
+	}
+	return nil
+}
+
+// deletions lists what tracked changes take out, each a paragraph, and starts
+// afresh.
+func (s *story) deletions() string {
+	if len(s.deleted) == 0 {
+		return ""
+	}
+	var out strings.Builder
+	out.WriteString("Tracked deletions\n\n")
+	for _, d := range s.deleted {
+		out.WriteString(s.marks.paragraph(mark.FeatureDeletion, d.who))
+		if d.who != "" {
+			out.WriteString("Deleted by " + d.who + ": ")
+		} else {
+			out.WriteString("Deleted: ")
+		}
+		out.WriteString(d.text + "\n\n")
+	}
+	s.deleted = nil
+	return out.String()
+}
+
 // end ends an element.
 func (s *story) end(name string) {
 	switch name {
+	case "ins", "moveTo":
+		if s.inserting > 0 && len(s.paras) > 0 {
+			s.write(string(markEnd))
+			s.inserting--
+		}
 	case "p":
 		if len(s.paras) > 0 {
 			s.endPara()
@@ -179,7 +265,7 @@ func (s *story) end(name string) {
 }
 
 // open writes the mark that the next paragraph begins with.
-func (s *story) open(mark string) { s.container().WriteString(mark) }
+func (s *story) open(label string) { s.container().WriteString(label) }
 
 // write adds running text to the paragraph that is open.
 func (s *story) write(text string) {
@@ -207,7 +293,7 @@ func (s *story) endPara() {
 	if p.pageBefore && out.Len() > 0 && len(s.tables) == 0 {
 		out.WriteByte('\f')
 	}
-	if strings.Trim(text, "\f") == "" {
+	if strings.Trim(anyMark.ReplaceAllString(text, ""), "\f") == "" {
 		out.WriteString(text)
 		return // an empty paragraph takes no number either
 	}
