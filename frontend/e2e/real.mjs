@@ -122,6 +122,40 @@ await step("a citation leads to its words on the page", async () => {
   await picture("citation");
 });
 
+await step("the list shows the documents with their types, and filters by them", async () => {
+  await page.keyboard.press("Control+Shift+D");
+  await page.locator(".cells [data-focus]").first().waitFor();
+  const all = await page.locator(".cells").count();
+  await picture("table");
+  await page.locator(".filters").getByRole("button", { name: "Type" }).click();
+  await page.locator(".panel .choice").first().waitFor();
+  await page.locator(".panel .choice input").first().check();
+  await page.getByText(new RegExp(`^\\d+ of ${all}$`)).first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page.getByText(`${all} documents`, { exact: true }).first().waitFor();
+});
+
+await step("what was recognised in a document leads to its place", async () => {
+  await page.locator(".cells [data-focus]").first().click();
+  await page.keyboard.press("Control+I");
+  await page.locator(".inside .item[title]").first().waitFor({ timeout: 20_000 });
+  await page.locator(".inside .item[title]").first().click();
+  await page.locator(".mark.current, mark.current").first().waitFor({ timeout: 20_000 });
+  await picture("inside");
+  const found = await violations(page);
+  check(found.length === 0, found.join("; "));
+});
+
+await step("two documents are compared", async () => {
+  await page.getByRole("button", { name: "Compare with another document" }).click();
+  await page.locator("#pick-list li").first().click();
+  await page.locator(".pair").first().waitFor({ timeout: 60_000 });
+  await page.keyboard.press("Alt+ArrowDown");
+  await picture("compare");
+  await page.keyboard.press("Alt+ArrowLeft");
+});
+
 await step("another PDF is added and found", async () => {
   const word = `Quillfeather${Date.now() % 100000}`;
   const file = process.env.MARKAI_PDF ?? join(folder, `${word}.pdf`);

@@ -58,6 +58,8 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     if (!response.body) return;
     try {
       for await (const { event, data } of decodeEvents(response.body)) {
+        // Several events may have come in one piece: those after a stop are not wanted.
+        if (signal.aborted) return;
         if (event === "ask" || event === "message") yield JSON.parse(data) as AskEvent;
       }
     } catch (cause) {

@@ -50,12 +50,19 @@ export function changesOf(runs: readonly CompareRun[]): Change[] {
 const empty = (run: CompareRun): Pair => ({ left: [], right: [], leftPage: run.oldPage, rightPage: run.newPage, changes: [], words: 0, cut: false });
 
 function add(side: Stretch[], text: string, change: number): void {
-  const folded = text.replace(/[ \t]*\n[ \t]*/g, " ");
+  const lines = text.replace(/[ \t]*\n[ \t]*/g, " ");
+  // White space around a change is no part of it.
+  const folded = change < 0 ? lines : lines.trim();
   const last = side[side.length - 1];
   // Runs are whole words: between two of them there was white space.
-  const glue = last && folded !== "" && !/\s$/.test(last.text) && !/^[\s.,;:)\]]/.test(folded) ? " " : "";
+  const glue = last !== undefined && folded !== "" && !/\s$/.test(last.text) && !/^[\s.,;:)\]]/.test(folded) ? " " : "";
+  if (folded === "") return;
   if (last?.change === change) last.text += glue + folded;
-  else if (folded !== "") side.push({ text: glue + folded, change });
+  else if (change < 0 || glue === "") side.push({ text: glue + folded, change });
+  else if (last) {
+    last.text += glue;
+    side.push({ text: folded, change });
+  }
 }
 
 /** Sets the runs of a comparison as pairs of paragraphs. */
