@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Party is somebody on one side of a case.
@@ -80,11 +81,15 @@ func heard(head string) bool {
 }
 
 // captionColumn returns the lines of a caption's left column: what stands
-// beyond its frame of brackets is the number of the case.
+// beyond its frame of brackets, or in the next cell, is the number of the case.
 func captionColumn(head string) []string {
 	lines := strings.Split(head, "\n")
 	for i, l := range lines {
+		l, _, _ = strings.Cut(strings.TrimSpace(l), "\t")
 		lines[i] = cleanLine(rightColumn.ReplaceAllString(l, ""))
+		if strings.IndexFunc(lines[i], unicode.IsLetter) == strings.LastIndexFunc(lines[i], unicode.IsLetter) && !versusLine.MatchString(lines[i]) {
+			lines[i] = "" // a rule, as "- - - - x"
+		}
 	}
 	return lines
 }

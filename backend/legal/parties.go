@@ -14,8 +14,8 @@ var (
 	entity    = regexp.MustCompile(`(?i)^(?:inc|incorporated|l\.?l\.?c|ltd|limited|l\.?p|l\.?l\.?p|p\.?l\.?c|corp|corporation|co|company|n\.?a|s\.?a|gmbh|ag|b\.?v|n\.?v|pte|pty|p\.?c|s\.?p\.?a|s\.?r\.?l|jr|sr|esq|m\.?d|ph\.?d)\b\.?`)
 	describes = regexp.MustCompile(`(?i)^\s*(?:a|an|the|with|whose|having|located|organi[sz]ed|existing|incorporated under|as|by|of|on|in|acting|on behalf|its|their|at|c/o|duly|being|and its|together with|who|which|d/b/a|doing business|individually|hereinafter|herein|\d)\b`)
 	stopName  = regexp.MustCompile(`(?i)\s+(?:with (?:its|an|a|offices|principal|address)|whose|having|located|organi[sz]ed|existing|hereinafter|hereafter|acting|residing|doing business|d/b/a|is made|is entered|dated|effective|as of|for the|to |shall|will|sets?|agree|a (?:corporation|company|limited|delaware|nevada|new|california|texas|florida)|an? \w+ (?:corporation|company|limited|partnership)|duly)\b.*`)
-	notParty  = regexp.MustCompile(`(?i)^(?:the )?(?:part(?:y|ies)|undersigned|following|company|agreement|effective date|date|seller|buyer|purchaser|licensor|licensee|recipient|discloser|disclosing party|receiving party|owner|contractor|consultant|client|customer|employee|employer|each|both|such|any|all|it|they|you|us|we|each of|one|two|page|section|exhibit|recitals|witnesseth|whereas|table of contents|dated?|and|therefore|hereinafter|information|confidential information|control|conditions|these .*|this .*|state of .*|the state of .*|(?:disclosing|receiving) party.*|.*\bpart(?:y|ies)|name of .*|full .*|yyyy|[a-z]\. .*|(?:first|second|third|other) .*|each of .*|in consideration .*|(?:the )?(?:securities and )?exchange commission|addresse?s?|[a-z]?\d+)\b[\s.:]*$`)
-	address   = regexp.MustCompile(`(?i)\s+(?:\d[\d-]*(?:[\s,]|$)|(?:unit|suite|floor|room|p\.?o\.? box|of \d)\b).*|\s+of$`)
+	notParty  = regexp.MustCompile(`(?i)^(?:the )?(?:part(?:y|ies)|undersigned|following|company|agreement|effective date|date|seller|buyer|purchaser|licensor|licensee|recipient|discloser|disclosing party|receiving party|owner|contractor|consultant|client|customer|employee|employer|each|both|such|any|all|it|they|you|us|we|each of|one|two|page|section|exhibit|recitals|witnesseth|whereas|table of contents|dated?|and|therefore|hereinafter|information|confidential information|control|conditions|these .*|this .*|state of .*|the state of .*|(?:disclosing|receiving) party.*|.*\bpart(?:y|ies)|name of .*|full .*|yyyy|[a-z]\. .*|(?:first|second|third|other) .*|each of .*|in consideration .*|.*\btable of contents\b.*|.*\bsurviving corporation|definitions?|exchange|custodian|(?:the )?(?:securities and )?exchange commission|addresse?s?|[a-z]?\d+)\b[\s.:]*$`)
+	address   = regexp.MustCompile(`(?i)\s+(?:\d(?:[\d.,-]|st\b|nd\b|rd\b|th\b)*(?:[\s,]|$)|(?:unit|suite|floor|room|p\.?o\.? box|of \d)\b).*|\s+of$`)
 	owner     = regexp.MustCompile(`(?i)\bthis (?:privacy|cookie) (?:policy|notice|statement)\b[^.]{0,80}?\b(?:of|describes how|explains how)\s+([A-Z][\w.&’' -]{1,50}?)(?:\s+(?:collects?|uses?|handles?|process)|[,.(])`)
 )
 
@@ -100,6 +100,7 @@ func sentenceEnd(s string) int {
 }
 
 var (
+	seat       = regexp.MustCompile(`((?i)\b(?:limited|ltd|inc|llc|plc|llp|corporation|company)\.?)\s+of\s.*`)
 	label      = regexp.MustCompile(`^(?i:party|seller|buyer|lessor|lessee|licensor|licensee)\s*[A-Z0-9]?\s*[:：]\s*`)
 	aRole      = regexp.MustCompile(`(?i)^(?:reseller|affiliate|member|partner|sponsor|endorser|manufacturer|publisher|subscriber|developer|host|agent|bank|investor|shareholder)s?$`)
 	trade      = regexp.MustCompile(`(?i)\b(?:insurance|trust|savings|fire|marine|life|casualty|oil|steel|iron|research|loan|title|gas|electric|fidelity)$`)
@@ -148,6 +149,7 @@ func nameOf(part string) string {
 		name += ", " + p
 	}
 	name = address.ReplaceAllString(stopName.ReplaceAllString(name, ""), "")
+	name = strings.TrimSuffix(seat.ReplaceAllString(name, "$1"), " of")
 	name = strings.Trim(cleanLine(name), ` ,.;:"“”'‘’`)
 	if entityDot(name) {
 		name += "."

@@ -64,6 +64,7 @@ var (
 	dear     = regexp.MustCompile(`(?m)^\s*(?:Dear|(?i:To Whom It May Concern))\b[^\n]{0,80}[:,]?\s*$`)
 	sincere  = regexp.MustCompile(`(?im)^\s*(?:(?:very )?(?:truly|sincerely|respectfully)(?: yours)?|yours (?:very )?(?:truly|sincerely|faithfully)|(?:best|kind|warm) regards|regards|cordially)\s*,?\s*$`)
 	memoHead = regexp.MustCompile(`(?im)^\s*(?:to|from|re|subject|date)\s*:`)
+	enacted  = regexp.MustCompile(`(?i)\bfederal register\b|\b\d+ CFR part \d|\bRIN \d{4}|\bbe it enacted\b|\bpublic law \d`)
 	privacy  = regexp.MustCompile(`(?i)\b(?:privacy|personal (?:data|information)|cookies?|we (?:collect|may collect|share|do not sell)|your information|this policy)\b`)
 	onBrief  = regexp.MustCompile(`(?i)\bon (?:the )?briefs?\b|\bargued\b`)
 	spoken   = regexp.MustCompile(`(?i)\bcame on for (?:oral )?argument\b|\bdeposition of\b[^.]{0,300}\b(?:taken|reporter|videotaped|volume)\b|\breporter'?s (?:certificate|transcript)\b|\bcourt reporters?\b|\bindex of examination\b|\bthe above[- ]entitled (?:matter|cause)\b|\bofficial - subject to final review\b`)
@@ -106,6 +107,9 @@ func (s *Scanner) documentType() mark.DocumentType {
 	}
 	if n := len(privacy.FindAllString(head, 40)); n >= 6 && !inCourt && score[mark.TypeContract] < 3 {
 		score[mark.TypePolicy] += 2
+	}
+	if len(enacted.FindAllString(head, 2)) == 2 && !inCourt {
+		score[mark.TypeStatute] += 2.5
 	}
 	if s.vocab.sections*400 > s.vocab.bytes && !inCourt {
 		score[mark.TypeStatute] += 1

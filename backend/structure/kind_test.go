@@ -44,6 +44,7 @@ func TestDocumentsAreToldByTheirHeads(t *testing.T) {
 		{mark.TypeInvoice, "invoice", "SMITH & DOE LLP\n\nINVOICE\n\nInvoice No. 1234\nDate: May 5, 2021\n\nServices rendered $5,000.00\nTotal due $5,000.00"},
 		{mark.TypeReport, "report", "EXPERT REPORT OF DR. ANN POE\n\nI have been asked to look at the pump."},
 		{mark.TypeStatute, "statute", "Public Law 105–304\n105th Congress\n\nAn Act to amend title 17, United States Code.\n\n§ 101. Definitions"},
+		{mark.TypeStatute, "rule", "47698\n\nProposed Rules\n\nThis section of the FEDERAL REGISTER holds notices.\n\nDEPARTMENT OF TRANSPORTATION\n14 CFR Part 39\nRIN 2120–AA64\n\nAirworthiness Directives"},
 		{mark.TypeForm, "form", "Form 1040 (Rev. 2021)\nOMB No. 1545-0074\n\nName: ________\nAddress: ________\nCity: ________\nPhone: ________"},
 		{mark.TypeExhibit, "cover", "EXHIBIT B\n"},
 		{"", "prose", "It was late in the year, and the rain had not stopped for days. Nobody came to the house."},
