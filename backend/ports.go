@@ -89,8 +89,9 @@ type SourceInfo struct {
 
 // Attachment is a file inside a file, small enough to hold.
 type Attachment struct {
-	Name string
-	Data []byte
+	Name   string
+	Folder string // inside the file, with slashes; may be empty
+	Data   []byte
 }
 
 // Image is an 8-bit grey picture, row by row, without padding.

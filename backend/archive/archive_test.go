@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 type opened struct {
 	text     string
 	files    map[string]string
+	folders  []string
 	problems []string
 	info     mark.SourceInfo
 }
@@ -48,6 +50,7 @@ func readAs(t testing.TB, name, password string, raw []byte) (opened, error) {
 			continue
 		}
 		out.files[a.Name] = string(a.Data)
+		out.folders = append(out.folders, a.Folder)
 	}
 	return out, nil
 }
@@ -85,6 +88,9 @@ func TestAnArchiveListsItsFilesAndHandsThemOut(t *testing.T) {
 	}
 	if want := "Archive with 3 files:\n\ncase/lease.txt (9 bytes)\netc/passwd (3 bytes)\ncase/b.txt (1 bytes)\n"; strings.TrimSpace(got.text) != strings.TrimSpace(want) {
 		t.Errorf("got %q, want %q", got.text, want)
+	}
+	if want := []string{"case", "etc", "case"}; !slices.Equal(got.folders, want) {
+		t.Errorf("folders %q, want %q", got.folders, want)
 	}
 	if len(got.files) != 3 || got.files["lease.txt"] != "the lease" || got.files["passwd"] != "out" || got.files["b.txt"] != "b" || got.problems != nil {
 		t.Errorf("got %v and %v", got.files, got.problems)

@@ -155,7 +155,7 @@ func handOut(ctx context.Context, members walk, yield func(mark.Attachment, erro
 		if err != nil {
 			data = nil
 		}
-		if !yield(mark.Attachment{Name: path.Base(m.name), Data: data}, err) {
+		if !yield(mark.Attachment{Name: path.Base(m.name), Folder: strings.TrimSuffix(path.Dir(m.name), "."), Data: data}, err) {
 			return
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"time"
 
 	mark "markai/backend"
@@ -153,7 +154,7 @@ func (s *Service) attachments(ctx context.Context, r *run, doc *mark.Document, s
 			return nil
 		}
 		known[sha] = true
-		child := mark.Document{Parent: doc.ID, Name: a.Name, Source: doc.Name, SHA256: sha, Bytes: int64(len(a.Data))}
+		child := mark.Document{Parent: doc.ID, Name: a.Name, Source: path.Join(doc.Name, a.Folder), SHA256: sha, Bytes: int64(len(a.Data))}
 		job, child, err := s.seal(ctx, r.m.store, child, bytes.NewReader(a.Data), func(mark.Document) error { return nil })
 		if err != nil {
 			return fmt.Errorf("add an attachment: %w", err)

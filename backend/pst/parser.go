@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,6 +116,7 @@ func handOut(ctx context.Context, f mark.File, yield func(mark.Attachment, error
 		return
 	}
 	n := 0
+	folders := map[uint32]string{}
 	s.eachNode(func(m node) bool {
 		if ctx.Err() != nil {
 			yield(mark.Attachment{}, ctx.Err())
@@ -132,8 +134,40 @@ func handOut(ctx context.Context, f mark.File, yield func(mark.Attachment, error
 		if err != nil {
 			err = mark.Errorf(mark.Damaged, "Message %d of the Outlook data file could not be read. Save it in Outlook as a file of its own and add that.", n).Because(err)
 		}
-		return yield(mark.Attachment{Name: name, Data: data}, err) && n < maxMessages
+		return yield(mark.Attachment{Name: name, Folder: s.folder(m.parent, folders), Data: data}, err) && n < maxMessages
 	})
+}
+
+// above are the folders that every store keeps the others in.
+var above = []string{"IPM_SUBTREE", "Root - Mailbox", "Top of Personal Folders", "Top of Outlook data file"}
+
+// folder returns the way to a folder, with slashes, from below those above.
+func (s *store) folder(id uint32, known map[uint32]string) string {
+	const deepest, root = 20, 0x122
+	var names []string
+	for at := id; len(names) < deepest && at != root; {
+		e, err := s.find(s.nbt, s.shape.nodes, uint64(at))
+		if err != nil {
+			break
+		}
+		n := s.leaf(e)
+		name, ok := known[at]
+		if !ok {
+			if o, err := s.open(n); err == nil && o.properties() {
+				name = mark.FileName(strings.ReplaceAll(o.line(propName), "/", "-"))
+			}
+			known[at] = name
+		}
+		if name != "" && !slices.Contains(above, name) {
+			names = append(names, name)
+		}
+		if n.parent == at {
+			break
+		}
+		at = n.parent
+	}
+	slices.Reverse(names)
+	return strings.Join(names, "/")
 }
 
 // mail makes a file of one message.

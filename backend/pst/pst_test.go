@@ -35,6 +35,11 @@ func TestCorpus(t *testing.T) {
 		for _, p := range problems {
 			t.Log(p)
 		}
+		folders := map[string]int{}
+		for _, f := range files {
+			folders[f.Folder]++
+		}
+		t.Log(folders)
 		if out := os.Getenv("MARKAI_PST_OUT"); out != "" {
 			for i, f := range files {
 				if err := os.WriteFile(filepath.Join(out, filepath.Base(name)+"-"+string(rune('a'+i%26))+"-"+f.Name), f.Data, 0o600); err != nil {
@@ -84,14 +89,16 @@ func letterStore(version uint16, mixed, inner bool) []byte {
 	message := sub{0x8045, m.add(object(text(0x3001, "Earlier"), value{id: 0x3701, kind: 0x000d, data: le.AppendUint64(nil, 0x8064)}), false),
 		m.subs(sub{0x8064, m.add(within, false), 0})}
 	people := sub{0x692, m.add(table(person{1, "Ben", "ben@y.example"}, person{2, "Cleo", ""}), false), 0}
+	m.node(0x8022, m.add(object(text(0x3001, "Clients")), false), 0, 0x8002)
+	m.node(0x8002, m.add(object(text(0x3001, "Inbox")), false), 0, 0x122)
 	m.node(0x200024, m.add(object(
 		text(0x0037, "\x01\x05Re: Kündigung"), value{id: 0x0039, kind: 0x0040, data: filetime}, text(0x0042, "Ann"), text(0x5d02, "ann@x.example"),
 		text(0x1000, "Dear Ben,\r\nthe lease ends.\r\n"), text(0x1035, "<2@x>"),
 		text(0x007d, "Received: by x\r\nIn-Reply-To: <1@x>\r\nReferences: <0@x>\r\n <1@x>\r\n"),
-	), false), m.subs(people, file, message), 0x122)
+	), false), m.subs(people, file, message), 0x8022)
 	packed := "\x2d\x00\x00\x00\x2b\x00\x00\x00LZFu\xf1\xc5\xc7\xa7\x03\x00\x0a\x00rcpg125\x42\x32\x0a\xf3 hel\x09\x00 bw\x05\xb0ld}\x0a\x80\x0f\xa0"
 	m.node(0x200044, m.add(object(text(0x0037, "Rich"), value{id: 0x1009, kind: 0x0102, data: []byte(packed)}), false), 0, 0x122)
-	m.node(0x122, m.add(object(text(0x3001, "Inbox")), false), 0, 0x122)
+	m.node(0x122, m.add(object(text(0x3001, "Root")), false), 0, 0x122)
 	return m.bytes()
 }
 
@@ -101,7 +108,7 @@ func TestAStoreGivesItsMessagesInEveryShape(t *testing.T) {
 		"large pages": letterStore(36, true, true), "32 bits, permuted": letterStore(15, true, true),
 	} {
 		listed, files, problems, err := read(t, raw)
-		if err != nil || len(files) != 2 || len(problems) != 0 || files[0].Name != "Re- Kündigung.eml" && files[0].Name != "Re: Kündigung.eml" || files[1].Name != "Rich.eml" {
+		if err != nil || len(files) != 2 || len(problems) != 0 || files[0].Name != "Re- Kündigung.eml" && files[0].Name != "Re: Kündigung.eml" || files[1].Name != "Rich.eml" || files[0].Folder != "Inbox/Clients" || files[1].Folder != "" {
 			t.Errorf("%s: %v %v %v", name, files, problems, err)
 			continue
 		}

@@ -91,6 +91,7 @@ type pageRequest struct {
 // attachmentReply is one attachment, or why it cannot be read.
 type attachmentReply struct {
 	Name    string
+	Folder  string
 	Code    mark.Code
 	Problem string
 }
@@ -209,7 +210,7 @@ func (s *remote) Attachments(ctx context.Context) iter.Seq2[mark.Attachment, err
 				if r.Code != "" {
 					problem = mark.Errorf(r.Code, "%s", r.Problem)
 				}
-				if !yield(mark.Attachment{Name: r.Name, Data: m.Body}, problem) {
+				if !yield(mark.Attachment{Name: r.Name, Folder: r.Folder, Data: m.Body}, problem) {
 					stopped = true
 					return nil
 				}
@@ -352,7 +353,7 @@ func (d *documents) image(ctx context.Context, c *Call) error {
 func (d *documents) attachments(ctx context.Context, c *Call) error {
 	return d.use(c, func(s mark.Source, _ pageRequest) error {
 		for a, err := range s.Attachments(ctx) {
-			r := attachmentReply{Name: a.Name}
+			r := attachmentReply{Name: a.Name, Folder: a.Folder}
 			if err != nil {
 				// One that cannot be read does not end the others.
 				if _, said := errors.AsType[*mark.Error](err); !said {
