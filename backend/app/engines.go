@@ -202,30 +202,30 @@ func newEmbedding(l *models.Library, c *config.Loaded) (*embedding, error) {
 	return e, nil
 }
 
-// newVectors chooses what computes m: the built-in encoder where it knows the
-// model, else llama.cpp, or the one that the settings name.
+// newVectors chooses what computes m: what the settings name, else the built-in
+// encoder where it knows the model and has loops for this processor, and
+// llama.cpp where it does not.
 func newVectors(m models.Model, c config.Embedding) (vectors, string, error) {
 	threads := device.Read().Threads(c.Threads).Batch
 	spec := worker.Spec{Nice: background}
-	if c.Engine != "llama" {
-		err := bert.Supports(m.Path)
-		if err == nil {
+	runtime, missing := runtimeDir()
+	ours := c.Engine == "native" || c.Engine != "llama" && (bert.Fast() || missing != nil)
+	if ours {
+		if err := bert.Supports(m.Path); err == nil {
 			e, err := bert.NewEmbedder(bert.Config{Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: spec})
 			if err != nil {
 				return nil, "", err
 			}
 			e.SetThreads(threads)
 			return e, bert.Engine(), nil
-		}
-		if c.Engine == "native" {
+		} else if c.Engine == "native" {
 			return nil, "", err
 		}
 	}
-	dir, err := runtimeDir()
-	if err != nil {
-		return nil, "", err
+	if missing != nil {
+		return nil, "", missing
 	}
-	e, err := llama.NewEmbedder(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: spec})
+	e, err := llama.NewEmbedder(llama.Config{Runtime: runtime, Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: spec})
 	if err != nil {
 		return nil, "", err
 	}

@@ -22,6 +22,10 @@ const numerics = "int8-1"
 // Engine says in a few words what computes on this machine.
 func Engine() string { return "8-bit encoder, " + kernels.Best().String() }
 
+// Fast reports whether there are loops for this kind of processor: without
+// them, others compute faster.
+func Fast() bool { return kernels.Best() > kernels.Portable }
+
 // Supports reports why the model at path cannot be computed here, or nil. It
 // reads the header only. Errors: NotFound, Unsupported.
 func Supports(path string) error {
