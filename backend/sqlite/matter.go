@@ -27,6 +27,7 @@ func newMatter(db *database, limit int64) *matter {
 	m.life, m.end = context.WithCancel(context.Background())
 	m.near = newVectorCopy(m.life, db, limit, m.tidyBlocks)
 	m.tidying.Go(func() {
+		m.near.preload(m.life)
 		for {
 			select {
 			case <-m.life.Done():

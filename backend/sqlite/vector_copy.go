@@ -4,12 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 
 	"markai/kernels"
 )
 
-// vectorCopy is the quantised copy of a matter's vectors in memory. The first
-// search loads it; each later one brings it to the moment of its own read
+// vectorCopy is the quantised copy of a matter's vectors in memory. It is loaded
+// when a large matter is opened, or by the first search; each search brings it to the moment of its own read
 // transaction by the table vector_change, whoever wrote, this process or
 // another.
 type vectorCopy struct {
@@ -223,6 +224,17 @@ func (c *vectorCopy) refresh(ctx context.Context) {
 	there := c.ix != nil
 	<-c.turn
 	if !there {
+		return
+	}
+	if s, err := c.look(ctx); err == nil && s.dim != 0 {
+		s.tx.Rollback()
+	}
+}
+
+// preload loads the copy of a matter that has blocks, which is a large one, so
+// that the first search need not wait. A smaller one is loaded in a moment.
+func (c *vectorCopy) preload(ctx context.Context) {
+	if rows, _, err := packedRows(ctx, c.db.readers, math.MaxInt64); err != nil || rows == 0 {
 		return
 	}
 	if s, err := c.look(ctx); err == nil && s.dim != 0 {

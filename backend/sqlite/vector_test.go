@@ -458,7 +458,11 @@ func TestASearchThatIsCancelledLeavesTheCopyUsable(t *testing.T) {
 // Where most blocks are missing, the first searches are answered by the table
 // while the blocks are written, and then by the copy.
 func TestACopyThatWouldTakeLongIsNotWaitedFor(t *testing.T) {
-	m := marktest.OpenMatter(t)
+	path, key := filepath.Join(t.TempDir(), "m.db"), marktest.Key()
+	open := func() mark.MatterStore {
+		return must[mark.MatterStore](t)(sqlite.New().OpenMatter(t.Context(), path, key))
+	}
+	m := open()
 	for n := range 9 {
 		d := marktest.AddText(t, m, fmt.Sprint("document ", n), "one", "two")
 		chunks := must[[]mark.Chunk](t)(m.ChunksOf(t.Context(), d.ID))
@@ -478,4 +482,13 @@ func TestACopyThatWouldTakeLongIsNotWaitedFor(t *testing.T) {
 	if got := must[[]mark.ScoredChunk](t)(m.NearestVectors(t.Context(), query, nil, 5)); !slices.Equal(got, want) {
 		t.Errorf("in the copy there is found %v, in the table %v", got, want)
 	}
+	check(t, m.Close())
+	// With blocks it is loaded before anybody searches.
+	m = open()
+	for deadline := time.Now().Add(time.Minute); sqlite.CopyHolds(m) != 18; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("a minute after the matter was opened there is no copy")
+		}
+	}
+	check(t, m.Close())
 }
