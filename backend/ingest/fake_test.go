@@ -109,7 +109,11 @@ func (o *openBook) Page(ctx context.Context, n int) (mark.Page, error) {
 			return mark.Page{}, mark.Errorf(mark.Crashed, "The reader broke down on it.")
 		}
 	}
-	return mark.Page{Number: n, Width: 612, Height: 792, Text: text, Words: []mark.Word{{Start: 0, End: len(text), Confidence: 1}}}, nil
+	p := mark.Page{Number: n, Width: 612, Height: 792, Text: text, Words: []mark.Word{{Start: 0, End: len(text), Confidence: 1}}}
+	if word == "noted" {
+		p.Features = []mark.Feature{{Kind: mark.FeatureComment, Page: n, Start: 0, End: len(text), Text: "Why " + text + "?", Value: "Mary"}}
+	}
+	return p, nil
 }
 
 // Image is a picture whose dots spell the page, dark enough to be seen.

@@ -52,6 +52,13 @@ func (m *mortal) PutPages(ctx context.Context, id mark.DocumentID, p []mark.Page
 	return m.MatterStore.PutPages(ctx, id, p, c)
 }
 
+func (m *mortal) PutFeatures(ctx context.Context, id mark.DocumentID, f []mark.Feature) error {
+	if err := m.write(); err != nil {
+		return err
+	}
+	return m.MatterStore.PutFeatures(ctx, id, f)
+}
+
 func (m *mortal) PutJob(ctx context.Context, j mark.Job) error {
 	if err := m.write(); err != nil {
 		return err
@@ -92,8 +99,8 @@ func (m *mortal) NextJob(ctx context.Context) (mark.Job, error) {
 func TestKillingTheProcessAnywhereLosesNothingAndDoublesNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		store := marktest.OpenMatter(t)
-		kinds := rapid.SliceOfN(rapid.SampledFrom([]string{"", "picture:", "once:", "damaged:"}), 1, 30).Draw(rt, "pages")
-		var pages, want []string
+		kinds := rapid.SliceOfN(rapid.SampledFrom([]string{"", "picture:", "once:", "damaged:", "noted:"}), 1, 30).Draw(rt, "pages")
+		var pages, want, noted []string
 		for i, k := range kinds {
 			word := fmt.Sprintf("%sword%d", k, i)
 			pages = append(pages, word)
@@ -102,6 +109,8 @@ func TestKillingTheProcessAnywhereLosesNothingAndDoublesNothing(t *testing.T) {
 				word = strings.TrimPrefix(word, k)
 			case "damaged:":
 				word = ""
+			case "noted:":
+				noted = append(noted, "Why "+word+"?")
 			}
 			want = append(want, word)
 		}
@@ -163,6 +172,17 @@ func TestKillingTheProcessAnywhereLosesNothingAndDoublesNothing(t *testing.T) {
 		}
 		if whole := slices.DeleteFunc(slices.Clone(want), func(s string) bool { return s == "" }); !slices.Equal(found, whole) {
 			rt.Fatalf("passages %q, want %q", found, whole)
+		}
+		told, err := store.Features(t.Context(), job.Document, mark.FeatureComment)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		var comments []string
+		for _, f := range told {
+			comments = append(comments, f.Text)
+		}
+		if !slices.Equal(comments, noted) {
+			rt.Fatalf("comments %q, want %q", comments, noted)
 		}
 		docs, err := store.Documents(t.Context())
 		if err != nil || len(docs) != 2 {

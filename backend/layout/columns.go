@@ -166,7 +166,12 @@ func newGrid(words []word) (g grid, ok bool) {
 		return g, false
 	}
 	g.ink = make([]bool, g.wide*g.high)
+	left := 20 * maxCells // words may lie over each other
 	for _, w := range words {
+		left -= (g.row(w.frame.Y1) - g.row(w.frame.Y0) + 1) * (g.col(w.frame.X1) - g.col(w.frame.X0) + 1)
+		if left < 0 {
+			return g, false
+		}
 		for y := g.row(w.frame.Y0); y <= g.row(w.frame.Y1); y++ {
 			for x := g.col(w.frame.X0); x <= g.col(w.frame.X1); x++ {
 				g.ink[y*g.wide+x] = true

@@ -202,6 +202,7 @@ func spread(ls []line, gone []bool, from, to int) {
 
 const (
 	minRows    = 3   // of a table
+	maxRows    = 150 // of what is looked at as one table
 	cellGap    = 0.8 // of a letter's height between cells, at least
 	maxColumns = 60  // columns of a table
 )
@@ -237,7 +238,7 @@ func tableFrom(ls []line, from int) (int, []strip) {
 	high := max(letterHigh(ls[from]), minTall)
 	seps := gaps(ls[from], cellGap*high)
 	to := from + 1
-	for len(seps) > 0 && to < len(ls) && ls[to].turn == 0 && !leftward(ls[to]) && ls[to].base-ls[to-1].base < 4*high {
+	for len(seps) > 0 && to < len(ls) && to-from < maxRows && ls[to].turn == 0 && !leftward(ls[to]) && ls[to].base-ls[to-1].base < 4*high {
 		next := narrowed(seps, ls[to], cellGap*high)
 		if !figured(ls[from:to+1], next) {
 			break
