@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	mark "markai/backend"
@@ -38,11 +40,12 @@ func (d *Desk) Compare(ctx context.Context, matter, a, b string) (wire.Compariso
 	pages := newPages(store)
 	for _, r := range runs[:min(len(runs), maxRuns)] {
 		w := wire.CompareRun{Change: string(r.Change), OldPage: r.Old.From.Page, NewPage: r.New.From.Page, OldSpans: []wire.PageSpan{}, NewSpans: []wire.PageSpan{}}
-		text := new.Between(r.New)
+		text, space := new.Between(r.New), spaceAt(new, r.New.To)
 		if r.Change == similar.Deleted {
-			text = old.Between(r.Old)
+			text, space = old.Between(r.Old), spaceAt(old, r.Old.To)
 		}
 		w.Text, w.Cut = abridged(text)
+		w.Text += space
 		if r.Change == similar.Deleted {
 			w.OldSpans, err = pages.spans(ctx, spansOf(before.ID, old, r.Old))
 		}
@@ -55,6 +58,20 @@ func (d *Desk) Compare(ctx context.Context, matter, a, b string) (wire.Compariso
 		out.Runs = append(out.Runs, w)
 	}
 	return out, nil
+}
+
+// spaceAt returns the white space that begins at a place, so that runs can be
+// set one after the other as they stand. A page's end is a line's end.
+func spaceAt(text similar.Text, at mark.Pos) string {
+	if at.Page < 1 || at.Page > len(text) || at.Offset > len(text[at.Page-1]) {
+		return ""
+	}
+	rest := text[at.Page-1][at.Offset:]
+	word := strings.TrimLeftFunc(rest, unicode.IsSpace)
+	if word == "" {
+		return "\n"
+	}
+	return rest[:len(rest)-len(word)]
 }
 
 // textOf reads the text of a document's pages. A page that is not stored is

@@ -7,6 +7,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/marktest"
+	"markai/backend/similar"
 )
 
 func TestCompareReadsTextsOverPageEnds(t *testing.T) {
@@ -26,6 +27,25 @@ func TestLongRunsAreAbridgedBetweenCharacters(t *testing.T) {
 		got, cut := abridged(text)
 		if cut != (len(text) > 2*maxRunText) || !utf8.ValidString(got) || len(got) > 2*maxRunText+10 {
 			t.Errorf("%d bytes became %d, cut %v, valid %v", len(text), len(got), cut, utf8.ValidString(got))
+		}
+	}
+}
+
+func TestRunsKeepTheWhiteSpaceBehindThem(t *testing.T) {
+	text := similar.Text{"crew’s ability\n\nnext", "page"}
+	for _, c := range []struct {
+		at   mark.Pos
+		want string
+	}{
+		{mark.Pos{Page: 1, Offset: len("crew")}, ""},
+		{mark.Pos{Page: 1, Offset: len("crew’s")}, " "},
+		{mark.Pos{Page: 1, Offset: len("crew’s ability")}, "\n\n"},
+		{mark.Pos{Page: 1, Offset: len("crew’s ability\n\nnext")}, "\n"},
+		{mark.Pos{Page: 3}, ""},
+		{mark.Pos{}, ""},
+	} {
+		if got := spaceAt(text, c.at); got != c.want {
+			t.Errorf("at page %d, byte %d: %q, want %q", c.at.Page, c.at.Offset, got, c.want)
 		}
 	}
 }

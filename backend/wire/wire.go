@@ -300,7 +300,7 @@ type Comparison struct {
 // CompareRun is a stretch of words that are in both documents or in one.
 type CompareRun struct {
 	Change   string     `json:"change"` // "equal", "inserted", "deleted"
-	Text     string     `json:"text"`
+	Text     string     `json:"text"`     // and the white space behind it
 	Cut      bool       `json:"cut"`      // Text leaves out the middle
 	OldPage  int        `json:"oldPage"`  // where it stands, or would stand
 	NewPage  int        `json:"newPage"`  // likewise

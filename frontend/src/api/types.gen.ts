@@ -340,6 +340,7 @@ export interface Comparison {
 export interface CompareRun {
   /** "equal", "inserted", "deleted" */
   change: "equal" | "inserted" | "deleted";
+  /** and the white space behind it */
   text: string;
   /** Text leaves out the middle */
   cut: boolean;

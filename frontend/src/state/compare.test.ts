@@ -6,21 +6,22 @@ const run = (change: CompareRun["change"], text: string, more: Partial<CompareRu
 
 const runs = [
   run("equal", "Preamble of the agreement.\n\nEither party may terminate upon "),
-  run("deleted", "sixty (60)", { oldSpans: [{ page: 2, boxes: [[0, 0, 9, 9]] }] }),
-  run("inserted", "ninety (90)", { newSpans: [{ page: 3, boxes: [[0, 0, 9, 9]] }] }),
-  run("equal", " days'\nnotice.\n\nNothing else changes.\n\nIndeed."),
+  run("deleted", "sixty (60) ", { oldSpans: [{ page: 2, boxes: [[0, 0, 9, 9]] }] }),
+  run("inserted", "ninety (90) ", { newSpans: [{ page: 3, boxes: [[0, 0, 9, 9]] }] }),
+  run("equal", "days'\nnotice.\n\nNothing else changes.\n\nIndeed. "),
   run("inserted", "A new last clause."),
 ];
 
 describe("a comparison", () => {
   it("takes what was replaced for one change", () => {
-    expect(changesOf(runs).map((c) => [c.deleted?.text, c.inserted?.text])).toEqual([["sixty (60)", "ninety (90)"], [undefined, "A new last clause."]]);
+    expect(changesOf(runs).map((c) => [c.deleted?.text, c.inserted?.text])).toEqual([["sixty (60) ", "ninety (90) "], [undefined, "A new last clause."]]);
   });
 
   it("is set in pairs of paragraphs, each side with its own words", () => {
     const pairs = pairsOf(runs);
     const text = (side: "left" | "right") => pairs.map((p) => p[side].map((s) => s.text).join(""));
-    expect(text("left")).toEqual(["Preamble of the agreement.", "Either party may terminate upon sixty (60) days' notice.", "Nothing else changes.", "Indeed."]);
+    expect(text("left")).toEqual(["Preamble of the agreement.", "Either party may terminate upon sixty (60) days' notice.", "Nothing else changes.", "Indeed. "]);
+    expect(pairs[1]!.left.map((s) => [s.text, s.change])).toEqual([["Either party may terminate upon ", -1], ["sixty (60)", 0], [" days' notice.", -1]]);
     expect(text("right")[1]).toBe("Either party may terminate upon ninety (90) days' notice.");
     expect(text("right")[3]).toBe("Indeed. A new last clause.");
     expect(pairs.map((p) => p.changes)).toEqual([[], [0], [], [1]]);

@@ -49,19 +49,15 @@ export function changesOf(runs: readonly CompareRun[]): Change[] {
 
 const empty = (run: CompareRun): Pair => ({ left: [], right: [], leftPage: run.oldPage, rightPage: run.newPage, changes: [], words: 0, cut: false });
 
+/** Adds text to a side, lines put together. White space behind a change is no part of it. */
 function add(side: Stretch[], text: string, change: number): void {
-  const lines = text.replace(/[ \t]*\n[ \t]*/g, " ");
-  // White space around a change is no part of it.
-  const folded = change < 0 ? lines : lines.trim();
-  const last = side[side.length - 1];
-  // Runs are whole words: between two of them there was white space.
-  const glue = last !== undefined && folded !== "" && !/\s$/.test(last.text) && !/^[\s.,;:)\]]/.test(folded) ? " " : "";
-  if (folded === "") return;
-  if (last?.change === change) last.text += glue + folded;
-  else if (change < 0 || glue === "") side.push({ text: glue + folded, change });
-  else if (last) {
-    last.text += glue;
-    side.push({ text: folded, change });
+  const folded = text.replace(/[ \t]*\n\s*/g, " ");
+  const said = change < 0 ? folded : folded.trimEnd();
+  for (const part of [{ text: said, change }, { text: folded.slice(said.length), change: -1 }]) {
+    const last = side[side.length - 1];
+    if (part.text === "") continue;
+    if (last?.change === part.change) last.text += part.text;
+    else side.push(part);
   }
 }
 

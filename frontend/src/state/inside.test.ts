@@ -26,6 +26,14 @@ describe("what is in a document", () => {
     expect(sectionsOf([feature("heading", 1, 1), feature("hidden", 3, 1, { value: "covered" })]).map((s) => s.id)).toEqual(["hidden", "outline"]);
   });
 
+  it("has an outline of headings, and of clauses that have none by their first line", () => {
+    const [outline] = sectionsOf([
+      feature("clause", 1, 100, { value: "2", text: "2. TERM.\nThe term is", level: 1 }), feature("heading", 1, 100, { value: "2", text: "2. TERM", level: 3 }),
+      feature("clause", 1, 140, { value: "2(a)", text: "(a) renewal by\nnotice", level: 2 }),
+    ]);
+    expect(outline!.items.map((f) => [f.text, f.level])).toEqual([["2. TERM", 1], ["(a) renewal by", 2]]);
+  });
+
   it("follows the reading from heading to heading", () => {
     const outline = [feature("heading", 1, 100), feature("heading", 1, 500), feature("heading", 3, 50)];
     expect([[1, 50], [1, 100], [1, 499], [1, 501], [2, 0], [3, 49], [9, 0]].map(([page, y]) => headingAt(outline, page!, y!))).toEqual([-1, 0, 0, 1, 1, 1, 2]);

@@ -35,11 +35,27 @@ export function sectionsOf(features: readonly Feature[]): Section[] {
   const out: Section[] = [];
   for (const [id, kinds] of order) {
     let items = features.filter((f) => kinds.includes(f.kind));
+    if (id === "outline") items = outlineOf(items);
     if (once.has(id)) items = firsts(items);
     if (items.length > 0) out.push({ id, items });
   }
   return out;
 }
+
+/** Headings, and the clauses that have none. A clause is named by its first line. */
+function outlineOf(items: readonly Feature[]): Feature[] {
+  const place = (f: Feature) => `${f.page} ${f.span.boxes?.[0]?.[1] ?? 0}`;
+  const headed = new Set(items.filter((f) => f.kind === "heading").map(place));
+  const numbers = new Map(items.filter((f) => f.kind === "clause").map((f) => [place(f), f]));
+  return items
+    .filter((f) => f.kind === "heading" || !headed.has(place(f)))
+    .map((f) => (f.kind === "clause" ? { ...f, text: firstLine(f.text) } : { ...f, level: numbers.get(place(f))?.level ?? f.level ?? 1 }));
+}
+
+const firstLine = (text: string): string => {
+  const line = text.split("\n", 1)[0]!.trim();
+  return line.length > 90 ? `${line.slice(0, 88).replace(/\s+\S*$/, "")} …` : line;
+};
 
 const keyOf = (f: Feature) => (f.kind === "party" ? f.text : f.value || f.text).toLowerCase();
 

@@ -22,7 +22,7 @@ const iso = (m: RegExpExecArray) => {
 const rules: Rule[] = [
   { kind: "heading", find: /^(\d{1,2})\. [A-Z][A-Za-z ]{3,40}$/gm, value: (m) => m[1]!, level: () => 1 },
   { kind: "heading", find: /^(Question|Short answer|Facts|EXAMINATION BY [A-Z. ]+)$/gm, level: () => 1 },
-  { kind: "clause", find: /^(\d{1,2}\.\d)(?= )/gm, value: (m) => m[1]!, level: () => 2 },
+  { kind: "clause", find: /^(\d{1,2}\.\d) [^\n]+(?:\n(?!\n)[^\n]+)*/gm, value: (m) => m[1]!, level: () => 2 },
   { kind: "date", find: new RegExp(`(${months}) (\\d{1,2}), (\\d{4})`, "g"), value: iso },
   { kind: "amount", find: /\$([\d,]+(?:\.\d\d)?)/g, value: (m) => `USD ${m[1]!.replace(/,/g, "")}` },
   { kind: "defined_term", find: /"(Confidential Information|Temperature Range)" means [^.]+\./g, value: (m) => m[1]! },
