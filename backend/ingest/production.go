@@ -86,7 +86,7 @@ func search(ctx context.Context, root string) (found, error) {
 	}
 	err := f.walk(ctx, func(rel string) {
 		switch strings.ToLower(path.Ext(rel)) {
-		case ".dat", ".xml":
+		case ".dat", ".csv", ".xml":
 			if describes(f.at(rel)) {
 				f.tables = append(f.tables, rel)
 			}
@@ -133,7 +133,7 @@ func describes(name string) bool {
 		return false
 	}
 	defer file.Close()
-	if strings.EqualFold(filepath.Ext(name), ".dat") {
+	if !strings.EqualFold(filepath.Ext(name), ".xml") {
 		_, err := loadfile.ReadTable(file)
 		return err == nil
 	}

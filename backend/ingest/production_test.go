@@ -127,6 +127,35 @@ func TestAProductionBecomesTheDocumentsThatItDescribes(t *testing.T) {
 	}
 }
 
+func TestOtherLoadFilesMakeDocumentsToo(t *testing.T) {
+	b := start(t, nil, ingest.Config{Parsers: pageParsers, Chunker: chunk.Pages})
+	dir := put(t, map[string]string{
+		"load.xml": `<?xml version="1.0"?><Root><Batch><Documents>
+<Document DocID="D1"><Tags><Tag TagName="#From" TagValue="jane@example.com"/><Tag TagName="#Subject" TagValue="The lease"/></Tags><Files><File FileType="Native"><ExternalFile FilePath="n" FileName="D1.EML"/></File></Files><Locations><Location><Custodian>Doe</Custodian></Location></Locations></Document>
+<Document DocID="D2"><Files><File FileType="Image"><ExternalFile FilePath="i" FileName="1.tif"/><ExternalFile FilePath="i" FileName="2.tif"/></File></Files></Document>
+</Documents><Relationships><Relationship Type="Attachment" ParentDocId="D1" ChildDocId="D2"/></Relationships></Batch></Root>`,
+		"more.csv": "\"Beg Bates\",\"End Bates\",\"Native Link\"\n\"E1\",\"E1\",\"n/e1.txt\"\n",
+		"n/d1.eml": message, "i/1.tif": "page one", "i/2.tif": "page two", "n/E1.txt": "A note.",
+		"ordinary.csv": "name,rent\nA,10\n",
+	})
+	a, err := b.s.Add(t.Context(), matterID, b.store, []string{dir})
+	if err != nil || len(a.Productions) != 1 || a.Productions[0].Documents != 3 || len(a.Productions[0].Problems) != 0 || len(a.Jobs) != 4 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	b.idle()
+	docs, err := b.store.Documents(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]mark.Document{}
+	for _, d := range docs {
+		by[d.Meta.BatesFirst] = d
+	}
+	if by["D2"].Parent != by["D1"].ID || by["D2"].Pages != 2 || by["D1"].Meta.Custodian != "Doe" || by["E1"].Name != "E1.txt" {
+		t.Errorf("%+v", by)
+	}
+}
+
 func TestAProductionThatIsAddedAgainIsKnown(t *testing.T) {
 	b := start(t, nil, ingest.Config{Parsers: pageParsers, Chunker: chunk.Pages})
 	dir := put(t, produced())
