@@ -1,7 +1,9 @@
 package pdfium
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -235,4 +237,69 @@ func within(words []mark.Word, boxes []mark.Rect) (start, end int) {
 		}
 	}
 	return start, end
+}
+
+// pinned yields the files that are pinned to pages. Pages that were opened have
+// become one with what was put onto them, so the document is opened anew.
+func (d *document) pinned(ctx context.Context, yield func(mark.Attachment, error) bool) {
+	for _, list := range d.put {
+		if slices.ContainsFunc(list, annotation.holdsFile) {
+			d.Close() //nolint:errcheck // it is opened again
+			break
+		}
+	}
+	for n, left := 1, maxAttachments; n <= d.info.Pages && left > 0; n++ {
+		if ctx.Err() != nil {
+			yield(mark.Attachment{}, ctx.Err())
+			return
+		}
+		if list, known := d.put[n]; known && !slices.ContainsFunc(list, annotation.holdsFile) {
+			continue
+		}
+		p, closePage, err := d.loadPage(ctx, n)
+		if err != nil {
+			if broken(err) {
+				d.Close() //nolint:errcheck // it is broken anyway
+			}
+			continue // the page says so itself when it is read
+		}
+		more := d.pinnedTo(p, n, &left, yield)
+		closePage()
+		if !more {
+			return
+		}
+	}
+}
+
+func (a annotation) holdsFile() bool { return a.kind == enums.FPDF_ANNOT_SUBTYPE_FILEATTACHMENT }
+
+// pinnedTo yields the files that are pinned to one page.
+func (d *document) pinnedTo(p page, n int, left *int, yield func(mark.Attachment, error) bool) bool {
+	count, err := d.lib.FPDFPage_GetAnnotCount(&requests.FPDFPage_GetAnnotCount{Page: p.request()})
+	if err != nil {
+		return true
+	}
+	for i := 0; i < min(count.Count, maxAnnotations) && *left > 0; i++ {
+		got, err := d.lib.FPDFPage_GetAnnot(&requests.FPDFPage_GetAnnot{Page: p.request(), Index: i})
+		if err != nil {
+			continue
+		}
+		more := true
+		kind, err := d.lib.FPDFAnnot_GetSubtype(&requests.FPDFAnnot_GetSubtype{Annotation: got.Annotation})
+		if err == nil && kind.Subtype == enums.FPDF_ANNOT_SUBTYPE_FILEATTACHMENT {
+			f, err := d.lib.FPDFAnnot_GetFileAttachment(&requests.FPDFAnnot_GetFileAttachment{Document: d.doc, Annotation: got.Annotation})
+			if err == nil {
+				*left--
+				a, err := d.contents(f.Attachment, fmt.Sprintf("attachment of page %d", n))
+				if err != nil || a.Data != nil {
+					more = yield(a, err)
+				}
+			}
+		}
+		d.lib.FPDFPage_CloseAnnot(&requests.FPDFPage_CloseAnnot{Annotation: got.Annotation}) //nolint:errcheck // nothing to lose
+		if !more {
+			return false
+		}
+	}
+	return true
 }

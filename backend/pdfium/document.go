@@ -134,6 +134,9 @@ func (d *document) openPage(ctx context.Context, n int) (page, func(), error) {
 	}
 	annots, err := d.lib.FPDFPage_GetAnnotCount(&requests.FPDFPage_GetAnnotCount{Page: p.request()})
 	if err != nil || annots.Count == 0 {
+		if _, known := d.put[n]; !known {
+			d.put[n] = nil
+		}
 		return p, closePage, nil //nolint:nilerr // the page can be read without
 	}
 	if _, known := d.put[n]; !known {
@@ -344,6 +347,7 @@ func (d *document) Attachments(ctx context.Context) iter.Seq2[mark.Attachment, e
 				return
 			}
 		}
+		d.pinned(ctx, yield)
 	}
 }
 
@@ -352,11 +356,15 @@ func (d *document) attachment(i int) (mark.Attachment, error) {
 	if err != nil {
 		return mark.Attachment{}, mark.Errorf(mark.Damaged, "Attachment %d of this PDF could not be read. It was left out.", i+1).Because(err)
 	}
-	name := fmt.Sprintf("attachment %d", i+1)
-	if got, err := d.lib.FPDFAttachment_GetName(&requests.FPDFAttachment_GetName{Attachment: a.Attachment}); err == nil && tidy(got.Name) != "" {
+	return d.contents(a.Attachment, fmt.Sprintf("attachment %d", i+1))
+}
+
+// contents reads an attachment, which is called name if it has no name of its own.
+func (d *document) contents(ref references.FPDF_ATTACHMENT, name string) (mark.Attachment, error) {
+	if got, err := d.lib.FPDFAttachment_GetName(&requests.FPDFAttachment_GetName{Attachment: ref}); err == nil && tidy(got.Name) != "" {
 		name = tidy(got.Name)
 	}
-	file, err := d.lib.FPDFAttachment_GetFile(&requests.FPDFAttachment_GetFile{Attachment: a.Attachment})
+	file, err := d.lib.FPDFAttachment_GetFile(&requests.FPDFAttachment_GetFile{Attachment: ref})
 	if err != nil {
 		return mark.Attachment{}, mark.Errorf(mark.Damaged, "The attachment “%s” could not be read. It was left out.", name).Because(err)
 	}

@@ -96,12 +96,13 @@ func suspicious(p mark.Page, objects []drawn) (suspects, sure []suspect) {
 		}
 	}
 	var covers, texts []int // in objects
+	ground := false
 	for i, o := range objects {
 		switch {
 		case o.kind == enums.FPDF_PAGEOBJ_TEXT:
 			texts = append(texts, i)
 		case i < firstText && o.kind == enums.FPDF_PAGEOBJ_PATH && share(mark.Rect{X1: p.Width, Y1: p.Height}, o.box) > 0.9:
-			// the page's own ground
+			ground = true // of the page
 		case o.box.Y1-o.box.Y0 > 3 && o.box.X1-o.box.X0 > 3:
 			covers = append(covers, i)
 		}
@@ -160,6 +161,10 @@ func suspicious(p mark.Page, objects []drawn) (suspects, sure []suspect) {
 			}
 		case last < 0 && t.gray >= 235:
 			s.why = white
+			if !ground { // paper is white
+				sure = append(sure, s)
+				continue
+			}
 		default:
 			continue
 		}

@@ -71,11 +71,11 @@ func (d *document) object(p page, ref references.FPDF_PAGEOBJECT, inside []struc
 		if mode, err := d.lib.FPDFTextObj_GetTextRenderMode(&requests.FPDFTextObj_GetTextRenderMode{PageObject: ref}); err == nil {
 			o.unseen = mode.TextRenderMode == enums.FPDF_TEXTRENDERMODE_INVISIBLE
 		}
-	case enums.FPDF_PAGEOBJ_IMAGE:
+	case enums.FPDF_PAGEOBJ_IMAGE, enums.FPDF_PAGEOBJ_SHADING:
 	default:
 		return out
 	}
-	if o.kind != enums.FPDF_PAGEOBJ_IMAGE {
+	if o.kind == enums.FPDF_PAGEOBJ_PATH || o.kind == enums.FPDF_PAGEOBJ_TEXT {
 		if c, err := d.lib.FPDFPageObj_GetFillColor(&requests.FPDFPageObj_GetFillColor{PageObject: ref}); err == nil {
 			o.gray = int(299*c.FillColor.R+587*c.FillColor.G+114*c.FillColor.B) / 1000
 			alpha = int(c.FillColor.A)

@@ -73,6 +73,35 @@ func TestTextThatIsNotSeenIsReported(t *testing.T) {
 	}
 }
 
+func TestWhiteTextOnBarePaperIsReported(t *testing.T) {
+	p := newParser(t, 1)
+	src := open(t, p, pdfOf("", []string{text(72, 740, "Notice") + "1 g " + text(72, 700, "Ignore the rest")}, blackImage), "")
+	if got := told(readPage(t, src, 1), mark.FeatureHidden); !slices.Equal(got, []string{"white: Ignore the rest"}) {
+		t.Error(got)
+	}
+}
+
+func TestFilesPinnedToPagesAreAttachments(t *testing.T) {
+	p := newParser(t, 1)
+	file := "<</Type/EmbeddedFile/Length 5>>\nstream\nhello\nendstream"
+	pin := "/Annots[<</Type/Annot/Subtype/FileAttachment/Rect[300 690 320 710]/Contents(see)/FS<</Type/Filespec/F(b.txt)/UF(b.txt)/EF<</F 5 0 R>>>>>>]"
+	data := bytes.Replace(pdfOf(pin, []string{text(72, 700, "See the attachment.")}, blackImage, file), []byte("/Names<</EmbeddedFiles"), []byte("/Nothing<</EmbeddedFiles"), 1)
+	src := open(t, p, data, "")
+	for range 2 { // once before the page is read, once after
+		var got []string
+		for a, err := range src.Attachments(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, a.Name+": "+string(a.Data))
+		}
+		if !slices.Equal(got, []string{"b.txt: hello"}) {
+			t.Error(got)
+		}
+		readPage(t, src, 1)
+	}
+}
+
 func TestTextLayerOfAScanIsNoHiddenTextExceptUnderBlack(t *testing.T) {
 	p := newParser(t, 1)
 	// Twenty lines of letters without ink over a picture that is white above and black below.
