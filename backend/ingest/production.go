@@ -20,6 +20,7 @@ import (
 const (
 	maxFolderFiles = 5_000_000
 	maxLoadFile    = 4 << 30
+	maxXML         = 512 << 20 // which is held in memory
 	maxProblems    = 10_000
 	maxDeferred    = 200_000
 	maxText        = 64 << 20
@@ -297,7 +298,7 @@ func (p *producing) table(ctx context.Context, rel string) error {
 	}
 	defer file.Close()
 	if strings.EqualFold(path.Ext(rel), ".xml") {
-		records, err := loadfile.ReadEDRM(io.LimitReader(file, maxLoadFile))
+		records, err := loadfile.ReadEDRM(io.LimitReader(file, maxXML))
 		for _, r := range records {
 			if err := p.record(ctx, described{r, rel}); err != nil {
 				return err

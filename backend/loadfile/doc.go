@@ -37,6 +37,6 @@ const (
 	maxFields = 2_000
 	maxValue  = 1 << 20 // bytes of a value that are kept
 	maxRow    = 64 << 20
-	maxImages = 5_000_000
+	maxImages = 2_000_000
 	maxDocs   = 1_000_000
 )
