@@ -52,6 +52,7 @@ type Searcher struct {
 	embedder mark.Embedder
 	evidence Evidence
 	w        Weights
+	asked    vectors
 }
 
 var _ mark.Searcher = (*Searcher)(nil)
@@ -239,7 +240,7 @@ func (s *Searcher) byMeaning(ctx context.Context, m mark.MatterStore, t topic, s
 	for _, c := range t.concepts {
 		texts = append(texts, c.Clause)
 	}
-	vectors, err := s.embedder.Embed(ctx, texts)
+	vectors, err := s.asked.get(ctx, s.embedder, texts)
 	if mark.CodeOf(err) == mark.Unavailable && ctx.Err() == nil && err != nil {
 		return nil, nil
 	}
