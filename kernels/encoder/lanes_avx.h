@@ -18,6 +18,7 @@ INLINE floats most(floats a, floats b) { return _mm256_max_ps(a, b); }
 INLINE floats size_of(floats a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
 INLINE ints rounded(floats a) { return (ints)_mm256_cvtps_epi32(a); }
 INLINE floats floats_of(ints a) { return _mm256_cvtepi32_ps((__m256i)a); }
+INLINE ints shifted(ints a, int by) { return (ints)_mm256_slli_epi32((__m256i)a, by); }
 INLINE floats floats_in(ints a) { return _mm256_castsi256_ps((__m256i)a); }
 
 INLINE __m128 half_of(__m256 a, int high)

@@ -19,6 +19,7 @@ INLINE floats most(floats a, floats b) { return _mm512_max_ps(a, b); }
 INLINE floats size_of(floats a) { return _mm512_abs_ps(a); }
 INLINE ints rounded(floats a) { return (ints)_mm512_cvtps_epi32(a); }
 INLINE floats floats_of(ints a) { return _mm512_cvtepi32_ps((__m512i)a); }
+INLINE ints shifted(ints a, int by) { return (ints)_mm512_slli_epi32((__m512i)a, (unsigned)by); }
 INLINE floats floats_in(ints a) { return _mm512_castsi512_ps((__m512i)a); }
 INLINE float least_of(floats a) { return _mm512_reduce_min_ps(a); }
 INLINE float most_of(floats a) { return _mm512_reduce_max_ps(a); }

@@ -19,6 +19,7 @@ INLINE floats most(floats a, floats b) { return vmaxq_f32(a, b); }
 INLINE floats size_of(floats a) { return vabsq_f32(a); }
 INLINE ints rounded(floats a) { return vcvtnq_s32_f32(a); }
 INLINE floats floats_of(ints a) { return vcvtq_f32_s32(a); }
+INLINE ints shifted(ints a, int by) { return vshlq_s32(a, vdupq_n_s32(by)); }
 INLINE floats floats_in(ints a) { return vreinterpretq_f32_s32(a); }
 INLINE float least_of(floats a) { return vminvq_f32(a); }
 INLINE float most_of(floats a) { return vmaxvq_f32(a); }

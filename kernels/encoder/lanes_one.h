@@ -18,6 +18,7 @@ INLINE floats least(floats a, floats b) { return a < b ? a : b; }
 INLINE floats most(floats a, floats b) { return a > b ? a : b; }
 INLINE floats size_of(floats a) { return fabsf(a); }
 INLINE floats floats_of(ints a) { return (float)a; }
+INLINE ints shifted(ints a, int by) { return (int32_t)((uint32_t)a << by); }
 INLINE float least_of(floats a) { return a; }
 INLINE float most_of(floats a) { return a; }
 INLINE float total(floats a) { return a; }

@@ -42,13 +42,11 @@ func quantiseRow(x []float32, codes []uint8, scale *float32, zero *int32) {
 		low, high = min(low, v), max(high, v)
 	}
 	span, factor := high-low, float32(0)
-	if span > tiny {
+	*scale, *zero = 0, 0
+	if span > tiny && span <= math.MaxFloat32 {
 		factor = 255 / span
-		*scale = span / 255
-	} else {
-		*scale = 0
+		*scale, *zero = span/255, roundInt(-low*factor)
 	}
-	*zero = roundInt(-low * factor)
 	for i, v := range x {
 		codes[i] = uint8(min(max(roundInt(v*factor)+*zero, 0), 255))
 	}

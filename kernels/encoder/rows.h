@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-// Below this, a row counts as zeros: 255 over it would overflow.
+// Below this, a row counts as zeros: 255 over it would overflow. So does a row
+// that is not finite; what it came from shows in the result.
 #define TINY 1e-30f
 
 // gelu is x * Phi(x) within 1.2e-5: the greater of x and 0, less |x|*Phi(-|x|),
@@ -69,9 +70,10 @@ INLINE void quantise_row(const float *x, size_t n, uint8_t *codes, float *scale,
 		high = most(high, load(x + i));
 	}
 	float from = least_of(low), range = most_of(high) - from;
-	float factor = range > TINY ? 255.0f / range : 0.0f;
-	*scale = range > TINY ? range / 255.0f : 0.0f;
-	*zero = (int32_t)rintf(-from * factor);
+	int usable = range > TINY && range < INFINITY;
+	float factor = usable ? 255.0f / range : 0.0f;
+	*scale = usable ? range / 255.0f : 0.0f;
+	*zero = usable ? (int32_t)rintf(-from * factor) : 0;
 	for (size_t i = 0; i < n; i += LANES)
 		store_codes(codes + i, rounded(load(x + i) * all(factor)) + all_ints(*zero));
 }
@@ -170,7 +172,7 @@ TARGET static void pack_values(const float *x, size_t ld, size_t rows, size_t n,
 			for (size_t j = 0; j < 4 && r + j < rows; j++) {
 				ints code = rounded(load(x + (r + j) * ld + o) * factor);
 				sum = sum + code;
-				four = four | (code & all_ints(255)) << (int)(8 * j);
+				four = four | shifted(code & all_ints(255), (int)(8 * j));
 			}
 			int32_t bytes[LANES];
 			store_ints(bytes, four);
