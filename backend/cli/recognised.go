@@ -14,7 +14,10 @@ import (
 func (x *extracted) recognise(name string, source mark.SourceInfo, pages []mark.Page) {
 	doc := mark.Document{Name: name, Kind: source.Kind, Title: source.Title}
 	title, parties := legal.Identify(name, pages[:min(len(pages), 3)])
-	doc.Title, doc.Parties = cmp.Or(title, doc.Title), parties
+	doc.Parties = parties
+	if doc.Kind != mark.KindMail || doc.Title == "" { // the subject of a message stands
+		doc.Title = cmp.Or(title, doc.Title)
+	}
 	r := ingest.NewRecognition(doc, source.Features)
 	for _, p := range pages {
 		r.Page(p)

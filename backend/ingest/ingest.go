@@ -118,7 +118,9 @@ func orElse[T int | int64](n, otherwise T) T {
 // properties stands only where the text shows none.
 func identify(doc *mark.Document, pages []mark.Page) {
 	title, parties := legal.Identify(doc.Name, pages)
-	if title != "" {
+	// The subject of a message and the title in a load file stand.
+	given := doc.Title != "" && (doc.Kind == mark.KindMail || doc.Meta.BatesFirst != "")
+	if title != "" && !given {
 		doc.Title = title
 	}
 	if len(parties) > 0 {

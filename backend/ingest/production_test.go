@@ -105,7 +105,7 @@ func TestAProductionBecomesTheDocumentsThatItDescribes(t *testing.T) {
 		t.Fatalf("documents %q, want %q", names, want)
 	}
 	root := by["ABC001"]
-	if root.Meta.Custodian != "Doe, Jane" || root.Meta.Date != "2026-05-31" || root.Meta.Mail == nil || root.Parent != "" {
+	if root.Title != "The lease" || root.Meta.Custodian != "Doe, Jane" || root.Meta.Date != "2026-05-31" || root.Meta.Mail == nil || root.Parent != "" {
 		t.Errorf("%+v", root)
 	}
 	for _, child := range []string{"ABC002", "ABC004"} {
