@@ -27,7 +27,7 @@ func newStore(t *testing.T) (path string, key []byte) {
 	path, key = filepath.Join(t.TempDir(), "m.db"), marktest.Key()
 	m := must[mark.MatterStore](t)(sqlite.New().OpenMatter(t.Context(), path, key))
 	var pages []string
-	for i := range 150 {
+	for i := range 250 {
 		pages = append(pages, strings.Repeat(fmt.Sprintf("page %d speaks of rent. ", i), 40))
 	}
 	marktest.AddText(t, m, "a.txt", pages...)
