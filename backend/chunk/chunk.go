@@ -5,6 +5,7 @@
 package chunk
 
 import (
+	"sort"
 	"strings"
 	"unicode"
 
@@ -162,11 +163,8 @@ func join(from mark.Pos, pages []mark.Page, message bool) joined {
 // begins or ends to quote an earlier one.
 func (t joined) limit(at int) int {
 	end := len(t.text)
-	for _, b := range t.bounds {
-		if b > at {
-			end = min(b, end)
-			break
-		}
+	if i := sort.SearchInts(t.bounds, at+1); i < len(t.bounds) {
+		end = min(t.bounds[i], end)
 	}
 	for _, p := range t.pages {
 		if p.seam && p.at > at {

@@ -2,6 +2,7 @@ package chunk
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -139,12 +140,8 @@ func bounds(regions []letters.Range) []int {
 	return slices.Compact(out)
 }
 
-// within reports whether the byte at i lies in one of the regions.
+// within reports whether the byte at i lies in one of the regions, which ascend.
 func within(regions []letters.Range, i int) bool {
-	for _, r := range regions {
-		if r.Start <= i && i < r.End {
-			return true
-		}
-	}
-	return false
+	k := sort.Search(len(regions), func(k int) bool { return regions[k].End > i })
+	return k < len(regions) && regions[k].Start <= i
 }
