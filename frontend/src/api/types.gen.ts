@@ -57,6 +57,13 @@ export interface Unlock {
   recoveryKey?: string;
 }
 
+/** ChangePassphrase asks for another passphrase of the open vault. */
+export interface ChangePassphrase {
+  /** empty where it has none, or was opened with the recovery key */
+  current: string;
+  next: string;
+}
+
 /** Matter is a matter in a list. */
 export interface Matter {
   id: string;

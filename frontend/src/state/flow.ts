@@ -51,6 +51,21 @@ export interface Block extends Range {
   kind: "text" | "table" | "quoted";
 }
 
+/** The cells of a table's rows, as ranges: lines, cut at their tabs. */
+export function cellsOf(text: string, block: Range): Range[][] {
+  const rows: Range[][] = [];
+  let at = block.start;
+  for (const line of text.slice(block.start, block.end).split("\n")) {
+    const row: Range[] = [];
+    for (const cell of line.split("\t")) {
+      row.push({ start: at, end: at + cell.length });
+      at += cell.length + 1;
+    }
+    if (line.trim() !== "") rows.push(row);
+  }
+  return rows;
+}
+
 /** A page's text as it is set: the head of a message first, then blocks. */
 export interface Flow {
   head: HeadLine[];

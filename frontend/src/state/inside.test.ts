@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Client } from "../api/client";
 import type { Feature, Page } from "../api/types.gen";
-import { flowOf, pieces, rangesUnder } from "./flow";
+import { cellsOf, flowOf, pieces, rangesUnder } from "./flow";
 import { Pins } from "./pins";
 import { headingAt, pinOf, placesOf, sectionsOf } from "./inside";
 
@@ -24,6 +24,7 @@ describe("what is in a document", () => {
 
   it("puts what a redaction left behind before everything else", () => {
     expect(sectionsOf([feature("heading", 1, 1), feature("hidden", 3, 1, { value: "covered" })]).map((s) => s.id)).toEqual(["hidden", "outline"]);
+    expect(sectionsOf([feature("heading", 1, 1), feature("hidden", 3, 1, { value: "white" })]).map((s) => s.id)).toEqual(["outline", "hidden"]);
   });
 
   it("has an outline of headings, and of clauses that have none by their first line", () => {
@@ -73,6 +74,13 @@ describe("flowing text", () => {
   it("begins an earlier message where it begins, not with its paragraph", () => {
     const body = "Agreed.\nOn Monday Ann wrote:\nEarlier.";
     expect(flowOf(body, { mail: true, quoted: [{ start: 8, end: body.length }] }).blocks.map((b) => [b.kind, b.start])).toEqual([["text", 0], ["quoted", 8]]);
+  });
+
+  it("sets lines with tabs as a table, every cell in its place", () => {
+    const body = "Intro.\n\nSubject\tSection\nRenewal\t1\nNotice\t\t14.5";
+    const [, table] = flowOf(body).blocks;
+    expect(table!.kind).toBe("table");
+    expect(cellsOf(body, table!).map((row) => row.map((c) => body.slice(c.start, c.end)))).toEqual([["Subject", "Section"], ["Renewal", "1"], ["Notice", "", "14.5"]]);
   });
 
   it("takes a single line that looks like a head for a sentence", () => {

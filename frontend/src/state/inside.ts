@@ -33,7 +33,10 @@ const once = new Set(["parties", "dates", "amounts", "terms", "exhibits", "citat
 /** The sections of a document that have something in them. */
 export function sectionsOf(features: readonly Feature[]): Section[] {
   const out: Section[] = [];
-  for (const [id, kinds] of order) {
+  // What a failed redaction left comes first; white or tiny text is mostly a printer's mark.
+  const failed = features.some((f) => f.kind === "hidden" && f.value === "covered");
+  const sorted = failed ? order : [...order.slice(1), order[0]!];
+  for (const [id, kinds] of sorted) {
     let items = features.filter((f) => kinds.includes(f.kind));
     if (id === "outline") items = outlineOf(items);
     if (once.has(id)) items = firsts(items);

@@ -100,6 +100,10 @@ const memo: Paragraph[] = [
   p("Does the cap of $250,000 per shipment in Section 4.1 bear on our claim?"),
   h("Short answer"),
   p("Not on the present figures. The claim for shipment HF-20817 is $186,440.00, which is below the cap. It would matter if the loss of the Safeline account were pleaded as consequential damage."),
+  h("Where the agreement speaks to it"),
+  p("Section\tSubject\tWhat it says"),
+  { text: "2.3\tNotice of a departure\tone hour by telephone, a day in writing", tight: true },
+  { text: "4.1\tLimit of liability\t$250,000 per shipment", tight: true },
   h("Facts"),
   p("The unit of trailer 4471 failed on August 16, 2022. The consignee rejected the load on August 17. The claim was filed on August 29, within the nine months of Section 4.2."),
 ];

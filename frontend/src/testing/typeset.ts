@@ -111,7 +111,7 @@ export function typeset(paragraphs: Paragraph[], ocr = false, flows = false): La
       line = [];
       used = 0;
     };
-    for (const text of p.text.split(/\s+/).filter(Boolean)) {
+    for (const text of p.text.split(/ +/).filter(Boolean)) {
       const w = advance(text, size, p.bold ?? false);
       if (line.length > 0 && used + space + w > room) flush();
       used += (line.length > 0 ? space : 0) + w;
