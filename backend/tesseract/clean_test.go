@@ -128,7 +128,7 @@ func TestWordsOfAStraightenedPageStandWhereTheyWere(t *testing.T) {
 		}
 		words := []found{{box: at}}
 		turn.turnBack(words)
-		if b := words[0].box; !image.Rect(x+1, y+1, x+8, y+8).In(b) || b.Dx() > 14 || b.Dy() > 14 {
+		if b := words[0].box; !image.Rect(x+1, y+1, x+8, y+8).In(b) || b.Dx() > 17 || b.Dy() > 17 {
 			t.Fatalf("the word at %d, %d is taken to stand at %v", x, y, b)
 		}
 	})
