@@ -69,6 +69,7 @@ func commands() []command {
 		{"matters", "matters", "list the matters", runMatters},
 		{"serve", "serve [--sample]", "show the window in a browser on this machine", runServe},
 		{"sample", "sample", "read the sample matter, ask three questions, print the answers", runSample},
+		{"passphrase", "passphrase [--next-file FILE]", "change the vault's passphrase", runPassphrase},
 		{"models", "models [list | prepare | import FILE]", "manage the local models", runModels},
 		{"eval", "eval retrieval|qa|citations --set DIR --out FILE [--lite]", "measure search, answers or citations on a question set", runEval},
 		{"doctor", "doctor", "check this machine and this installation", runDoctor},

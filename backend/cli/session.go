@@ -172,7 +172,7 @@ func (p *Program) createVault(ctx context.Context, a *app.App, state wire.State,
 	return nil
 }
 
-// passphrase reads the first line of the passphrase file, "" when none is named.
+// passphrase reads the passphrase file, "" when none is named.
 func (p *Program) passphrase(f *flags) (string, error) {
 	path := f.passphraseFile
 	if path == "" {
@@ -181,6 +181,11 @@ func (p *Program) passphrase(f *flags) (string, error) {
 	if path == "" {
 		return "", nil
 	}
+	return firstLine(path)
+}
+
+// firstLine reads a passphrase from the first line of a file.
+func firstLine(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return "", mark.Errorf(mark.NotFound, "The passphrase file %s cannot be read.", path).Because(err)

@@ -27,6 +27,7 @@ type Vault interface {
 	Unlock(ctx context.Context, passphrase string) error
 	UnlockWithKeyring(ctx context.Context) error
 	UnlockWithRecoveryKey(ctx context.Context, key string) error
+	ChangePassphrase(ctx context.Context, current, next string) error
 	Lock() error
 	CreateMatter(ctx context.Context, name string) (mark.Matter, error)
 	Matters(ctx context.Context) ([]mark.Matter, error)
@@ -265,6 +266,17 @@ func (d *Desk) detach(m mark.MatterID) {
 	d.d.Folders.Detach(m)
 	d.d.Ingest.Detach(m)
 	d.stopCounting(m)
+}
+
+// ChangePassphrase gives the vault another passphrase, or its first. Nobody
+// changes it who does not know the present one, unless the vault was opened
+// with its recovery key.
+func (d *Desk) ChangePassphrase(ctx context.Context, r wire.ChangePassphrase) error {
+	if err := d.d.Vault.ChangePassphrase(ctx, r.Current, r.Next); err != nil {
+		return err
+	}
+	d.audit(ctx, "vault.passphrase", "", "")
+	return nil
 }
 
 // Lock closes every store and forgets the keys.

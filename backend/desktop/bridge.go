@@ -73,6 +73,11 @@ func (b *Bridge) AcknowledgeRecovery() { b.desk.AcknowledgeRecovery(b.ctx) }
 // Unlock opens the vault.
 func (b *Bridge) Unlock(r wire.Unlock) error { return pageError(b.desk.Unlock(b.ctx, r)) }
 
+// ChangePassphrase gives the vault another passphrase.
+func (b *Bridge) ChangePassphrase(r wire.ChangePassphrase) error {
+	return pageError(b.desk.ChangePassphrase(b.ctx, r))
+}
+
 // Lock closes the vault.
 func (b *Bridge) Lock() error { return pageError(b.desk.Lock(b.ctx)) }
 

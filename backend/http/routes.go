@@ -28,6 +28,9 @@ func (s *Server) routes() {
 		return d.CreateVault(ctx, b)
 	}))
 	handle("POST /api/vault/unlock", with(func(ctx context.Context, _ *http.Request, b wire.Unlock) (any, error) { return nil, d.Unlock(ctx, b) }))
+	handle("POST /api/vault/passphrase", with(func(ctx context.Context, _ *http.Request, b wire.ChangePassphrase) (any, error) {
+		return nil, d.ChangePassphrase(ctx, b)
+	}))
 	handle("POST /api/vault/lock", func(_ http.ResponseWriter, r *http.Request) (any, error) { return nil, d.Lock(r.Context()) })
 	handle("POST /api/vault/recovery-seen", func(_ http.ResponseWriter, r *http.Request) (any, error) {
 		d.AcknowledgeRecovery(r.Context())

@@ -7,6 +7,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 )
 
 func main() {
@@ -14,15 +16,36 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: gen OUTPUT.ts")
 		os.Exit(2)
 	}
-	src, err := os.ReadFile("wire.go")
+	ts, err := generate(".")
 	if err == nil {
-		var ts []byte
-		if ts, err = typescript("wire.go", src); err == nil {
-			err = os.WriteFile(os.Args[1], ts, 0o644)
-		}
+		err = os.WriteFile(os.Args[1], ts, 0o644)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
+}
+
+// generate returns the TypeScript twins of the types in a folder's files.
+func generate(dir string) ([]byte, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	out := []byte("// Generated from backend/wire by backend/wire/gen. Do not edit.\n")
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		ts, err := typescript(filepath.Base(path), src)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ts...)
+	}
+	return out, nil
 }

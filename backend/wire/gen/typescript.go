@@ -20,7 +20,6 @@ func typescript(name string, src []byte) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	out.WriteString("// Generated from backend/wire/wire.go by backend/wire/gen. Do not edit.\n")
 	for _, decl := range file.Decls {
 		gen, ok := decl.(*ast.GenDecl)
 		if !ok || gen.Tok != token.TYPE {

@@ -1,4 +1,143 @@
-// Generated from backend/wire/wire.go by backend/wire/gen. Do not edit.
+// Generated from backend/wire by backend/wire/gen. Do not edit.
+
+/** Job is a piece of long work. */
+export interface Job {
+  id: string;
+  matter: string;
+  document: string;
+  /** of the document */
+  name: string;
+  /** "queued", "running", "paused", "done", "failed", "canceled" */
+  state: "queued" | "running" | "paused" | "done" | "failed" | "canceled";
+  /** "store", "read", "embed" */
+  step: "store" | "read" | "embed";
+  done: number;
+  total: number;
+  perSecond: number;
+  /** 0 while unknown */
+  etaSeconds: number;
+  problem?: string;
+  code?: string;
+  remedies: string[];
+  updated: string;
+}
+
+/** MatterProgress says how the reading of a matter stands. */
+export interface MatterProgress {
+  /** documents, those that wait for vectors too */
+  waiting: number;
+  /** documents */
+  ended: number;
+  /** of Ended: see their jobs' problems */
+  needYou: number;
+  /** of the work that is done, 0 to 1; it does not fall */
+  fraction: number;
+  /** 0 while unknown */
+  etaSeconds: number;
+  /** some that are worked on */
+  jobs: Job[];
+}
+
+/** JobAction asks something of a job. */
+export interface JobAction {
+  /** "pause", "resume", "cancel", "retry" */
+  action: "pause" | "resume" | "cancel" | "retry";
+  password?: string;
+}
+
+/** AddResult says what became of added files, at once. */
+export interface AddResult {
+  jobs: Job[];
+  /** already in the matter, by content */
+  known: Document[];
+  rejected: Rejected[];
+  /** left out on purpose: hidden files, folders that lead back */
+  skipped: Rejected[];
+  productions?: Production[];
+}
+
+/** Production is what was made of one folder with load files. */
+export interface Production {
+  /** of the folder */
+  name: string;
+  /** in the folder */
+  load_files: string[];
+  /** added */
+  documents: number;
+  /** in the matter already */
+  known: number;
+  /** single-page files that became pages of documents */
+  pages: number;
+  /** what is missing, by Bates number */
+  problems: Rejected[];
+}
+
+/** Rejected is a path that could not even be queued. */
+export interface Rejected {
+  name: string;
+  code: string;
+  problem: string;
+}
+
+/** WatchedFolder is a folder that a matter follows. */
+export interface WatchedFolder {
+  path: string;
+  added: string;
+  /** when it was last gone through; empty: never */
+  scanned: string;
+  files: number;
+  scanning: boolean;
+  /** changes are noticed at once; else it is looked at from time to time */
+  live: boolean;
+  problem?: string;
+}
+
+/** FolderScan says what a look at watched folders came upon, in files. */
+export interface FolderScan {
+  added: number;
+  /** new files whose content the matter held */
+  known: number;
+  /** of added and known: had other content before */
+  changed: number;
+  moved: number;
+  /** gone; their documents stay */
+  missing: number;
+  returned: number;
+  unchanged: number;
+  /** being written, or their document is being read */
+  waiting: number;
+  problems: Rejected[];
+}
+
+/** Comparison says how a document differs from an earlier one. */
+export interface Comparison {
+  old: Document;
+  new: Document;
+  /** share of the words that are in both, 0 to 1 */
+  same: number;
+  /** in reading order */
+  runs: CompareRun[];
+  /** there are more differences than Runs has */
+  cut: boolean;
+}
+
+/** CompareRun is a stretch of words that are in both documents or in one. */
+export interface CompareRun {
+  /** "equal", "inserted", "deleted" */
+  change: "equal" | "inserted" | "deleted";
+  /** and the white space behind it */
+  text: string;
+  /** Text leaves out the middle */
+  cut: boolean;
+  /** where it stands, or would stand */
+  oldPage: number;
+  /** likewise */
+  newPage: number;
+  /** of what was deleted */
+  oldSpans: PageSpan[];
+  /** of what was inserted */
+  newSpans: PageSpan[];
+}
 
 /** State is what the window needs to know before anything else. */
 export interface State {
@@ -220,145 +359,6 @@ export interface Page {
   ocr: boolean;
   confidence: number;
   problem?: string;
-}
-
-/** Job is a piece of long work. */
-export interface Job {
-  id: string;
-  matter: string;
-  document: string;
-  /** of the document */
-  name: string;
-  /** "queued", "running", "paused", "done", "failed", "canceled" */
-  state: "queued" | "running" | "paused" | "done" | "failed" | "canceled";
-  /** "store", "read", "embed" */
-  step: "store" | "read" | "embed";
-  done: number;
-  total: number;
-  perSecond: number;
-  /** 0 while unknown */
-  etaSeconds: number;
-  problem?: string;
-  code?: string;
-  remedies: string[];
-  updated: string;
-}
-
-/** MatterProgress says how the reading of a matter stands. */
-export interface MatterProgress {
-  /** documents, those that wait for vectors too */
-  waiting: number;
-  /** documents */
-  ended: number;
-  /** of Ended: see their jobs' problems */
-  needYou: number;
-  /** of the work that is done, 0 to 1; it does not fall */
-  fraction: number;
-  /** 0 while unknown */
-  etaSeconds: number;
-  /** some that are worked on */
-  jobs: Job[];
-}
-
-/** JobAction asks something of a job. */
-export interface JobAction {
-  /** "pause", "resume", "cancel", "retry" */
-  action: "pause" | "resume" | "cancel" | "retry";
-  password?: string;
-}
-
-/** AddResult says what became of added files, at once. */
-export interface AddResult {
-  jobs: Job[];
-  /** already in the matter, by content */
-  known: Document[];
-  rejected: Rejected[];
-  /** left out on purpose: hidden files, folders that lead back */
-  skipped: Rejected[];
-  productions?: Production[];
-}
-
-/** Production is what was made of one folder with load files. */
-export interface Production {
-  /** of the folder */
-  name: string;
-  /** in the folder */
-  load_files: string[];
-  /** added */
-  documents: number;
-  /** in the matter already */
-  known: number;
-  /** single-page files that became pages of documents */
-  pages: number;
-  /** what is missing, by Bates number */
-  problems: Rejected[];
-}
-
-/** Rejected is a path that could not even be queued. */
-export interface Rejected {
-  name: string;
-  code: string;
-  problem: string;
-}
-
-/** WatchedFolder is a folder that a matter follows. */
-export interface WatchedFolder {
-  path: string;
-  added: string;
-  /** when it was last gone through; empty: never */
-  scanned: string;
-  files: number;
-  scanning: boolean;
-  /** changes are noticed at once; else it is looked at from time to time */
-  live: boolean;
-  problem?: string;
-}
-
-/** FolderScan says what a look at watched folders came upon, in files. */
-export interface FolderScan {
-  added: number;
-  /** new files whose content the matter held */
-  known: number;
-  /** of added and known: had other content before */
-  changed: number;
-  moved: number;
-  /** gone; their documents stay */
-  missing: number;
-  returned: number;
-  unchanged: number;
-  /** being written, or their document is being read */
-  waiting: number;
-  problems: Rejected[];
-}
-
-/** Comparison says how a document differs from an earlier one. */
-export interface Comparison {
-  old: Document;
-  new: Document;
-  /** share of the words that are in both, 0 to 1 */
-  same: number;
-  /** in reading order */
-  runs: CompareRun[];
-  /** there are more differences than Runs has */
-  cut: boolean;
-}
-
-/** CompareRun is a stretch of words that are in both documents or in one. */
-export interface CompareRun {
-  /** "equal", "inserted", "deleted" */
-  change: "equal" | "inserted" | "deleted";
-  /** and the white space behind it */
-  text: string;
-  /** Text leaves out the middle */
-  cut: boolean;
-  /** where it stands, or would stand */
-  oldPage: number;
-  /** likewise */
-  newPage: number;
-  /** of what was deleted */
-  oldSpans: PageSpan[];
-  /** of what was inserted */
-  newSpans: PageSpan[];
 }
 
 /** SearchRequest is a search in a matter. */
