@@ -17,7 +17,7 @@ type Kind string
 // The kinds of document.
 const (
 	KindPDF   Kind = "pdf"
-	KindImage Kind = "image" // TIFF, JPEG, PNG
+	KindImage Kind = "image" // TIFF, JPEG, PNG, BMP, WebP, GIF
 	KindWord  Kind = "word"  // .docx
 	KindMail  Kind = "mail"  // .eml
 	KindText  Kind = "text"  // .txt, .md and whatever decodes as text
