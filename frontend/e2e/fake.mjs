@@ -260,6 +260,7 @@ await test("50,000 rows scroll without a task over 100 ms while documents are be
       await page.waitForTimeout(40);
     }
   });
+  console.log(`      the longest task took ${Math.round(longest)} ms of processor time`);
   check(longest < 100, `the longest task took ${Math.round(longest)} ms of processor time`);
   const gap = await page.evaluate(() => document.querySelectorAll(".cells .bone").length);
   await page.waitForFunction(() => document.querySelectorAll(".cells .bone").length === 0);
@@ -273,8 +274,8 @@ await test("what is in a document leads to its place", async (page) => {
   await page.locator(".mark.current").first().waitFor();
   const { quote } = await page.evaluate(() => ({ quote: document.querySelector(".trail .quote").textContent }));
   check(quote.includes("Temperature Range"), "the term is marked");
-  await page.locator(".inside .tree .item", { hasText: "Notices" }).click();
-  await page.waitForFunction(() => document.querySelector(".tree .current")?.textContent.includes("Notices"));
+  await page.locator(".inside .tree .item", { hasText: "10. Notices" }).click();
+  await page.waitForFunction(() => document.querySelector(".tree .current")?.textContent.includes("10. Notices"));
 });
 
 await test("a passage of a transcript is cited by page and line, a produced page by its number", async (page) => {
