@@ -31,7 +31,7 @@ done < <(git ls-files -z | xargs -0 wc -c | awk '$2 != "total" && $1 > 5000000')
 while read -r lines path; do
   echo "$path has $lines lines; one subject and at most 500 lines a file"
   status=1
-done < <(git ls-files -z '*.go' '*.ts' '*.svelte' '*.sh' | xargs -0 wc -l | awk '$2 != "total" && $1 > 500')
+done < <(git ls-files -z '*.go' '*.ts' '*.svelte' '*.sh' ':!*.gen.ts' | xargs -0 wc -l | awk '$2 != "total" && $1 > 500')
 
 # The sample matter is what build/sample/SOURCES.md says it is.
 sed -nE 's/^\| ([^|]+) \| .* \| `([0-9a-f]{64})` \|$/\2  \1/p' build/sample/SOURCES.md >build/artifacts/sample.sha256
