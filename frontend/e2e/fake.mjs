@@ -345,9 +345,9 @@ await test("a question about every document is answered document by document", a
 await test("a folder is watched, and no longer", async (page) => {
   await page.getByRole("tab", { name: "Watched folders" }).click();
   await page.getByRole("button", { name: "Watch a folder" }).click();
-  await page.getByLabel("Path of the folder").fill("/home/you/Case file");
+  await page.getByLabel("Path of the folder").fill("/srv/cases/Case file");
   await page.getByRole("button", { name: "Start watching" }).click();
-  await page.getByText("/home/you/Case file").first().waitFor();
+  await page.getByText("/srv/cases/Case file").first().waitFor();
   await page.getByRole("button", { name: "Stop watching: Case file" }).click();
   await page.getByRole("button", { name: "Stop watching: Case file" }).waitFor({ state: "detached" });
 });

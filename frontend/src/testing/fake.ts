@@ -336,7 +336,7 @@ export function fakeClient(scene: string = "full"): Client {
     },
     watchedFolders: async (m) => (matter(m), (folders.get(m) ?? []).map((f) => ({ ...f }))),
     watchFolder: async (m, path) => {
-      if (!path.startsWith("/")) throw new ClientError("invalid", `“${path}” is not the whole path of a folder. Give it from the root, as /home/you/Case file.`);
+      if (!path.startsWith("/")) throw new ClientError("invalid", `“${path}” is not the whole path of a folder. Give it from the root, as /srv/cases/Case file.`);
       const folder: WatchedFolder = { path, added: new Date().toISOString(), scanned: new Date().toISOString(), files: 0, scanning: false, live: true };
       folders.set(m, [...(folders.get(m) ?? []), folder]);
       push({ kind: "folders", matter: m });
@@ -352,7 +352,7 @@ export function fakeClient(scene: string = "full"): Client {
       folder.scanned = new Date().toISOString();
       return { added: 0, known: 0, changed: 0, moved: 0, missing: 0, returned: 0, unchanged: folder.files, waiting: 0, problems: [] };
     },
-    pickFolder: async () => "/home/you/Halloran production",
+    pickFolder: async () => "/srv/cases/Halloran production",
     progress: async (m) => {
       const p = progress((matter(m), jobs.get(m)!));
       return { waiting: p.running + p.waiting, ended: p.done + p.failed, needYou: p.failed, fraction: p.share, etaSeconds: p.etaSeconds, jobs: jobs.get(m)!.filter((j) => j.state === "running").slice(0, 20) };
