@@ -310,6 +310,6 @@ func TestKillsDuringIngestionLoseNothingAndDoubleNothing(t *testing.T) {
 		compare(k.finish(ctx))
 	}
 	slices.Sort(moments)
-	t.Logf("%d kills over %d vaults, %v to %v after the start; %d documents as if none had been; seed %d; undisturbed %v",
-		done, vaults, moments[0].Round(time.Millisecond), moments[len(moments)-1].Round(time.Millisecond), len(want), seed, whole.Round(time.Millisecond))
+	t.Logf("%d kills over %d vaults, %v to %v after the start; %d documents as if none had been; vectors: %v; seed %d; undisturbed %v",
+		done, vaults, moments[0].Round(time.Millisecond), moments[len(moments)-1].Round(time.Millisecond), len(want), app.ModelsInstalled(), seed, whole.Round(time.Millisecond))
 }
