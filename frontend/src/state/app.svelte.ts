@@ -16,6 +16,9 @@ export type Overlay = "" | "palette" | "shortcuts" | "jobs" | "report" | "compar
 /** Milliseconds in which a removal can be undone; as long as its notice stays. */
 const undoable = 6000;
 
+/** Files sent in one request. */
+const uploaded = 40;
+
 const themeKey = "appearance.theme";
 
 /** Milliseconds between two questions for a matter's counts. */
@@ -191,7 +194,8 @@ export class App {
   }
 
   async addFiles(files: File[]): Promise<void> {
-    if (files.length > 0) await this.#add((m) => this.client.addFiles(m, files));
+    // A folder may bring thousands: they go up a few at a time.
+    for (let i = 0; i < files.length; i += uploaded) await this.#add((m) => this.client.addFiles(m, files.slice(i, i + uploaded)));
   }
 
   async addPaths(paths: string[]): Promise<void> {

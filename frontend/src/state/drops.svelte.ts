@@ -21,6 +21,34 @@ function carriesFiles(e: DragEvent): boolean {
   return types.includes("Files") || types.includes("text/uri-list");
 }
 
+/** The most files that one drop may bring; a folder of more is better watched. */
+const most = 20_000;
+
+type Entry = Pick<FileSystemEntry, "isDirectory" | "name">;
+
+/** The files of entries and of the folders among them, in the order of names. Hidden ones, and what cannot be opened, are left out. */
+export async function filesIn(entries: readonly Entry[]): Promise<File[]> {
+  const out: File[] = [];
+  const visit = async (entry: Entry): Promise<void> => {
+    if (out.length >= most || entry.name.startsWith(".")) return;
+    if (!entry.isDirectory) {
+      await new Promise<void>((done) => (entry as FileSystemFileEntry).file((file) => (out.push(file), done()), () => done()));
+      return;
+    }
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    const inside: Entry[] = [];
+    // A reader gives its entries by the hundred, and none at the end.
+    for (;;) {
+      const some = await new Promise<Entry[]>((done) => reader.readEntries(done, () => done([])));
+      if (some.length === 0) break;
+      inside.push(...some);
+    }
+    for (const child of inside.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }))) await visit(child);
+  };
+  for (const entry of entries) await visit(entry);
+  return out;
+}
+
 /** Takes every drag and drop of the window, in the capture phase, before the browser can open the file. */
 export function guardDrops(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,8 +79,14 @@ export function guardDrops(): void {
       e.preventDefault();
       clearTimeout(timer);
       drag.over = false;
+      // What was dropped can be asked for only now; what is in folders comes after.
+      const entries = Array.from(e.dataTransfer?.items ?? []).map((item) => item.webkitGetAsEntry?.() ?? null);
       const files = Array.from(e.dataTransfer?.files ?? []);
-      if (files.length > 0) receive?.(files);
+      if (!entries.some((entry) => entry?.isDirectory)) {
+        if (files.length > 0) receive?.(files);
+        return;
+      }
+      void filesIn(entries.filter((entry) => entry !== null)).then((all) => all.length > 0 && receive?.(all));
     },
     { capture: true },
   );
