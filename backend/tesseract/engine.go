@@ -20,8 +20,8 @@ type engine struct {
 	auto      bool       // other languages may be used
 	installed []string   // with auto: the languages that there are
 	usual     *api
-	osd       *api // nil without its data
-	other     *api // of otherLanguage; nil when none was needed
+	osd       *detector // nil without its data
+	other     *api      // of otherLanguage; nil when none was needed
 	otherName string
 }
 
@@ -38,7 +38,7 @@ func (e *engine) start() error {
 	if e.usual, err = open(data, languages...); err != nil {
 		return err
 	}
-	e.osd, _ = open(data, "osd") // pages are read without as well
+	e.osd = openDetector(data)
 	return nil
 }
 
@@ -107,7 +107,7 @@ func (e *engine) recognise(img mark.Image) (mark.Page, error) {
 // in which script it is written.
 func (e *engine) stands(clean mark.Image, bad bool) (turn int, script string) {
 	if e.osd != nil {
-		if turn, _, script, ok := e.osd.orientation(clean); ok {
+		if turn, script, ok := e.osd.orientation(clean); ok {
 			return turn, script
 		}
 	}
