@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	mark "markai/backend"
@@ -176,6 +177,7 @@ func open(path string, context int) (*model, error) {
 	if m.tokens, err = wordpiece.New(vocab, wordpiece.Options{Cased: cased, Accents: cased}); err != nil {
 		return nil, unsupported(path, err)
 	}
+	debug.FreeOSMemory() // the weights in float32 took several times what is left
 	return m, nil
 }
 
