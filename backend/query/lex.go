@@ -129,7 +129,7 @@ func wordAt(text string, i int, shouting bool) token {
 		if unicode.IsSpace(r) || opensQuote(r) || r == ',' || r == ';' {
 			break
 		}
-		if r == '(' && end > i && strings.IndexByte(text[end:], ')') > 0 {
+		if r == '(' && end > i && closesInWord(text[end:]) && !isOperator(text[i:end], shouting) {
 			depth++ // inside a word: 12(b)(6)
 		} else if r == ')' {
 			if depth == 0 {
@@ -173,6 +173,22 @@ func wordAt(text string, i int, shouting bool) token {
 		t.text = ""
 	}
 	return t
+}
+
+// closesInWord reports whether the bracket that begins s is closed before the
+// next white space.
+func closesInWord(s string) bool {
+	word := s
+	if space := strings.IndexFunc(s, unicode.IsSpace); space >= 0 {
+		word = s[:space]
+	}
+	return strings.IndexByte(word, ')') > 0
+}
+
+// isOperator reports whether raw is an operator, after which a bracket may open
+// without a space: NOT(waiver OR fee).
+func isOperator(raw string, shouting bool) bool {
+	return !shouting && (raw == "AND" || raw == "OR" || raw == "NOT") || nearness.MatchString(raw)
 }
 
 func near(t token, m []string) token {

@@ -109,9 +109,13 @@ func (e *matching) field(ctx context.Context, f query.Field) (documents, error) 
 	if err != nil {
 		return nil, err
 	}
+	in := documents{}
+	for _, id := range e.scope {
+		in[id] = true
+	}
 	out := documents{}
 	for _, d := range list.Documents {
-		if len(e.scope) == 0 || slices.Contains(e.scope, d.ID) {
+		if len(e.scope) == 0 || in[d.ID] {
 			out[d.ID] = true
 		}
 	}
@@ -157,22 +161,37 @@ func (e *matching) leaf(ctx context.Context, n query.Node) ([]mark.ScoredChunk, 
 func holder(n query.Node) func(text string) bool {
 	switch n := n.(type) {
 	case query.Phrase:
-		return func(text string) bool { return findPhrase(text, n.Text) != nil }
+		return wholeWords(n.Text)
 	case query.Near:
-		if n.Ordered {
-			return func(text string) bool { return follows(text, n) }
+		if n.Ordered || hasPhrase(n.A) || hasPhrase(n.B) {
+			return func(text string) bool { return within(text, n) }
 		}
 	}
 	return nil
 }
 
-// follows reports whether B stands behind A in text, within n.Words words.
-func follows(text string, n query.Near) bool {
+// hasPhrase reports whether a side of a nearness is a phrase, or may be one.
+func hasPhrase(n query.Node) bool {
+	switch n := n.(type) {
+	case query.Phrase:
+		return true
+	case query.Or:
+		return slices.ContainsFunc(n, hasPhrase)
+	}
+	return false
+}
+
+// within reports whether B stands within n.Words words of A in text, behind it
+// where the order counts.
+func within(text string, n query.Near) bool {
 	words := legal.Words(text)
-	ends, starts := standing(words, n.A), standing(words, n.B)
-	for _, a := range ends {
-		for _, b := range starts {
+	as, bs := standing(words, n.A), standing(words, n.B)
+	for _, a := range as {
+		for _, b := range bs {
 			if gap := b[0] - a[1]; gap >= 0 && gap < n.Words {
+				return true
+			}
+			if gap := a[0] - b[1]; !n.Ordered && gap >= 0 && gap < n.Words {
 				return true
 			}
 		}
@@ -191,14 +210,15 @@ func standing(words []legal.Word, n query.Node) [][2]int {
 		}
 		return out
 	case query.Word:
-		return runs(words, n.Text, n.Prefix)
+		return runs(words, n.Text, func(word, want string, last bool) bool { return same(word, want, n.Prefix && last) })
 	case query.Phrase:
-		return runs(words, n.Text, false)
+		return runs(words, n.Text, func(word, want string, _ bool) bool { return word == want })
 	}
 	return nil
 }
 
-func runs(words []legal.Word, text string, prefix bool) [][2]int {
+// runs returns where the words of text stand one after the other, as equal tells.
+func runs(words []legal.Word, text string, equal func(word, want string, last bool) bool) [][2]int {
 	want := legal.Words(text)
 	if len(want) == 0 {
 		return nil
@@ -206,7 +226,7 @@ func runs(words []legal.Word, text string, prefix bool) [][2]int {
 	var out [][2]int
 	for i := 0; i+len(want) <= len(words); i++ {
 		j := 0
-		for j < len(want) && same(words[i+j].Text, want[j].Text, prefix && j == len(want)-1) {
+		for j < len(want) && equal(words[i+j].Text, want[j].Text, j == len(want)-1) {
 			j++
 		}
 		if j == len(want) {

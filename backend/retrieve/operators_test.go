@@ -17,7 +17,7 @@ func library(t *testing.T) mark.MatterStore {
 	for name, text := range map[string]string{
 		"lease.txt":  "The tenant shall give notice of termination in writing.\n\nRent is due on the first day. Time is\nof the essence.",
 		"loan.txt":   "Termination follows ten days after the lender gave notice. A waiver of notice is void.",
-		"letter.txt": "Please note that the time of the essence has come; notices were noticed by nobody. Fees and charges apply when late.",
+		"letter.txt": "Please note that the time of the essence has come; notices were noticed by nobody. Fees and charges apply when late. The buyer’s remedies are non‑exclusive.",
 	} {
 		d := add(t, m, name, text)
 		d.Meta.Type = map[string]mark.DocumentType{"letter.txt": mark.TypeLetter}[name]
@@ -39,6 +39,11 @@ func TestOperatorsFindWhatTheySay(t *testing.T) {
 		{`"time is of the essence" OR wombat`, "lease.txt"}, // over the end of a line, and no other form
 		{`"notice" AND termination`, "lease.txt loan.txt"},
 		{`"noticed" AND notice`, "letter.txt"},
+		{`"notice" AND fees`, ""}, // notices are no notice
+		{`"notice" w/5 nobody`, ""},
+		{`nobody w/5 "noticed"`, "letter.txt"},
+		{`"buyer's remedies" AND fees`, "letter.txt"}, // as a keyboard writes it
+		{`"non-exclusive" AND fees`, "letter.txt"},
 		{"notice w/2 termination", "lease.txt"},
 		{"notice w/10 termination", "lease.txt loan.txt"},
 		{"termination pre/10 notice", "loan.txt"},

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	mark "markai/backend"
@@ -13,16 +14,54 @@ import (
 // findPhrase returns where a phrase stands in text, whatever its case and
 // wherever a line of it ends, or nil.
 func findPhrase(text, phrase string) []int {
-	fields := strings.Fields(phrase)
-	for i, f := range fields {
-		fields[i] = regexp.QuoteMeta(f)
-	}
-	re, err := regexp.Compile(`(?i)` + strings.Join(fields, `\s+`))
-	if err != nil { // bytes that are no text
+	re := phrased(phrase)
+	if re == nil {
 		return nil
 	}
 	return re.FindStringIndex(text)
 }
+
+// typeset are the characters that a keyboard has one of and print has several.
+var typeset = strings.NewReplacer("'", "['’‘ʼ]", "’", "['’‘ʼ]", "‘", "['’‘ʼ]", "-", "[-‐‑–]", "‐", "[-‐‑–]", "‑", "[-‐‑–]", "–", "[-‐‑–]")
+
+// phrased returns what matches a phrase as it may be printed, or nil for bytes
+// that are no text.
+func phrased(phrase string) *regexp.Regexp {
+	fields := strings.Fields(phrase)
+	for i, f := range fields {
+		fields[i] = typeset.Replace(regexp.QuoteMeta(f))
+	}
+	re, err := regexp.Compile(`(?i)` + strings.Join(fields, `\s+`))
+	if err != nil {
+		return nil
+	}
+	return re
+}
+
+// wholeWords returns how a text is checked for a phrase that neither begins nor
+// ends inside a word.
+func wholeWords(phrase string) func(text string) bool {
+	re := phrased(phrase)
+	return func(text string) bool {
+		for at := 0; re != nil; {
+			m := re.FindStringIndex(text[at:])
+			if m == nil {
+				return false
+			}
+			first, firstSize := utf8.DecodeRuneInString(text[at+m[0]:])
+			before, _ := utf8.DecodeLastRuneInString(text[:at+m[0]])
+			last, _ := utf8.DecodeLastRuneInString(text[:at+m[1]])
+			after, _ := utf8.DecodeRuneInString(text[at+m[1]:])
+			if !(inWord(before) && inWord(first)) && !(inWord(last) && inWord(after)) {
+				return true
+			}
+			at += m[0] + firstSize
+		}
+		return false
+	}
+}
+
+func inWord(r rune) bool { return unicode.In(r, unicode.L, unicode.Nd, unicode.Mn) }
 
 // holdsAny reports whether one of the phrases stands in text.
 func holdsAny(text string, phrases []string) bool {

@@ -88,7 +88,11 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	if len(q.Documents) > 0 {
-		docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return !slices.Contains(q.Documents, d.ID) })
+		wanted := documents{}
+		for _, id := range q.Documents {
+			wanted[id] = true
+		}
+		docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return !wanted[d.ID] })
 	}
 	if as.Tree != nil {
 		ranked, err := s.operated(ctx, m, as.Tree, docs, q.Documents, limit)
