@@ -47,7 +47,9 @@ func (n *notifier) follow(root, dir string) {
 			return fs.SkipDir
 		}
 		n.mu.Lock()
-		n.count++
+		if n.count++; n.count > maxFolders { // those that are gone are not asked for any more
+			n.count = len(n.w.WatchList()) + 1
+		}
 		over := n.count > maxFolders
 		n.mu.Unlock()
 		if over || n.w.Add(path) != nil {
@@ -167,17 +169,21 @@ func (s *Service) due(m *matter, root, path string, in time.Duration) {
 	if d == nil {
 		return // no longer watched
 	}
-	at := time.Now().Add(in)
-	if len(d.paths) == 0 && !d.at.After(at) {
+	now := time.Now()
+	at := now.Add(in)
+	if !d.all.After(at) {
 		return // all of it is looked at before that
 	}
 	if d.paths == nil {
-		d.paths = map[string]bool{}
+		d.paths, d.since = map[string]bool{}, now
 	}
 	d.paths[path] = true
 	d.at = at
+	if last := d.since.Add(patience * s.c.Settle); d.at.After(last) {
+		d.at = last
+	}
 	if len(d.paths) > maxDue || path == root {
-		d.paths = nil
+		m.due[root] = &due{all: d.at}
 	}
 	s.alarm()
 }
@@ -189,7 +195,7 @@ func (s *Service) all(in time.Duration) {
 	for _, m := range s.matters {
 		m.mu.Lock()
 		for root := range m.due {
-			m.due[root] = &due{at: time.Now().Add(in)}
+			m.due[root] = &due{all: time.Now().Add(in)}
 		}
 		m.mu.Unlock()
 	}
@@ -230,12 +236,19 @@ func (s *Service) next() (m *matter, root string, paths []string, wait time.Dura
 	for _, m := range s.matters {
 		m.mu.Lock()
 		for root, d := range m.due {
-			if until := d.at.Sub(now); until > 0 {
-				wait = min(wait, until)
+			switch untilAll, until := d.all.Sub(now), d.at.Sub(now); {
+			case untilAll <= 0:
+				m.due[root] = &due{all: now.Add(s.c.Every)}
+			case len(d.paths) > 0 && until <= 0:
+				paths = slices.Sorted(maps.Keys(d.paths))
+				m.due[root] = &due{all: d.all}
+			case len(d.paths) > 0:
+				wait = min(wait, untilAll, until)
+				continue
+			default:
+				wait = min(wait, untilAll)
 				continue
 			}
-			paths := slices.Sorted(maps.Keys(d.paths))
-			m.due[root] = &due{at: now.Add(s.c.Every)}
 			m.mu.Unlock()
 			return m, root, paths, 0
 		}

@@ -65,12 +65,18 @@ type matter struct {
 
 // due says what is to be looked at in a folder, and when.
 type due struct {
-	at    time.Time
-	paths map[string]bool // empty: all of the folder
+	all   time.Time       // all of the folder, whatever happens before
+	paths map[string]bool // that changed
+	since time.Time       // the first of them
+	at    time.Time       // when they are looked at
 }
 
 // maxDue is how many paths of a folder are looked at one by one.
 const maxDue = 256
+
+// patience is how many times Config.Settle a change waits at most for a folder
+// in which something changes without end.
+const patience = 20
 
 // New returns a service that follows nothing until Attach and Run.
 func New(c Config) *Service {
