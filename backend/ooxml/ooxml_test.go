@@ -159,9 +159,15 @@ func TestBrokenFilesSayWhatIsWrong(t *testing.T) {
 }
 
 func TestADocumentThatBreaksOffKeepsWhatCameBefore(t *testing.T) {
-	got, info, err := read(t, "a.docx", word(t, map[string]string{"word/document.xml": head + `<w:p><w:r><w:t>Whole.</w:t></w:r></w:p><w:p><w:r><w:t>Half <`}))
-	if err != nil || got != "Whole.\n\nHalf\n\n" || len(info.Notes) != 1 {
-		t.Errorf("got %q, %q, %v", got, info.Notes, err)
+	for name, c := range map[string]struct{ rest, want, note string }{
+		"in a paragraph":  {`<w:p><w:r><w:t>Half <`, "Whole.\n\nHalf\n\n", "breaks off"},
+		"in a deletion":   {`<w:p><w:r><w:t>Half</w:t></w:r><w:del><w:r><w:delText>gone`, "Whole.\n\nHalf\n\n", "breaks off"},
+		"in a properties": {`<w:p><w:r><w:t>Half</w:t></w:r><w:r><w:rPr><w:b/>`, "Whole.\n\nHalf\n\n", "breaks off"},
+	} {
+		got, info, err := read(t, "a.docx", word(t, map[string]string{"word/document.xml": head + `<w:p><w:r><w:t>Whole.</w:t></w:r></w:p>` + c.rest}))
+		if err != nil || got != c.want || !strings.Contains(strings.Join(info.Notes, " "), c.note) {
+			t.Errorf("%s: got %q, %q, %v", name, got, info.Notes, err)
+		}
 	}
 }
 

@@ -192,7 +192,7 @@ func (s *story) delete(d *xml.Decoder, t xml.StartElement) error {
 	for depth := 1; depth > 0; {
 		tok, err := d.RawToken()
 		if err != nil {
-			return err
+			return broken(err)
 		}
 		switch e := tok.(type) {
 		case xml.StartElement:
