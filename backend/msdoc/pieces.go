@@ -175,8 +175,8 @@ const (
 // pages of 512 bytes in the main stream, each with the properties of a range.
 // What is broken in it costs the properties, not the text.
 func (d *document) readProperties(table []byte) {
-	n := (len(table) - 4) / 8 // n+1 offsets, n page numbers
-	for i := range max(0, n) {
+	n := (len(table) - 4) / 8                        // n+1 offsets, n page numbers
+	for i := range max(0, min(n, len(d.main)/512)) { // each page is named once
 		page := int(binary.LittleEndian.Uint32(table[4*(n+1)+4*i:])&0x3FFFFF) * 512
 		if page+512 > len(d.main) {
 			continue
