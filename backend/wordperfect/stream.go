@@ -40,9 +40,9 @@ func end(b *strings.Builder, number byte) {
 // fixed are the lengths of the functions 0xF0 to 0xFE, with both their ends.
 var fixed = [16]int{4, 5, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 6, 8, 8, 1}
 
-// later reads the text of versions after 5. A function whose length cannot be
-// true is passed over by its first byte.
-func later(s []byte) string {
+// later reads the text of versions after 5, and tells whether it has notes. A
+// function whose length cannot be true is passed over by its first byte.
+func later(s []byte) (text string, notes bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -66,6 +66,7 @@ func later(s []byte) string {
 			if c == tabs {
 				b.WriteByte('\t')
 			}
+			notes = notes || c == laterNotes && size > 3
 			i += size
 		default:
 			size := fixed[c-0xF0]
@@ -77,8 +78,14 @@ func later(s []byte) string {
 			i += size
 		}
 	}
-	return b.String()
+	return b.String(), notes
 }
+
+// The functions of footnotes and endnotes.
+const (
+	laterNotes = 0xD7
+	fiveNotes  = 0xD6
+)
 
 // tabs is the function of tabulators and indents.
 const tabs = 0xE0
@@ -114,8 +121,8 @@ func single(b *strings.Builder, c byte) {
 // fixedFive are the lengths of the functions 0xC0 to 0xCF of version 5.
 var fixedFive = [16]int{4, 9, 11, 3, 3, 5, 6, 7, 4, 5, 6, 6, 8, 10, 10, 12}
 
-// five reads the text of version 5.
-func five(s []byte) string {
+// five reads the text of version 5, and tells whether it has notes.
+func five(s []byte) (text string, notes bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -147,10 +154,11 @@ func five(s []byte) string {
 			if i+3 < len(s) {
 				if n := 4 + int(binary.LittleEndian.Uint16(s[i+2:])); i+n <= len(s) && s[i+n-1] == c {
 					size = n
+					notes = notes || c == fiveNotes
 				}
 			}
 		}
 		i += size
 	}
-	return b.String()
+	return b.String(), notes
 }

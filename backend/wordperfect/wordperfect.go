@@ -1,8 +1,8 @@
 // Package wordperfect opens WordPerfect documents (.wpd) of versions 5 and later
 // and reads their text. Such a file is a stream of characters with functions
 // among them: single bytes, functions of a fixed length, and functions that say
-// their own length. What stands inside functions (formatting, headers) is
-// passed over; the places of footnotes are kept.
+// their own length. What stands inside functions (formatting, headers, notes) is
+// passed over; a note says so where there are footnotes or endnotes.
 package wordperfect
 
 import (
@@ -64,12 +64,17 @@ func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 	if uint64(from) > uint64(len(raw)) || from < headSize {
 		return nil, mark.Errorf(mark.Damaged, "This WordPerfect document is damaged: its text is missing. Open it in WordPerfect and save it again.")
 	}
-	text := later(raw[from:])
+	read := later
 	if raw[headVersion] == 0 {
-		text = five(raw[from:])
+		read = five
 	}
+	text, notes := read(raw[from:])
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return typeset.NewSource(strings.Trim(text, " \t\n\f"), mark.SourceInfo{Kind: mark.KindWord}, nil), nil
+	info := mark.SourceInfo{Kind: mark.KindWord}
+	if notes {
+		info.Notes = append(info.Notes, "This WordPerfect document has footnotes or endnotes, which were not read. Open it in WordPerfect, save it as PDF, and add that to search them too.")
+	}
+	return typeset.NewSource(strings.Trim(text, " \t\n\f"), info, nil), nil
 }

@@ -115,3 +115,27 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestADocumentWithNotesSaysThatTheyWereNotRead(t *testing.T) {
+	for _, c := range []struct {
+		version byte
+		stream  string
+		said    bool
+	}{
+		{2, "a\xd7\x00\x08\x00bc\x08\xd7d", true},
+		{2, "a\xd6\x00\x08\x00bc\x08\xd6d", false}, // a head or foot
+		{2, "a\xd7b", false},                       // a byte that is no function
+		{0, "a\xd6\x00\x06\x00zz\x06\x00\x00\xd6b", true},
+		{0, "a\xd5\x00\x06\x00zz\x06\x00\x00\xd5b", false},
+	} {
+		data := file(c.version, 0, c.stream)
+		src, err := wordperfect.Parser{}.Open(t.Context(), mark.File{Name: "a.wpd", Size: int64(len(data)), Data: bytes.NewReader(data)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if notes := src.Info().Notes; (len(notes) == 1) != c.said {
+			t.Errorf("%q of version %d says %q", c.stream, c.version, notes)
+		}
+		src.Close()
+	}
+}
