@@ -9,8 +9,13 @@ import (
 	"markai/backend/query"
 )
 
-// suggestionsMax bounds how many words of a search get another spelling.
-const suggestionsMax = 4
+const (
+	// suggestionsMax bounds how many words of a search get another spelling.
+	suggestionsMax = 4
+	// soughtMax bounds for how many words another spelling is looked for: each
+	// look goes through all words of the matter.
+	soughtMax = 12
+)
 
 // Read says how a search is understood: its operators written out, what was
 // not understood, and other spellings for words that the matter does not hold.
@@ -49,9 +54,13 @@ func (s *Searcher) Read(ctx context.Context, m mark.MatterStore, q mark.Query) (
 	if err != nil {
 		return out, fmt.Errorf("count words: %w", err)
 	}
+	sought := 0
 	for _, w := range doubtful {
-		if counts[w] > 0 || len(out.Suggestions) == suggestionsMax {
+		if counts[w] > 0 {
 			continue
+		}
+		if sought++; sought > soughtMax || len(out.Suggestions) == suggestionsMax {
+			break
 		}
 		like, err := m.SpelledLike(ctx, w, 1)
 		if err != nil {
