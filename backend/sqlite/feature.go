@@ -77,6 +77,14 @@ func oneOf[T ~string](column string, values []T, args *[]any) string {
 	return column + " IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ") + ")"
 }
 
+// withoutSeparators takes out of a Bates number what writings differ in.
+var withoutSeparators = strings.NewReplacer(" ", "", "_", "", "-", "")
+
+// bare is the expression for a column without these separators, in capitals.
+func bare(column string) string {
+	return "replace(replace(replace(upper(" + column + "), '-', ''), '_', ''), ' ', '')"
+}
+
 // likeEscaper makes text stand for itself in LIKE … ESCAPE '\'.
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
@@ -99,19 +107,24 @@ func condition(q mark.DocumentQuery) (string, []any) {
 			all = append(all, oneOf(list.column, list.values, &args))
 		}
 	}
+	// A date that names a month or a year only stands for its first day.
 	if q.From != "" {
-		and("d.date >= ?", q.From)
+		from := strings.TrimSuffix(q.From, "-01")
+		and("d.date >= ?", strings.TrimSuffix(from, "-01"))
 	}
 	if q.To != "" {
-		// A date that names a month only stands for its first day.
 		and("d.date <> '' AND substr(d.date, 1, ?) <= ?", len(q.To), q.To)
 	}
 	if from := strings.ToUpper(strings.TrimSpace(q.Bates)); from != "" {
 		to := cmp.Or(strings.ToUpper(strings.TrimSpace(q.BatesTo)), from)
-		// Numbers of one production are of one length, so text compares as numbers do.
-		and(`(d.bates_first <> '' AND length(d.bates_first) = length(?) AND d.bates_first <= ? AND d.bates_last >= ?
-			OR EXISTS (SELECT 1 FROM feature f WHERE f.document = d.n AND f.kind = 'bates' AND length(f.value) = length(?)
-				AND f.value COLLATE NOCASE BETWEEN ? AND ?))`, from, to, from, from, from, to)
+		// Numbers of one production are of one length, so text compares as numbers
+		// do. Pages and load files have separators or have none.
+		bareFrom, bareTo := withoutSeparators.Replace(from), withoutSeparators.Replace(to)
+		and(`(d.bates_first <> '' AND length(`+bare("d.bates_first")+`) = length(?) AND `+bare("d.bates_first")+` <= ? AND `+bare("d.bates_last")+` >= ?
+			OR d.n IN (SELECT f.document FROM feature f WHERE f.kind = 'bates' AND f.value <> ''
+				AND (f.value COLLATE NOCASE BETWEEN ? AND ? AND length(f.value) = length(?)
+					OR f.value COLLATE NOCASE BETWEEN ? AND ? AND length(f.value) = length(?))))`,
+			bareFrom, bareTo, bareFrom, from, to, from, bareFrom, bareTo, bareFrom)
 	}
 	for _, part := range []struct{ column, text string }{
 		{"d.name", q.Name}, {"d.title", q.Title}, {"d.parties", q.Party}, {"d.custodian", q.Custodian},
