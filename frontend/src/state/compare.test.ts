@@ -39,6 +39,15 @@ describe("a comparison", () => {
     expect(stopsOfChanges(changes, "inserted", { id: "b", name: "B" })).toMatchObject([{ page: 3, key: "d0" }, { page: 1, key: "d1" }]);
   });
 
+  it("of documents that have little in common is cut into pairs of bounded length, and loses nothing", () => {
+    const many = Array.from({ length: 300 }, (_, i) => [run("deleted", `old words ${i} `), run("inserted", `new words ${i} `), run("equal", "the ")]).flat();
+    const pairs = pairsOf(many);
+    expect(pairs.length).toBeGreaterThan(3);
+    for (const p of pairs) expect(p.left.map((s) => s.text).join("").length).toBeLessThan(1400);
+    expect(pairs.flatMap((p) => p.changes)).toEqual(Array.from({ length: 300 }, (_, i) => i));
+    expect(pairs.map((p) => p.left.map((s) => s.text).join("")).join("")).toBe(many.filter((r) => r.change !== "inserted").map((r) => r.text).join(""));
+  });
+
   it("of documents that say the same has no change", () => {
     expect(changesOf([run("equal", "All.")])).toEqual([]);
     expect(pairsOf([run("equal", "All.")])).toMatchObject([{ changes: [], words: 1 }]);

@@ -61,6 +61,11 @@ function add(side: Stretch[], text: string, change: number): void {
   }
 }
 
+/** Characters after which a pair ends where both sides say the same. */
+const longest = 1200;
+
+const lengthOf = (pair: Pair): number => Math.max(...[pair.left, pair.right].map((side) => side.reduce((n, s) => n + s.text.length, 0)));
+
 /** Sets the runs of a comparison as pairs of paragraphs. */
 export function pairsOf(runs: readonly CompareRun[]): Pair[] {
   const out: Pair[] = [];
@@ -86,6 +91,8 @@ export function pairsOf(runs: readonly CompareRun[]): Pair[] {
         add(pair.left, text, -1);
         add(pair.right, text, -1);
       }
+      // Two documents with little in common have no paragraphs in common either.
+      if (pair && lengthOf(pair) > longest) close();
       continue;
     }
     const side = run.change === "deleted" ? "deleted" : "inserted";
