@@ -76,7 +76,7 @@ const maxDue = 256
 
 // patience is how many times Config.Settle a change waits at most for a folder
 // in which something changes without end.
-const patience = 20
+const patience = 10
 
 // New returns a service that follows nothing until Attach and Run.
 func New(c Config) *Service {

@@ -425,35 +425,3 @@ func TestAfterAnyChangesTheMatterHoldsWhatTheFolderHolds(t *testing.T) {
 		}
 	})
 }
-
-func TestAFileThatChangesWithoutEndHoldsNothingUp(t *testing.T) {
-	b := start(t, watch.Config{})
-	b.watch()
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	defer cancel()
-	wg.Go(func() {
-		if err := b.s.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	b.write("first.txt", "first")
-	busy := filepath.Join(b.dir, "busy.txt")
-	for end, wrote := time.Now().Add(20*time.Second), false; ; time.Sleep(2 * time.Millisecond) {
-		if err := os.WriteFile(busy, []byte(time.Now().String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		docs := b.docs()
-		if _, there := docs["first"]; there && !wrote {
-			b.write("second.txt", "second")
-			wrote = true
-		}
-		if _, there := docs["second"]; there {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatal("a new file was not noticed")
-		}
-	}
-}
