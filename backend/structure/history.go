@@ -21,9 +21,11 @@ func (s *Scanner) readHistory(g *page) {
 	if g.Number == 1 { // the message's own head is no quotation
 		from = max(0, strings.Index(g.Text, "\n\n"))
 	}
+	end := -1
 	for _, r := range letters.Quoted(g.Text[from:]) {
 		s.add(g, mark.FeatureQuoted, from+r.Start, from+r.End, "", 0)
-		lines := strings.Split(strings.TrimSpace(g.Text[from+r.Start:]), "\n")
-		s.history = from+r.End == len(g.Text) && !strings.HasPrefix(lines[len(lines)-1], ">")
+		end = from + r.End
 	}
+	text := strings.TrimSpace(g.Text)
+	s.history = end == len(g.Text) && !strings.HasPrefix(text[strings.LastIndexByte(text, '\n')+1:], ">")
 }
