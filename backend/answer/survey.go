@@ -85,16 +85,33 @@ func (w *work) survey(ctx context.Context, asked whole, emit func(mark.AnswerEve
 
 // scope returns the documents that a survey asks: those of the question, or all
 // of the matter, of the types meant or of a type that is not known. What says
-// the same as an earlier document, and what only holds others, is left out.
+// the same as an earlier document that is asked, and what only holds others, is
+// left out.
 func (w *work) scope(ctx context.Context, types []mark.DocumentType) ([]mark.Document, error) {
 	docs, err := w.m.Documents(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the documents: %w", err)
 	}
-	return slices.DeleteFunc(docs, func(d mark.Document) bool {
-		return len(w.q.Documents) > 0 && !slices.Contains(w.q.Documents, d.ID) ||
-			d.Duplicate != "" || d.Meta.Type == mark.TypeContainer ||
+	wanted := map[mark.DocumentID]bool{}
+	for _, id := range w.q.Documents {
+		wanted[id] = true
+	}
+	docs = slices.DeleteFunc(docs, func(d mark.Document) bool {
+		return len(wanted) > 0 && !wanted[d.ID] || d.Meta.Type == mark.TypeContainer ||
 			len(types) > 0 && d.Meta.Type != "" && !slices.Contains(types, d.Meta.Type)
+	})
+	asked := make(map[mark.DocumentID]bool, len(docs))
+	for _, d := range docs {
+		asked[d.ID] = d.Duplicate == ""
+	}
+	said := map[mark.DocumentID]bool{} // by duplicates whose earlier document is not asked
+	return slices.DeleteFunc(docs, func(d mark.Document) bool {
+		if d.Duplicate == "" {
+			return false
+		}
+		again := asked[d.Duplicate] || said[d.Duplicate]
+		said[d.Duplicate] = true
+		return again
 	}), nil
 }
 

@@ -120,6 +120,49 @@ func TestASurveyFindsWhatIsSilent(t *testing.T) {
 	}
 }
 
+func TestASurveyAsksADuplicateWhereItsEarlierOneIsNotAsked(t *testing.T) {
+	m := drawer(t)
+	docs, err := m.Documents(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier := docs[0] // a.txt
+	var copies []mark.DocumentID
+	for _, name := range []string{"e.txt", "f.txt"} {
+		d := marktest.AddText(t, m, name, "Lease.\n\nThis Lease shall be governed by the laws of the State of Texas.")
+		if err := m.DeleteDocument(t.Context(), d.ID); err != nil { // Duplicate is only set with a new row
+			t.Fatal(err)
+		}
+		d.Duplicate, d.Meta.Type = earlier.ID, mark.TypeContract
+		if err := m.PutDocument(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		copies = append(copies, d.ID)
+	}
+	for _, c := range []struct {
+		among []mark.DocumentID
+		want  string
+	}{
+		{nil, "a.txt b.txt c.txt d.txt"},
+		{append(slices.Clone(copies), earlier.ID), "a.txt"},
+		{copies, "e.txt"}, // the two say the same
+		{copies[1:], "f.txt"},
+	} {
+		w := work{s: New(Config{Searcher: wordsOnly{}}), m: m, q: mark.Question{Documents: c.among}}
+		asked, err := w.scope(t.Context(), []mark.DocumentType{mark.TypeContract})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, d := range asked {
+			names = append(names, d.Name)
+		}
+		if got := strings.Join(names, " "); got != c.want {
+			t.Errorf("among %v are asked %q, want %q", c.among, got, c.want)
+		}
+	}
+}
+
 // slow lets a test stop a survey in the middle.
 type slow struct {
 	mark.MatterStore
