@@ -27,7 +27,7 @@ func (v *vectors) get(ctx context.Context, e mark.Embedder, texts []string) ([][
 	out := make([][]float32, len(texts))
 	var missing []string
 	v.mu.Lock()
-	if v.model != model { // vectors of different models do not mix
+	if v.of == nil || v.model != model { // vectors of different models do not mix
 		v.model, v.texts, v.of = model, nil, map[string][]float32{}
 	}
 	for i, t := range texts {

@@ -3,6 +3,7 @@ package retrieve
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	mark "markai/backend"
 )
@@ -11,9 +12,14 @@ import (
 // question; see answer.Find.
 type Evidence func(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) (quote string, spans []mark.Span, score float64)
 
-// evidenceHits is how many of the first hits are read for the sentence that
-// answers.
-const evidenceHits = 3
+const (
+	// evidenceHits is how many of the first hits are read for the sentence that
+	// answers.
+	evidenceHits = 3
+	// evidencePages is how many pages are read at once for it: hits that stand
+	// further apart are read by themselves.
+	evidencePages = 40
+)
 
 // sentenceFirst puts the very sentence that bears on the question before the
 // passages it stands in: found small, shown larger.
@@ -23,17 +29,12 @@ func (s *Searcher) sentenceFirst(ctx context.Context, m mark.MatterStore, questi
 	}
 	var best mark.Hit
 	most := s.w.Sure
-	read := map[mark.DocumentID]bool{}
-	for _, h := range hits[:min(len(hits), evidenceHits)] {
-		if read[h.Document.ID] {
-			continue
-		}
-		read[h.Document.ID] = true
-		pages, err := around(ctx, m, h.Document.ID, hits[:min(len(hits), evidenceHits)])
+	for _, r := range regions(hits[:min(len(hits), evidenceHits)]) {
+		pages, err := m.PagesFrom(ctx, r.doc.ID, r.first, r.last-r.first+1)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read the pages found: %w", err)
 		}
-		quote, spans, score := s.evidence(question, h.Document, pages, hits)
+		quote, spans, score := s.evidence(question, r.doc, pages, hits)
 		if score <= most || len(spans) == 0 {
 			continue
 		}
@@ -49,26 +50,34 @@ func (s *Searcher) sentenceFirst(ctx context.Context, m mark.MatterStore, questi
 	return append([]mark.Hit{best}, hits...), nil
 }
 
-// around returns the pages of a document from the first to the last that these
-// hits show.
-func around(ctx context.Context, m mark.MatterStore, id mark.DocumentID, hits []mark.Hit) ([]mark.Page, error) {
-	first, last := 0, 0
+// region is a run of a document's pages that hits show.
+type region struct {
+	doc         mark.Document
+	first, last int
+}
+
+// regions returns the pages that hits show, from the first to the last of each
+// document where these are not too many.
+func regions(hits []mark.Hit) []region {
+	var out []region
 	for _, h := range hits {
+		if len(h.Spans) == 0 {
+			continue
+		}
+		first, last := h.Spans[0].Page, h.Spans[0].Page
 		for _, sp := range h.Spans {
-			if sp.Document != id {
-				continue
-			}
-			if first == 0 {
-				first, last = sp.Page, sp.Page
-			}
 			first, last = min(first, sp.Page), max(last, sp.Page)
 		}
+		i := slices.IndexFunc(out, func(r region) bool {
+			return r.doc.ID == h.Document.ID && max(r.last, last)-min(r.first, first) < evidencePages
+		})
+		if i < 0 {
+			out = append(out, region{h.Document, first, last})
+			continue
+		}
+		out[i].first, out[i].last = min(out[i].first, first), max(out[i].last, last)
 	}
-	pages, err := m.PagesFrom(ctx, id, first, last-first+1)
-	if err != nil {
-		return nil, fmt.Errorf("read the pages found: %w", err)
-	}
-	return pages, nil
+	return out
 }
 
 // holds returns the first hit that shows the beginning of spans.
