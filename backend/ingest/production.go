@@ -215,7 +215,10 @@ type described struct {
 func (p *producing) problem(r described, code mark.Code, format string, args ...any) {
 	if len(p.out.Problems) < maxProblems {
 		name := r.First
-		if name == "" {
+		switch {
+		case name == "" && r.Row == 0: // of the load file itself
+			name = path.Base(r.file)
+		case name == "":
 			name = fmt.Sprintf("%s, row %d", path.Base(r.file), r.Row)
 		}
 		p.out.Problems = append(p.out.Problems, Rejected{name, mark.Errorf(code, format, args...)})
@@ -313,10 +316,15 @@ func (p *producing) table(ctx context.Context, rel string) error {
 	if err != nil {
 		return nil
 	}
+	rows := 0
 	for n, values := range t.Rows() {
 		if err := p.record(ctx, described{t.Record(n, values), rel}); err != nil {
 			return err
 		}
+		rows = n
+	}
+	if t.Err() != nil {
+		p.problem(described{file: rel}, mark.Damaged, "The load file %s breaks off in or after row %d. Ask for it again.", rel, rows)
 	}
 	return nil
 }

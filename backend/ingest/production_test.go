@@ -156,6 +156,22 @@ func TestOtherLoadFilesMakeDocumentsToo(t *testing.T) {
 	}
 }
 
+func TestALoadFileThatBreaksOffIsReported(t *testing.T) {
+	b := start(t, nil, ingest.Config{Parsers: pageParsers, Chunker: chunk.Pages})
+	whole := line("BEGBATES", "ENDBATES", "NATIVELINK") + line("E1", "E1", "e1.txt")
+	dir := put(t, map[string]string{"prod.dat": whole + "þE2þ\x14þE", "e1.txt": "A note."})
+	a, err := b.s.Add(t.Context(), matterID, b.store, []string{dir})
+	if err != nil || len(a.Productions) != 1 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	for _, p := range a.Productions[0].Problems {
+		if p.Name == "prod.dat" && mark.CodeOf(p.Err) == mark.Damaged && strings.Contains(mark.MessageOf(p.Err), "breaks off") {
+			return
+		}
+	}
+	t.Errorf("problems %+v", a.Productions[0].Problems)
+}
+
 func TestAProductionThatIsAddedAgainIsKnown(t *testing.T) {
 	b := start(t, nil, ingest.Config{Parsers: pageParsers, Chunker: chunk.Pages})
 	dir := put(t, produced())

@@ -3,9 +3,11 @@ package loadfile_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"markai/backend/loadfile"
@@ -74,6 +76,35 @@ func TestATableReadsInEveryEncoding(t *testing.T) {
 		}
 		if r := got[1]; r.Parent != "ABC0001" || r.Name != "Lease þ 2027.pdf" || r.Body != "The text\nitself." || r.Meta.Mail != nil {
 			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
+func TestATableThatBreaksOffSaysSo(t *testing.T) {
+	unplugged := errors.New("unplugged")
+	for name, c := range map[string]struct {
+		r    io.Reader
+		rows int
+		ends bool // too early
+	}{
+		"whole":                   {strings.NewReader(dat()), 2, false},
+		"without its last break":  {strings.NewReader(strings.TrimSpace(dat())), 2, false},
+		"inside a value":          {strings.NewReader(dat() + "þABC0006þ\x14þABC00"), 3, true},
+		"on a disk that goes":     {io.MultiReader(strings.NewReader(dat()), iotest.ErrReader(unplugged)), 2, true},
+		"with a row without end":  {io.MultiReader(strings.NewReader(dat()+"þ"), strings.NewReader(strings.Repeat("x", 65<<20)), strings.NewReader("þ\r\n"+dat())), 2, true},
+		"in names without values": {strings.NewReader(row("BEGBATES", "ENDBATES")), 0, false},
+	} {
+		tab, err := loadfile.ReadTable(c.r)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		rows := 0
+		for range tab.Rows() {
+			rows++
+		}
+		if rows != c.rows || (tab.Err() != nil) != c.ends {
+			t.Errorf("%s: %d rows, then %v", name, rows, tab.Err())
 		}
 	}
 }

@@ -29,6 +29,7 @@ type Table struct {
 	r      *bufio.Reader
 	quote  rune // 0: none
 	column rune
+	err    error // what ended the rows too early
 }
 
 // ReadTable reads the first line of a table: Concordance's own delimiters, or
@@ -83,12 +84,15 @@ func ReadTable(r io.Reader) (*Table, error) {
 
 // Rows yields the values of each row, with its number from 1. A row may have
 // fewer or more values than there are fields. Lines inside a value are parted
-// by line feeds. An error ends the rows.
+// by line feeds. An error ends the rows; Err tells it.
 func (t *Table) Rows() iter.Seq2[int, []string] {
 	return func(yield func(int, []string) bool) {
 		for n := 1; ; {
 			row, err := t.row()
 			if err != nil {
+				if !errors.Is(err, io.EOF) {
+					t.err = err
+				}
 				return
 			}
 			if len(row) == 1 && strings.TrimSpace(row[0]) == "" {
@@ -101,6 +105,10 @@ func (t *Table) Rows() iter.Seq2[int, []string] {
 		}
 	}
 }
+
+// Err returns why the rows ended before their file did, or that it ends inside
+// a value; nil where all were read.
+func (t *Table) Err() error { return t.err }
 
 // row reads one row.
 func (t *Table) row() ([]string, error) {
@@ -123,6 +131,9 @@ func (t *Table) row() ([]string, error) {
 		if err != nil {
 			if total == 0 {
 				return nil, err
+			}
+			if quoted {
+				t.err = io.ErrUnexpectedEOF
 			}
 			take()
 			return out, nil
