@@ -47,10 +47,11 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 	r := &Reader{}
 	m := c.Modules
 	var off []kindOff
-	unpacking := archive.NewPool(archive.Options{Nice: background})
+	memory := worker.NewBudget(readingMemory + moreMemory*int64(max(ocrPages(c)-2, 0)))
+	unpacking := archive.NewPool(archive.Options{Nice: background, Budget: memory})
 	r.closers = append(r.closers, unpacking)
 	if m.PDF {
-		o := pdfium.Options{CacheDir: codeCache(), Nice: background}
+		o := pdfium.Options{CacheDir: codeCache(), Nice: background, Budget: memory}
 		pool := pdfium.NewPool(o)
 		r.pdf, r.closers = pool, append(r.closers, pool)
 		var reader mark.Parser = pdfium.New(pool, o)
@@ -62,7 +63,7 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 		off = append(off, kindOff{pdfium.Score, "PDF files", "modules.pdf"})
 	}
 	if m.Images {
-		pool := picture.NewPool(picture.Options{Nice: background})
+		pool := picture.NewPool(picture.Options{Nice: background, Budget: memory})
 		r.closers = append(r.closers, pool)
 		r.parsers = append(r.parsers, picture.New(pool))
 	} else {
@@ -87,15 +88,22 @@ func NewReader(c *config.Loaded) (*Reader, error) {
 		return ingest.Open(ctx, pages, f)
 	}})
 	if m.OCR {
-		r.recognise(c)
+		r.recognise(c, memory)
 	}
 	r.Reader = ingest.NewReader(r.parsers, r.recogniser, ocrPages(c), c.Ingest.OCRDPI)
 	return r, nil
 }
 
-func (r *Reader) recognise(c *config.Loaded) {
+// What the processes that read files may hold together: with it, this program's
+// own and the embedding model's memory stay under 900 MB on two cores.
+const (
+	readingMemory = 640 << 20
+	moreMemory    = 200 << 20 // for each page beyond two that is recognised at the same time
+)
+
+func (r *Reader) recognise(c *config.Loaded, memory *worker.Budget) {
 	pool := tesseract.NewPool(tesseract.Options{
-		Data: tessdata(), Processes: ocrPages(c), Nice: background,
+		Data: tessdata(), Processes: ocrPages(c), Nice: background, Budget: memory,
 		Languages: strings.FieldsFunc(c.Ingest.OCRLanguages, func(r rune) bool { return strings.ContainsRune("+, ", r) }),
 	})
 	r.recogniser, r.closers = tesseract.New(pool), append(r.closers, pool)

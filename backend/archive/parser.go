@@ -14,15 +14,21 @@ const Kind = "archive"
 // forms, and the dictionary of a decoder.
 const memoryLimit = 1 << 30
 
+const (
+	atWork = 64 << 20 // bytes that a process holds with usual files in an archive
+	atRest = 64 << 20 // bytes above which it is not kept for other archives
+)
+
 // patience is how long a worker may take to list an archive or to unpack one
 // file: a compressed tar archive is read through for both.
 const patience = 5 * time.Minute
 
 // Options say how the workers run.
 type Options struct {
-	Executable string // see worker.Spec
-	Nice       int    // see worker.Spec
-	Processes  int    // at most so many at once; 0: half the processors
+	Executable string         // see worker.Spec
+	Nice       int            // see worker.Spec
+	Budget     *worker.Budget // shared with the workers of others; nil: none
+	Processes  int            // at most so many at once; 0: half the processors
 }
 
 // NewPool makes the pool of workers that New reads with.
@@ -31,7 +37,7 @@ func NewPool(o Options) *worker.Pool {
 	if n <= 0 {
 		n = max(1, runtime.NumCPU()/2)
 	}
-	return worker.NewPool(worker.Spec{Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit}, n, worker.PoolOptions{MaxUses: 1000})
+	return worker.NewPool(worker.Spec{Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit}, n, worker.PoolOptions{MaxUses: 1000, Keep: atRest, Need: atWork, Budget: o.Budget})
 }
 
 // New makes a parser over a pool that it does not own.

@@ -19,11 +19,17 @@ const name = "image"
 // colour, twice.
 const memoryLimit = 2 << 30
 
+const (
+	atWork = 128 << 20 // bytes that a process holds with a usual scan, A4 in colour at 600 dpi
+	atRest = 64 << 20  // bytes above which it is not kept for other pictures
+)
+
 // Options say how the workers run.
 type Options struct {
-	Executable string // see worker.Spec
-	Nice       int    // see worker.Spec
-	Processes  int    // at most so many at once; 0: half the processors
+	Executable string         // see worker.Spec
+	Nice       int            // see worker.Spec
+	Budget     *worker.Budget // shared with the workers of others; nil: none
+	Processes  int            // at most so many at once; 0: half the processors
 }
 
 // NewPool makes the pool of workers that New reads with.
@@ -32,7 +38,7 @@ func NewPool(o Options) *worker.Pool {
 	if n <= 0 {
 		n = max(1, runtime.NumCPU()/2)
 	}
-	return worker.NewPool(worker.Spec{Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit}, n, worker.PoolOptions{MaxUses: 5000})
+	return worker.NewPool(worker.Spec{Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit}, n, worker.PoolOptions{MaxUses: 5000, Keep: atRest, Need: atWork, Budget: o.Budget})
 }
 
 // New makes a parser over a pool that it does not own. Its pages have a size

@@ -27,6 +27,7 @@ const (
 	maxChars       = 500_000    // of a page
 	stampChars     = 250        // so few characters may be a stamp on a scan
 	maxHeld        = 100_000    // things of pages, some 25 MB
+	maxGrown       = 96 << 20   // bytes that pages may leave an engine larger by
 	maxObjects     = 200        // of a page with few characters that are looked at for a scan
 	maxAttachment  = 128 << 20
 	maxAttachments = 1000
@@ -45,6 +46,7 @@ type document struct {
 	put    map[int][]annotation
 	titles map[int][]entry // of the outline, by page; nil where there is none
 	held   int             // things of pages that the engine holds until it is closed
+	grown  int64           // bytes that pages have made it larger by
 }
 
 // Info implements mark.Source.
@@ -56,8 +58,23 @@ func (d *document) Close() error {
 		return nil
 	}
 	lib := d.lib
-	d.lib = nil
+	d.lib, d.grown = nil, 0
 	return lib.Close()
+}
+
+// slim is deferred by what reads or draws a page: an engine's memory never
+// shrinks, so one that a page has made much larger is given up after it, rather
+// than held while other documents are read.
+func (d *document) slim() func() {
+	before := d.engine.memory.Load()
+	return func() {
+		if d.lib == nil {
+			return
+		}
+		if d.grown += max(d.engine.memory.Load()-before, 0); d.grown > maxGrown {
+			d.Close() //nolint:errcheck // it is opened again
+		}
+	}
 }
 
 // page is a loaded page and how its points become points as shown.
@@ -173,6 +190,7 @@ func (d *document) Page(ctx context.Context, n int) (mark.Page, error) {
 		d.held = 0
 		d.Close() //nolint:errcheck // it is opened again
 	}
+	defer d.slim()()
 	p, closePage, err := d.openPage(ctx, n)
 	if err != nil {
 		return mark.Page{}, d.failed(n, err)
@@ -280,6 +298,7 @@ func (d *document) Image(ctx context.Context, n, dpi int) (mark.Image, error) {
 	if dpi < 10 || dpi > 1200 {
 		return mark.Image{}, mark.Errorf(mark.Invalid, "A page can be drawn at 10 to 1200 dots per inch.")
 	}
+	defer d.slim()()
 	p, closePage, err := d.openPage(ctx, n)
 	if err != nil {
 		return mark.Image{}, d.failed(n, err)

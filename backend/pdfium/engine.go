@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	mark "markai/backend"
@@ -34,6 +35,8 @@ type engine struct {
 	once sync.Once
 	pool pdf.Pool
 	err  error
+
+	memory atomic.Int64 // bytes that all documents' instances hold; 0 where that is not counted
 }
 
 // start compiles PDFium, or takes it from the cache.
@@ -48,7 +51,7 @@ func (e *engine) start() {
 		}
 	}
 	e.pool, e.err = webassembly.Init(webassembly.Config{
-		Context:       withMemory(context.Background()),
+		Context:       withMemory(context.Background(), &e.memory),
 		MaxTotal:      maxOpen,
 		MaxIdle:       0,
 		FSConfig:      wazero.NewFSConfig(), // the default would be the whole disk

@@ -2,7 +2,10 @@
 
 package pdfium
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // withMemory leaves the engines' memory on the heap.
-func withMemory(ctx context.Context) context.Context { return ctx }
+func withMemory(ctx context.Context, _ *atomic.Int64) context.Context { return ctx }

@@ -21,16 +21,22 @@ const envCache = "MARKAI_PDF_CACHE"
 
 // Options say how PDFium's workers run.
 type Options struct {
-	Executable  string        // see worker.Spec
-	CacheDir    string        // existing directory for compiled code, never for documents; empty: compile at each start (3 s)
-	Nice        int           // see worker.Spec
-	Processes   int           // at most so many at once; 0: half the processors
-	PageTimeout time.Duration // a page that takes longer is given up; 0: 30 s
+	Executable  string         // see worker.Spec
+	CacheDir    string         // existing directory for compiled code, never for documents; empty: compile at each start (3 s)
+	Nice        int            // see worker.Spec
+	Processes   int            // at most so many at once; 0: half the processors
+	Budget      *worker.Budget // shared with the workers of others; nil: none
+	PageTimeout time.Duration  // a page that takes longer is given up; 0: 30 s
 }
 
 // memoryLimit holds for one worker process; each document's engine is held to
 // engineMemory.
 const memoryLimit = 1 << 30
+
+const (
+	atWork = 224 << 20 // bytes that a process holds with two usual documents open
+	atRest = 128 << 20 // bytes above which it is not kept for other documents
+)
 
 // NewPool makes the worker pool that New and the second opinion share.
 func NewPool(o Options) *worker.Pool {
@@ -49,7 +55,7 @@ func NewPool(o Options) *worker.Pool {
 		spec.Env = []string{envCache + "=" + o.CacheDir}
 		spec.WriteDirs = []string{o.CacheDir}
 	}
-	return worker.NewPool(spec, n, worker.PoolOptions{MaxUses: 5000})
+	return worker.NewPool(spec, n, worker.PoolOptions{MaxUses: 5000, Keep: atRest, Need: atWork, Budget: o.Budget})
 }
 
 // New makes a parser over the pool, which serves Handlers. Its text comes from

@@ -33,11 +33,12 @@ const (
 
 // Options say how Tesseract's workers run.
 type Options struct {
-	Executable string   // see worker.Spec
-	Data       string   // folder with <language>.traineddata, before those where the system keeps them; may be empty
-	Languages  []string // as Tesseract calls them; none, or Auto alone: Auto
-	Nice       int      // see worker.Spec
-	Processes  int      // pages at once; 0: one per processor, less one
+	Executable string         // see worker.Spec
+	Data       string         // folder with <language>.traineddata, before those where the system keeps them; may be empty
+	Languages  []string       // as Tesseract calls them; none, or Auto alone: Auto
+	Nice       int            // see worker.Spec
+	Budget     *worker.Budget // shared with the workers of others; nil: none
+	Processes  int            // pages at once; 0: one per processor, less one
 }
 
 // NewPool makes the pool of workers that New reads with; it starts none yet.
@@ -58,7 +59,7 @@ func NewPool(o Options) *worker.Pool {
 			envLanguages + "=" + strings.Join(o.Languages, "+"),
 		},
 	}
-	return worker.NewPool(spec, n, worker.PoolOptions{MaxUses: maxUses})
+	return worker.NewPool(spec, n, worker.PoolOptions{MaxUses: maxUses, Keep: atRest, Budget: o.Budget})
 }
 
 // Recogniser implements mark.Recogniser. It is safe for concurrent use; as
@@ -79,6 +80,13 @@ func (r *Recogniser) WithPageLimit(limit time.Duration) *Recogniser {
 	return &Recogniser{pool: r.pool, limit: limit}
 }
 
+// atWork is how many bytes a process is expected to hold while it reads img: the
+// language's data, and the picture in a dozen forms of eight bits a dot.
+func atWork(img mark.Image) int64 { return 90<<20 + 12*int64(len(img.Pix)) }
+
+// atRest is how many bytes a process may hold to be kept for the next page.
+const atRest = 208 << 20
+
 type request struct{ Width, Height, DPI int }
 
 // Recognise implements mark.Recogniser. A page without text comes back empty.
@@ -88,7 +96,7 @@ func (r *Recogniser) Recognise(ctx context.Context, img mark.Image) (mark.Page, 
 		return mark.Page{}, err
 	}
 	var page mark.Page
-	err := r.pool.Do(ctx, func(w *worker.Process) error {
+	err := r.pool.DoAlone(ctx, atWork(img), func(w *worker.Process) error {
 		inner, cancel := context.WithTimeout(ctx, r.limit)
 		defer cancel()
 		_, err := w.Call(inner, "recognise", request{img.Width, img.Height, img.DPI}, img.Pix, &page)

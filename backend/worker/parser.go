@@ -239,6 +239,7 @@ func (s *remote) Close() error {
 			w.Kill(errHangs)
 		}
 		cancel()
+		s.parser.pool.left(w)
 	}
 	return nil
 }

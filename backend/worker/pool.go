@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 type PoolOptions struct {
 	MaxUses int           // a process is replaced after so many uses; 0: never
 	Idle    time.Duration // a process without work ends after this; 0: two minutes
+	Keep    int64         // bytes of its own memory above which a process is ended once nothing in it is needed; 0: never
+	Need    int64         // bytes that a process is expected to hold at work
+	Budget  *Budget       // which the processes share with those of other pools; nil: none
 	Backoff time.Duration // wait before a dead process' successor starts, doubled by each death in a row; 0: 50 ms
 }
 
@@ -49,7 +53,10 @@ func NewPool(spec Spec, size int, opts PoolOptions) *Pool {
 	if opts.Backoff <= 0 {
 		opts.Backoff = 50 * time.Millisecond
 	}
-	return &Pool{spec: spec, opts: opts, slots: make(chan struct{}, max(size, 1)), all: map[*Process]struct{}{}}
+	spec.Env = append(slices.Clone(thrift), spec.Env...)
+	l := &Pool{spec: spec, opts: opts, slots: make(chan struct{}, max(size, 1)), all: map[*Process]struct{}{}}
+	opts.Budget.join(l)
+	return l
 }
 
 // Size is how many processes may work at once.
@@ -58,12 +65,23 @@ func (l *Pool) Size() int { return cap(l.slots) }
 // Do runs f with a process that nobody else uses. It waits for one as long as
 // ctx allows. f's error is returned as it is; nothing is tried again.
 func (l *Pool) Do(ctx context.Context, f func(*Process) error) error {
-	return l.DoWith(ctx, nil, f)
+	return l.do(ctx, nil, l.opts.Need, false, f)
+}
+
+// DoAlone is Do for work at which a process is expected to hold need bytes and
+// which leaves nothing in it for later: a process that holds more than
+// PoolOptions.Keep afterwards is ended.
+func (l *Pool) DoAlone(ctx context.Context, need int64, f func(*Process) error) error {
+	return l.do(ctx, nil, need, true, f)
 }
 
 // DoWith is Do that takes the process want when it is alive and free, so that
 // what was opened in it can be used on.
 func (l *Pool) DoWith(ctx context.Context, want *Process, f func(*Process) error) error {
+	return l.do(ctx, want, l.opts.Need, false, f)
+}
+
+func (l *Pool) do(ctx context.Context, want *Process, need int64, alone bool, f func(*Process) error) error {
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
@@ -82,7 +100,11 @@ func (l *Pool) DoWith(ctx context.Context, want *Process, f func(*Process) error
 	if err != nil {
 		return err
 	}
-	defer l.put(m)
+	defer func() { l.put(m, alone && l.large(m.p)) }()
+	if err := l.opts.Budget.claim(ctx, m.p, need); err != nil {
+		return err
+	}
+	defer l.opts.Budget.release(m.p)
 	return f(m.p)
 }
 
@@ -143,11 +165,14 @@ func (l *Pool) take(ctx context.Context, want *Process) (*member, error) {
 	return &member{p: p}, nil
 }
 
-// put takes a process back, and ends it when it is dead or worn.
-func (l *Pool) put(m *member) {
+// large reports whether p holds more than a process is to keep.
+func (l *Pool) large(p *Process) bool { return l.opts.Keep > 0 && own(p) > l.opts.Keep }
+
+// put takes a process back, and ends it when it is dead, large or worn.
+func (l *Pool) put(m *member, large bool) {
 	m.uses++
 	l.mu.Lock()
-	worn := l.opts.MaxUses > 0 && m.uses >= l.opts.MaxUses
+	worn := large || l.opts.MaxUses > 0 && m.uses >= l.opts.MaxUses
 	if !m.p.alive() || worn || l.closed {
 		if m.p.alive() {
 			l.deaths = 0
@@ -165,7 +190,25 @@ func (l *Pool) put(m *member) {
 	l.mu.Unlock()
 }
 
-// retire ends a process that has been idle for long.
+// left is told that nothing is left in p that its user needs: where it is idle
+// and large, it is ended.
+func (l *Pool) left(p *Process) {
+	if !l.large(p) {
+		return
+	}
+	l.mu.Lock()
+	i := slices.IndexFunc(l.idle, func(m *member) bool { return m.p == p })
+	var m *member
+	if i >= 0 {
+		m = l.idle[i]
+	}
+	l.mu.Unlock()
+	if m != nil {
+		l.retire(m)
+	}
+}
+
+// retire ends a process if it is idle.
 func (l *Pool) retire(m *member) {
 	l.mu.Lock()
 	for i, x := range l.idle {
@@ -173,6 +216,7 @@ func (l *Pool) retire(m *member) {
 			l.idle = append(l.idle[:i], l.idle[i+1:]...)
 			delete(l.all, m.p)
 			l.mu.Unlock()
+			m.timer.Stop()
 			m.p.Close() //nolint:errcheck // never fails
 			return
 		}

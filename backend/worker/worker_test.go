@@ -102,6 +102,14 @@ var testHandlers = worker.Handlers{
 			runtime.KeepAlive(held)
 		}
 	},
+	"hold": func(_ context.Context, c *worker.Call) error {
+		var n number
+		if err := c.Decode(&n); err != nil {
+			return err
+		}
+		held = bytes.Repeat([]byte{1}, n.N<<20)
+		return nil
+	},
 	"dial": func(_ context.Context, c *worker.Call) error {
 		_, err := net.Dial("tcp", "127.0.0.1:1")
 		return c.Reply(text{fmt.Sprint(err)}, nil)
@@ -122,6 +130,8 @@ var testHandlers = worker.Handlers{
 		return c.Reply(nil, nil)
 	},
 }
+
+var held []byte // of "hold"
 
 var lastForever = make(chan error, 1)
 
