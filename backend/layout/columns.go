@@ -84,6 +84,11 @@ func zonesOf(words []word) []zone {
 	slices.Sort(tall)
 	high := max(tall[len(tall)/2], minTall)
 	found := rules(upright, high)
+	for _, c := range captions(upright, high) {
+		if !slices.ContainsFunc(found, func(s strip) bool { return s.y0 < c.y1 && s.y1 > c.y0 }) {
+			found = append(found, c)
+		}
+	}
 	if len(upright) >= 4*stripLines {
 		found = append(found, strips(upright, high)...)
 	}
@@ -399,7 +404,7 @@ func rules(words []word, high float64) []strip {
 	byMark := map[string][]word{}
 	for _, w := range words {
 		switch s := string(w.text); s {
-		case ")", ":", "|", "§", "*", "}":
+		case ")", "]", ":", "|", "§", "*", "}":
 			byMark[s] = append(byMark[s], w)
 		}
 	}

@@ -47,7 +47,7 @@ func lineNumbers(b block) bool {
 // line.
 func Text(chars []Char) (string, []mark.Word) {
 	var ordered, numbers []line
-	words := ended(split(chars))
+	words, beside := margin(ended(split(chars)))
 	assign(words)
 	for _, b := range order(group(rows(byColumn(lines(words))))) {
 		if lineNumbers(b) {
@@ -55,6 +55,9 @@ func Text(chars []Char) (string, []mark.Word) {
 			continue
 		}
 		ordered = append(ordered, b.lines...)
+	}
+	for _, w := range beside {
+		numbers = append(numbers, lines([]word{w})...)
 	}
 	blocks := group(append(ordered, numbers...))
 	var out writer
