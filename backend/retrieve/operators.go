@@ -134,13 +134,18 @@ func (e *matching) leaf(ctx context.Context, n query.Node) ([]mark.ScoredChunk, 
 	if holds == nil {
 		return found, nil
 	}
+	return holding(ctx, e.m, found, holds)
+}
+
+// holding returns those of the passages found whose text holds something.
+func holding(ctx context.Context, m mark.MatterStore, found []mark.ScoredChunk, holds func(text string) bool) ([]mark.ScoredChunk, error) {
 	var out []mark.ScoredChunk
 	for part := range slices.Chunk(found, 256) { // bounded memory, whatever was found
 		ids := make([]mark.ChunkID, len(part))
 		for i, f := range part {
 			ids[i] = f.Chunk
 		}
-		chunks, err := e.m.Chunks(ctx, ids)
+		chunks, err := m.Chunks(ctx, ids)
 		if err != nil {
 			return nil, fmt.Errorf("read passages: %w", err)
 		}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	mark "markai/backend"
+	"markai/backend/legal"
 )
 
 // findPhrase returns where a phrase stands in text, whatever its case and
@@ -23,6 +24,28 @@ func findPhrase(text, phrase string) []int {
 
 // typeset are the characters that a keyboard has one of and print has several.
 var typeset = strings.NewReplacer("'", "['’‘ʼ]", "’", "['’‘ʼ]", "‘", "['’‘ʼ]", "-", "[-‐‑–]", "‐", "[-‐‑–]", "‑", "[-‐‑–]", "–", "[-‐‑–]")
+
+// setOtherwise are the characters of a phrase that may stand otherwise in print.
+const setOtherwise = " '’‘ʼ-‐‑–"
+
+// wordsOf returns an FTS5 expression for passages that may hold a phrase: those
+// in which its words that say something stand close together.
+func wordsOf(phrase string) string {
+	all := legal.Words(phrase)
+	var telling []string
+	for _, w := range all {
+		if !legal.Stop(w.Text) {
+			telling = append(telling, quote(w.Text))
+		}
+	}
+	switch len(telling) {
+	case 0:
+		return quote(phrase)
+	case 1:
+		return telling[0]
+	}
+	return fmt.Sprintf("NEAR(%s, %d)", strings.Join(telling, " "), len(all))
+}
 
 // phrased returns what matches a phrase as it may be printed, or nil for bytes
 // that are no text.

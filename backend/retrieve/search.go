@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	mark "markai/backend"
 	"markai/backend/query"
@@ -223,7 +224,7 @@ func (s *Searcher) byWords(ctx context.Context, m mark.MatterStore, t topic, sco
 }
 
 // exactly finds passages that hold the phrase, letter by letter where the index
-// can tell.
+// can tell, or as it is printed: over the end of a line, with other apostrophes.
 func (s *Searcher) exactly(ctx context.Context, m mark.MatterStore, phrase string, scope []mark.DocumentID) ([]mark.ScoredChunk, error) {
 	if s.w.Exact == 0 {
 		return nil, nil
@@ -231,7 +232,20 @@ func (s *Searcher) exactly(ctx context.Context, m mark.MatterStore, phrase strin
 	if len([]rune(phrase)) < 3 {
 		return m.MatchWords(ctx, quote(phrase), [2]float64{0, 1}, scope, depth)
 	}
-	return m.MatchSubstring(ctx, phrase, scope, depth)
+	found, err := m.MatchSubstring(ctx, phrase, scope, depth)
+	if err != nil || !strings.ContainsAny(phrase, setOtherwise) {
+		return found, err
+	}
+	near, err := m.MatchWords(ctx, "body : ("+wordsOf(phrase)+")", [2]float64{0, 1}, scope, 4*depth)
+	if err != nil {
+		return nil, err
+	}
+	near = slices.DeleteFunc(near, func(c mark.ScoredChunk) bool {
+		return slices.ContainsFunc(found, func(f mark.ScoredChunk) bool { return f.Chunk == c.Chunk })
+	})
+	re := phrased(phrase)
+	printed, err := holding(ctx, m, near, func(text string) bool { return re != nil && re.MatchString(text) })
+	return append(found, printed...), err
 }
 
 // byMeaning ranks by the vectors of the question and of usual clauses on its

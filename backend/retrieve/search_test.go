@@ -2,6 +2,7 @@ package retrieve_test
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -264,6 +265,21 @@ func TestAHitOfAPhraseShowsIt(t *testing.T) {
 	}
 	if !strings.Contains(hits[0].Chunk.Text, "without cause") {
 		t.Errorf("first hit lacks the phrase: %q", hits[0].Chunk.Text)
+	}
+}
+
+func TestAPhraseIsFoundAsItIsPrinted(t *testing.T) {
+	m := matter(t)
+	add(t, m, "rider.txt", "RIDER\n\nFor every payment time is\nof the essence. The buyer’s non‑exclusive remedies stand.")
+	for n := range 12 {
+		add(t, m, fmt.Sprintf("note%d.txt", n), "NOTE\n\nThe essence of time. Time, essence, time and essence. Exclusive remedies, remedies of buyers, exclusive.")
+	}
+	s := retrieve.New(retrieve.Config{})
+	for _, q := range []string{`"time is of the essence"`, `"buyer's non-exclusive remedies"`} {
+		hits := search(t, s, m, q)
+		if len(hits) == 0 || hits[0].Document.Name != "rider.txt" || hits[0].Why[0].Signal != "phrase" {
+			t.Errorf("%s: first hits %+v", q, hits[:min(1, len(hits))])
+		}
 	}
 }
 
