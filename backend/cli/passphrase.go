@@ -21,15 +21,12 @@ func runPassphrase(ctx context.Context, p *Program, args []string) (err error) {
 	if len(rest) > 0 {
 		return mark.Errorf(mark.Invalid, "Passphrases are not typed on the command line, where others can read them. Name a file with --next-file, or type it when asked.")
 	}
-	s, err := p.open(ctx, f, false)
+	s, current, err := p.openWith(ctx, f, false)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	change := wire.ChangePassphrase{}
-	if change.Current, err = p.passphrase(f); err != nil {
-		return err
-	}
+	change := wire.ChangePassphrase{Current: current}
 	if *next != "" {
 		change.Next, err = firstLine(*next)
 	} else {

@@ -100,15 +100,23 @@ type session struct {
 // open builds the program, opens its vault (making it when create is true) and
 // starts its long-lived parts.
 func (p *Program) open(ctx context.Context, f *flags, create bool) (*session, error) {
+	s, _, err := p.openWith(ctx, f, create)
+	return s, err
+}
+
+// openWith is open, and returns the passphrase that opened the vault, "" where
+// the keyring did.
+func (p *Program) openWith(ctx context.Context, f *flags, create bool) (*session, string, error) {
 	a, err := p.newApp(f, app.Options{})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	s := p.start(ctx, a)
-	if err := p.unlock(ctx, f, a, create); err != nil {
-		return nil, errors.Join(err, s.stop())
+	pass, err := p.unlock(ctx, f, a, create)
+	if err != nil {
+		return nil, "", errors.Join(err, s.stop())
 	}
-	return s, nil
+	return s, pass, nil
 }
 
 // start runs the program's long-lived parts until stop.
@@ -127,33 +135,32 @@ func (p *Program) start(ctx context.Context, a *app.App) *session {
 }
 
 // unlock opens the vault with the passphrase file, the keyring or a question
-// at the terminal, in this order.
-func (p *Program) unlock(ctx context.Context, f *flags, a *app.App, create bool) error {
+// at the terminal, in this order, and returns the passphrase that did.
+func (p *Program) unlock(ctx context.Context, f *flags, a *app.App, create bool) (pass string, err error) {
 	state := a.Desk.State(ctx)
 	if state.Vault == "open" {
-		return nil
+		return "", nil
 	}
-	pass, err := p.passphrase(f)
-	if err != nil {
-		return err
+	if pass, err = p.passphrase(f); err != nil {
+		return "", err
 	}
 	if state.Vault == "none" {
 		if !create {
-			return mark.Errorf(mark.NotFound, "There is no vault in %s yet. 'markai ingest' makes one, or open the window.", state.Home)
+			return "", mark.Errorf(mark.NotFound, "There is no vault in %s yet. 'markai ingest' makes one, or open the window.", state.Home)
 		}
-		return p.createVault(ctx, a, state, pass)
+		return pass, p.createVault(ctx, a, state, pass)
 	}
 	if pass == "" && state.Keyring {
 		if err := a.Desk.Unlock(ctx, wire.Unlock{}); err == nil || mark.CodeOf(err) == mark.WrongKey {
-			return err
+			return "", err
 		}
 	}
 	if pass == "" {
 		if pass, err = p.askPassphrase("Passphrase of the vault: "); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return a.Desk.Unlock(ctx, wire.Unlock{Passphrase: pass})
+	return pass, a.Desk.Unlock(ctx, wire.Unlock{Passphrase: pass})
 }
 
 func (p *Program) createVault(ctx context.Context, a *app.App, state wire.State, pass string) error {
