@@ -74,10 +74,12 @@ func zonesOf(words []word) []zone {
 	for _, w := range words {
 		if w.turn == 0 {
 			upright = append(upright, w)
-			tall = append(tall, w.tall)
+			if w.last != 0 { // a rule of dashes says nothing about the lines
+				tall = append(tall, w.tall)
+			}
 		}
 	}
-	if len(upright) == 0 {
+	if len(tall) == 0 {
 		return nil
 	}
 	slices.SortFunc(upright, func(a, b word) int { return cmp.Compare(a.frame.Y1, b.frame.Y1) })
@@ -420,7 +422,7 @@ func rules(words []word, high float64) []strip {
 			rest := from + 1
 			for i := from + 1; i < len(list); i++ {
 				w := list[i]
-				if math.Abs(w.frame.X0-last.frame.X0) > 2 || w.frame.Y0-last.frame.Y0 > 4*high {
+				if math.Abs(w.frame.X0-last.frame.X0) > 2 || w.frame.Y0-last.frame.Y0 > 6*high { // lines may stand double
 					continue
 				}
 				s, last, n = s.Union(w.frame), w, n+1

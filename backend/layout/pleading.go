@@ -208,6 +208,21 @@ func versus(s string) bool {
 	return false
 }
 
+// role reports whether a word ends what a party is, as "Plaintiff—Appellant,"
+// does, and is not part of a title.
+func role(s string) bool {
+	if !strings.HasSuffix(s, ",") && !strings.HasSuffix(s, ".") {
+		return false
+	}
+	s = strings.TrimSuffix(strings.ToLower(s[:len(s)-1]), "s")
+	for _, r := range [...]string{"plaintiff", "defendant", "petitioner", "respondent", "appellant", "appellee", "claimant"} {
+		if strings.HasSuffix(s, r) {
+			return true
+		}
+	}
+	return false
+}
+
 // sides returns the white left of x that reaches up and down from the words
 // "v." to what crosses it, and how many lines stand on the side that has fewer;
 // none where that is no caption.
@@ -235,6 +250,9 @@ func sides(words []word, v word, x, high float64) (strip, int) {
 		}
 		list := &left
 		if w.frame.X0 >= s.x1 {
+			if role(string(w.text)) {
+				return s, 0 // the parties' names stand left, their roles right
+			}
 			list = &right
 		}
 		if n := len(*list); n == 0 || w.frame.Y1-(*list)[n-1] > 0.6*high {
