@@ -29,9 +29,10 @@ type Options struct {
 	PageTimeout time.Duration  // a page that takes longer is given up; 0: 30 s
 }
 
-// memoryLimit holds for one worker process; each document's engine is held to
-// engineMemory.
-const memoryLimit = 1 << 30
+// memoryLimit holds for one worker process: one engine at its most, and what
+// the process and the documents that wait in it hold. Who goes over it is the
+// one that is read, and is read once more in a process of its own.
+const memoryLimit = 448 << 20
 
 const (
 	atWork = 224 << 20 // bytes that a process holds with two usual documents open

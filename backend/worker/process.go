@@ -283,7 +283,7 @@ func (p *Process) watch(limit int64, stop <-chan struct{}) {
 	if limit <= 0 {
 		return
 	}
-	tick := time.NewTicker(200 * time.Millisecond)
+	tick := time.NewTicker(50 * time.Millisecond) // a bomb takes some 600 MB a second
 	defer tick.Stop()
 	for {
 		select {
