@@ -15,6 +15,8 @@ const heldParts = 60;
 
 /** Milliseconds between two fetches of a list that keeps changing. */
 const calm = 1200;
+/** What of a document the filters count. */
+const counted = ["kind", "type", "status", "language", "custodian"] as const;
 
 /** Milliseconds after the last letter of a filter before it is asked for. */
 const typing = 120;
@@ -59,7 +61,7 @@ export class Documents {
   #view: [number, number] = [0, part];
   #renewing: ReturnType<typeof setTimeout> | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
-  #counted = 0;
+  #counting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly client: Client) {}
 
@@ -80,7 +82,9 @@ export class Documents {
   reset(): void {
     clearTimeout(this.#renewing);
     clearTimeout(this.#typing);
+    clearTimeout(this.#counting);
     this.#renewing = undefined;
+    this.#counting = undefined;
     this.#matter = "";
     this.#turn++;
     this.query = {};
@@ -234,8 +238,9 @@ export class Documents {
     let fresh = false;
     for (const d of documents) {
       if (this.#leaving.has(d.id)) continue;
-      const known = this.#known.has(d.id);
-      if (known) this.#known.set(d.id, d);
+      const before = this.#known.get(d.id);
+      if (before) this.#known.set(d.id, d);
+      if (!before || counted.some((field) => before[field] !== d[field])) this.#recount();
       let found = false;
       for (const list of this.#parts.values()) {
         const at = list.findIndex((x) => x.id === d.id);
@@ -306,7 +311,7 @@ export class Documents {
     // What is out of view is fetched again when it comes into view.
     for (const n of this.#parts.keys()) if (n < from || n > to) this.#parts.delete(n);
     await Promise.all(Array.from({ length: to - from + 1 }, (_, i) => this.#fetch(from + i)));
-    if (Date.now() - this.#counted > 3 * calm) await this.#count();
+    this.#recount();
   }
 
   #fetchView(): void {
@@ -343,9 +348,16 @@ export class Documents {
     }
   }
 
+  /** Counts the values to filter by again, soon; many changes cost one count. */
+  #recount(): void {
+    this.#counting ??= setTimeout(() => {
+      this.#counting = undefined;
+      void this.#count();
+    }, 3 * calm);
+  }
+
   async #count(): Promise<void> {
     const matter = this.#matter;
-    this.#counted = Date.now();
     try {
       const facets = await this.client.facets(this.#matter, {});
       if (matter === this.#matter) this.facets = facets;
