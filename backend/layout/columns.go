@@ -70,31 +70,29 @@ func assign(words []word) {
 // zonesOf finds the parts of a page that have columns of text.
 func zonesOf(words []word) []zone {
 	var upright []word
-	var tall []float64
+	var tall, letters []float64
 	for _, w := range words {
 		if w.turn == 0 {
 			upright = append(upright, w)
-			if w.last != 0 { // a rule of dashes says nothing about the lines
-				tall = append(tall, w.tall)
+			tall = append(tall, w.tall)
+			if w.last != 0 { // a rule of dashes says nothing about the letters
+				letters = append(letters, w.tall)
 			}
 		}
 	}
-	if len(tall) == 0 {
+	if len(letters) == 0 {
 		return nil
 	}
 	slices.SortFunc(upright, func(a, b word) int { return cmp.Compare(a.frame.Y1, b.frame.Y1) })
 	slices.Sort(tall)
 	high := max(tall[len(tall)/2], minTall)
-	found := rules(upright, high)
-	for _, c := range captions(upright, high) {
-		if !slices.ContainsFunc(found, func(s strip) bool { return s.y0 < c.y1 && s.y1 > c.y0 }) {
-			found = append(found, c)
-		}
-	}
+	slices.Sort(letters)
+	letter := max(letters[len(letters)/2], minTall)
+	var found []strip
 	if len(upright) >= 4*stripLines {
-		found = append(found, strips(upright, high)...)
+		found = strips(upright, high)
 	}
-	zones := gather(found)
+	zones := gather(append(found, parted(upright, letter, found)...))
 	for _, z := range zones {
 		z.stretch(upright)
 	}
@@ -437,8 +435,13 @@ func rules(words []word, high float64) []strip {
 		}
 	}
 	return slices.DeleteFunc(out, func(s strip) bool {
-		return slices.ContainsFunc(words, func(w word) bool { // it stands inside a line
-			return w.frame.X0 < s.x0-1 && w.frame.X1 > s.x1+1 && w.frame.Y0 < s.y1 && w.frame.Y1 > s.y0
+		return slices.ContainsFunc(words, func(w word) bool {
+			if w.frame.Y0 >= s.y1 || w.frame.Y1 <= s.y0 {
+				return false
+			}
+			inside := w.frame.X0 < s.x0-1 && w.frame.X1 > s.x1+1 // it stands inside a line
+			box := string(w.text) == "[" && w.frame.X1 < s.x0 && w.frame.X1 > s.x0-4*high
+			return inside || box
 		})
 	})
 }

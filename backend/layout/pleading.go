@@ -16,6 +16,8 @@ const (
 	marginSpan    = 0.6  // of the height of the page's text, reached by the numbers
 	marginAlign   = 3.0  // points by which their left ends, right ends or middles differ
 	marginUneven  = 0.25 // of the usual distance, by which distances between them differ
+	marginPairs   = 40_000
+	marginTries   = 50 // columns of numbers that are looked at, of so many pairs of a 1 and a 2
 )
 
 // margin sets the numbers of a page's lines apart from its text. Both keep
@@ -32,14 +34,18 @@ func margin(words []word) (text, numbers []word) {
 			byNumber[n] = append(byNumber[n], i)
 		}
 	}
-	if len(byNumber) < marginNumbers {
+	if len(byNumber) < marginNumbers || len(byNumber[1])*len(byNumber[2]) > marginPairs {
 		return words, nil
 	}
 	var best []int
+	tries := 0
 	for _, first := range byNumber[1] {
 		for _, second := range byNumber[2] {
 			chain := numbered(words, byNumber, first, second)
-			if len(chain) > len(best) && inMargin(words, chain, marginSpan*(bottom-top)) {
+			if len(chain) < marginNumbers || len(chain) <= len(best) || tries == marginTries {
+				continue
+			}
+			if tries++; inMargin(words, chain, marginSpan*(bottom-top)) {
 				best = chain
 			}
 		}
@@ -90,12 +96,12 @@ func aligned(a, b word) bool {
 		math.Abs(a.frame.X0+a.frame.X1-b.frame.X0-b.frame.X1)/2) <= marginAlign
 }
 
-// inMargin reports whether a chain of numbers is long enough, reaches over so
-// much height, stands left of all text beside it, and whether that is text and
+// inMargin reports whether a chain of numbers reaches over so much height,
+// stands left of all text beside it, and whether that is text and
 // not the cells of a table.
 func inMargin(words []word, chain []int, height float64) bool {
 	first, last := words[chain[0]], words[chain[len(chain)-1]]
-	if len(chain) < marginNumbers || last.frame.Y1-first.frame.Y0 < height {
+	if last.frame.Y1-first.frame.Y0 < height {
 		return false
 	}
 	box := first.frame
@@ -152,16 +158,41 @@ const (
 	captionLeft  = 3    // lines at least, of the parties' side of a caption
 	captionRight = 2    // lines at least, of the other side
 	captionGap   = 12.0 // points of white between the sides, at least
+	captionTries = 64   // places that are tried for it
+	captionMost  = 8    // words "v." of a page that are looked at
 )
+
+// parted finds what parts the sides of captions: a column of marks, or white
+// alone. Where a caption stands inside a column of text, as four pages on one
+// sheet have it, the columns come first and the caption is read as it is drawn.
+func parted(words []word, high float64, columns []strip) []strip {
+	meet := func(list []strip, s strip, times float64) bool {
+		return slices.ContainsFunc(list, func(o strip) bool {
+			return o.y0 < s.y1 && o.y1 > s.y0 && o.y1-o.y0 > times*(s.y1-s.y0)
+		})
+	}
+	marks := rules(words, high)
+	out := slices.Clone(marks)
+	for _, s := range captions(words, high) {
+		if !meet(marks, s, 0) {
+			out = append(out, s)
+		}
+	}
+	return slices.DeleteFunc(out, func(s strip) bool { return meet(columns, s, 1.5) })
+}
 
 // captions finds the white between the sides of a court's caption: left of it
 // stand the parties with a "v." on a line of its own, right of it the number and
 // the title of the paper. The words are sorted downwards.
 func captions(words []word, high float64) []strip {
 	var out []strip
+	seen := 0
 	for _, v := range words {
 		if !versus(string(v.text)) {
 			continue
+		}
+		if seen++; seen > captionMost {
+			break
 		}
 		alone := true
 		var right []word // what may begin the other side
@@ -175,7 +206,7 @@ func captions(words []word, high float64) []strip {
 				right = append(right, w)
 			}
 		}
-		if !alone || len(out) >= maxStrips {
+		if !alone {
 			continue
 		}
 		var found strip
@@ -183,7 +214,7 @@ func captions(words []word, high float64) []strip {
 		tried := map[int]bool{}
 		for _, w := range right {
 			x := int(w.frame.X0)
-			if tried[x] {
+			if tried[x] || len(tried) == captionTries {
 				continue
 			}
 			tried[x] = true

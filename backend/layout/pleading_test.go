@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -130,7 +131,13 @@ func TestMarksOfACaptionSetDoubleAreStillItsFrame(t *testing.T) {
 		if l == "v." { // its number is drawn first, as some programs do
 			chars = append(chars, at(400, y, "No. 07-1315")...)
 		}
-		chars = append(chars, at(72, y, l)...)
+		set := at(72, y, l)
+		if l == "v." || l == "JOHN DOE." { // tight boxes of letters look small
+			for i := range set {
+				set[i].Box.Y0 = max(set[i].Box.Y0, y-5.2)
+			}
+		}
+		chars = append(chars, set...)
 		if l != rule {
 			chars = append(chars, at(372, y, ":")...)
 		}
@@ -138,5 +145,30 @@ func TestMarksOfACaptionSetDoubleAreStillItsFrame(t *testing.T) {
 	got, _ := layout.Text(chars)
 	if !strings.Contains(strings.Join(strings.Fields(got), " "), "JANE ROE, : Petitioner : v. : JOHN DOE. : No. 07-1315") {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestBoxesToTickAreNoFrame(t *testing.T) {
+	var chars []layout.Char
+	for i, l := range []string{"Mail", "Hand delivery", "Left at home", "Left at work", "By email"} {
+		y := 100 + 14*float64(i)
+		chars = slices.Concat(chars, at(72, y, "[ ]"), at(100, y, l))
+	}
+	got, _ := layout.Text(chars)
+	if !strings.HasPrefix(got, "[ ] Mail\n[ ] Hand delivery\n") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestPageOfNumbersAndVersusIsLaidOutInTime(t *testing.T) {
+	var chars []layout.Char
+	for i := range 6000 {
+		x, y := 50+7*float64(i%80), 50+9*float64(i/80)
+		chars = slices.Concat(chars, at(x, y, fmt.Sprint(i%30+1)), at(x, y, " "), at(x, y+300, "v."), at(x, y, " "))
+	}
+	began := time.Now()
+	layout.Text(chars)
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("%s", took)
 	}
 }

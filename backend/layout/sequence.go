@@ -68,11 +68,13 @@ func notesLast(ls []line) []line {
 		for to < len(ls) && ls[to].words[0].col == ls[from].words[0].col {
 			to++
 		}
-		cut := to
+		cut, said := to, 0
 		for cut > from && size[cut-1] < noteSize*usual {
 			cut--
+			said += len(ls[cut].words)
 		}
-		if to-cut < 2 || cut == from {
+		// What has few words is no note: a caption's "v." only looks small.
+		if to-cut < 2 || cut == from || float64(said) < proseWords*float64(to-cut) {
 			cut = to
 		}
 		body = append(body, ls[from:cut]...)
