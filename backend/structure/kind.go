@@ -88,7 +88,12 @@ func (s *Scanner) documentType() mark.DocumentType {
 	}
 	head := s.head.String()
 	score := map[mark.DocumentType]float64{}
-	inCourt := s.readCaption(head, score)
+	// The head of a memorandum stands where a caption would: what follows may
+	// speak of courts and cases as it likes.
+	opening := head[:whole(head, min(len(head), 1500))]
+	lines := memoHead.FindAllStringIndex(opening, 3)
+	memo := len(lines) == 3 && !court.MatchString(opening[:lines[2][1]])
+	inCourt := !memo && s.readCaption(head, score)
 	s.readTitles(score, inCourt)
 	if dear.MatchString(head) {
 		score[mark.TypeLetter] += 1.5
@@ -96,8 +101,8 @@ func (s *Scanner) documentType() mark.DocumentType {
 			score[mark.TypeLetter] += 2
 		}
 	}
-	if heads := len(memoHead.FindAllString(head[:min(len(head), 1500)], -1)); heads >= 3 && !inCourt {
-		score[mark.TypeMemo] += 2
+	if memo {
+		score[mark.TypeMemo] += 4
 	}
 	if entered.MatchString(head) {
 		score[mark.TypeContract] += 1.5

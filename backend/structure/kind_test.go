@@ -41,6 +41,7 @@ func TestDocumentsAreToldByTheirHeads(t *testing.T) {
 		{mark.TypeCorporate, "certificate", "CERTIFICATE OF INCORPORATION\nOF\nACME WIDGETS, INC.\n\nFIRST: The name is Acme."},
 		{mark.TypeLetter, "letter", "SMITH & DOE LLP\n12 Main Street\nToledo, Ohio\n\nMay 5, 2021\n\nDear Ms. Roe:\n\nWe write about the lease agreement.\n\nVery truly yours,\n\nJohn Smith"},
 		{mark.TypeMemo, "memo", "MEMORANDUM\n\nTO: File\nFROM: J. Smith\nDATE: May 5, 2021\nRE: Acme lease\n\nThe tenant called."},
+		{mark.TypeMemo, "a memo on a case", "Memorandum to file\n\nTo: Ann Lee\n\nFrom: Dan Poe\n\nRe: Acme, Inc. and Birch, LLC, Supply Agreement\n\n1. What we were asked\n\nIn Tarrant Water v. Herrmann the Supreme Court affirmed the judgment of the Court of Appeals. Circuit judges before had so ordered."},
 		{mark.TypeInvoice, "invoice", "SMITH & DOE LLP\n\nINVOICE\n\nInvoice No. 1234\nDate: May 5, 2021\n\nServices rendered $5,000.00\nTotal due $5,000.00"},
 		{mark.TypeReport, "report", "EXPERT REPORT OF DR. ANN POE\n\nI have been asked to look at the pump."},
 		{mark.TypeStatute, "statute", "Public Law 105–304\n105th Congress\n\nAn Act to amend title 17, United States Code.\n\n§ 101. Definitions"},
