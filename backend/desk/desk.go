@@ -272,6 +272,12 @@ func (d *Desk) detach(m mark.MatterID) {
 // changes it who does not know the present one, unless the vault was opened
 // with its recovery key.
 func (d *Desk) ChangePassphrase(ctx context.Context, r wire.ChangePassphrase) error {
+	if r.Next == "" && !r.Keyring {
+		return mark.Errorf(mark.Invalid, "Type the new passphrase.")
+	}
+	if r.Next != "" && r.Keyring {
+		return mark.Errorf(mark.Invalid, "The vault is opened by a passphrase or by the system's keyring, not by both.")
+	}
 	if err := d.d.Vault.ChangePassphrase(ctx, r.Current, r.Next); err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func lex(text string) (tokens []token, problems []string) {
 
 // shouted reports whether text is all capitals, where AND is no operator.
 func shouted(text string) bool {
-	capitals := 0
+	capitals, long := 0, false
 	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		switch {
 		case w == "AND" || w == "OR" || w == "NOT" || w == "NEAR" || len(w) < 3:
@@ -85,9 +85,10 @@ func shouted(text string) bool {
 			return false
 		default:
 			capitals++
+			long = long || len(w) > 4 // SEC OR FTC OR DOJ is no sentence
 		}
 	}
-	return capitals > 2
+	return capitals > 2 && long
 }
 
 func opensQuote(r rune) bool { return r == '"' || r == '“' || r == '”' || r == '«' || r == '„' }

@@ -50,6 +50,7 @@ func TestOperatorsAreRead(t *testing.T) {
 		{"notice AND(waiver OR fee)", "(notice AND (waiver OR fee))", ""},
 		{"notice w/5(waiver OR fee)", "(notice w/5 (waiver OR fee))", ""},
 		{"notice AND NOT(waiver)", "(notice AND NOT waiver)", ""},
+		{"SEC OR FTC OR DOJ", "(SEC OR FTC OR DOJ)", ""},
 		{"o'brien | smith", "(o'brien OR smith)", ""},
 		{"terminat! AND notice", "(terminat* AND notice)", ""},
 		{"type:contract AND NOT doc:\"Old Lease\"", `(type:contract AND NOT doc:"Old Lease")`, ""},

@@ -38,8 +38,11 @@ const (
 func Read(text string) Query {
 	text = strings.ReplaceAll(text, "\x00", " ") // ends a string of the index
 	tokens, problems := lex(text)
-	if len(tokens) > maxTokens || !operators(tokens) {
+	switch {
+	case !operators(tokens):
 		return plain(text, tokens, problems)
+	case len(tokens) > maxTokens:
+		return plain(text, tokens, append(problems, fmt.Sprintf("The query has over %d words and operators. It was read as plain words.", maxTokens)))
 	}
 	p := parser{problems: problems}
 	open := 0

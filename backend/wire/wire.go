@@ -63,6 +63,7 @@ type Unlock struct {
 type ChangePassphrase struct {
 	Current string `json:"current"` // empty where it has none, or was opened with the recovery key
 	Next    string `json:"next"`
+	Keyring bool   `json:"keyring"` // the system's keyring shall open it instead
 }
 
 // Matter is a matter in a list.

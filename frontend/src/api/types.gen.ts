@@ -201,6 +201,8 @@ export interface ChangePassphrase {
   /** empty where it has none, or was opened with the recovery key */
   current: string;
   next: string;
+  /** the system's keyring shall open it instead */
+  keyring: boolean;
 }
 
 /** Matter is a matter in a list. */

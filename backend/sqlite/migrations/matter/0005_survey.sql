@@ -5,3 +5,4 @@ CREATE TABLE survey_row (
   data BLOB NOT NULL,
   PRIMARY KEY (question, document)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX survey_row_by_document ON survey_row (document);
