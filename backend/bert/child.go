@@ -24,11 +24,6 @@ type share struct {
 	Threads int `json:"threads"`
 }
 
-// encoded says how long each vector in a reply is.
-type encoded struct {
-	Dim int `json:"dim"`
-}
-
 // envSetup carries the setup to the child.
 const envSetup = "MARKAI_BERT"
 
@@ -77,7 +72,7 @@ func Handlers() worker.Handlers {
 		if err != nil {
 			return err
 		}
-		return c.Reply(encoded{m.enc.Width}, pack(vectors))
+		return c.ReplyVectors(vectors, m.enc.Width)
 	}}
 }
 

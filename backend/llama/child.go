@@ -59,7 +59,7 @@ func Handlers() worker.Handlers {
 			if err != nil {
 				return err
 			}
-			return c.Reply(embedded{e.dim}, pack(vectors))
+			return c.ReplyVectors(vectors, e.dim)
 		},
 	}
 }

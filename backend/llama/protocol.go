@@ -78,10 +78,6 @@ type counted struct {
 	Tokens int `json:"tokens"`
 }
 
-type embedded struct {
-	Dim int `json:"dim"`
-}
-
 // promptOf lays a domain prompt out as turns.
 func promptOf(p mark.Prompt) prompt {
 	out := prompt{Prefix: p.Prefix, Stop: p.Stop, Grammar: p.Grammar, MaxTokens: p.MaxTokens, Temp: p.Temp, Seed: p.Seed}
