@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	mark "markai/backend"
-	"markai/backend/app"
 )
 
 type exported struct {
@@ -31,15 +30,7 @@ func runExport(ctx context.Context, p *Program, args []string) (err error) {
 	case len(files) != 2:
 		return mark.Errorf(mark.Invalid, "Name the scan and the PDF to be written.")
 	}
-	home, err := p.homeDir(f)
-	if err != nil { // none is needed: it would only hold settings
-		home = ""
-	}
-	c, _, err := p.loadConfig(f, home)
-	if err != nil {
-		return err
-	}
-	r, err := app.NewReader(c)
+	r, err := p.reader(f)
 	if err != nil {
 		return err
 	}

@@ -62,15 +62,7 @@ func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 	if len(files) != 1 {
 		return mark.Errorf(mark.Invalid, "Name one file to read.")
 	}
-	home, err := p.homeDir(f)
-	if err != nil { // none is needed: it would only hold settings
-		home = ""
-	}
-	c, _, err := p.loadConfig(f, home)
-	if err != nil {
-		return err
-	}
-	r, err := app.NewReader(c)
+	r, err := p.reader(f)
 	if err != nil {
 		return err
 	}
@@ -113,6 +105,19 @@ func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 		fmt.Fprintln(w, pg.Text)
 	}
 	return nil
+}
+
+// reader makes what reads files without a vault.
+func (p *Program) reader(f *flags) (*app.Reader, error) {
+	home, err := p.homeDir(f)
+	if err != nil { // none is needed: it would only hold settings
+		home = ""
+	}
+	c, _, err := p.loadConfig(f, home)
+	if err != nil {
+		return nil, err
+	}
+	return app.NewReader(c)
 }
 
 // openFile opens what is a file. It looks before it opens: opening a pipe
