@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"time"
 )
 
 // Prompt is what a model is asked to continue.
@@ -19,6 +20,10 @@ type Prompt struct {
 	MaxTokens int       // 0 means the model's own default
 	Temp      float32   // 0 is greedy
 	Seed      uint32
+
+	Client     string        // whose fair share of the model this takes; empty: nobody's in particular
+	Background bool          // nobody waits for the text: those who wait come first
+	Wait       time.Duration // the longest wait for a turn, then TooBusy; 0: as long as ctx allows
 }
 
 // LogValue logs what a prompt costs, never what it says.
@@ -32,6 +37,10 @@ type Delta struct {
 	Text   string
 	Tokens int    // tokens in this delta
 	Stop   string // set on the last delta: "end", "length", "stop"
+
+	Prompt int // on the first delta: tokens of the prompt
+	Cached int // on the first delta: how many of them need not be computed
+	Beside int // the most requests that were computed in one step with this one since the last delta, itself included
 }
 
 // Generator continues prompts. Breaking out of the loop cancels and frees the

@@ -150,7 +150,6 @@ func loadModel(s setup) (native.Model, native.Vocab, error) {
 // newContext makes a context for m.
 func newContext(m native.Model, params native.ContextParams) (native.Context, error) {
 	params.NoPerf = 1
-	params.NSeqMax = 1
 	c, err := native.InitFromModel(m, params)
 	if err != nil || c == 0 {
 		return 0, mark.Errorf(mark.TooBig, "There is not enough memory to run the model. Choose a smaller one in Settings, or close other programs.").Because(err)

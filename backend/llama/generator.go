@@ -11,8 +11,8 @@ import (
 )
 
 // Generator continues prompts in a worker process. It implements
-// mark.Generator. Requests are computed one after the other; the beginning
-// that a prompt shares with the one before is not computed again.
+// mark.Generator and is safe for concurrent use: requests are computed
+// together, step by step, and a beginning that prompts share is computed once.
 type Generator struct {
 	*keeper
 	name string
@@ -54,7 +54,7 @@ func (g *Generator) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.
 					return fresh, err
 				}
 				fresh = false
-				if !yield(mark.Delta{Text: d.Text, Tokens: d.Tokens, Stop: d.Stop}, nil) {
+				if !yield(mark.Delta{Text: d.Text, Tokens: d.Tokens, Stop: d.Stop, Prompt: d.Prompt, Cached: d.Cached, Beside: d.Beside}, nil) {
 					left = true
 					return false, nil
 				}

@@ -27,7 +27,10 @@ const envSetup = "MARKAI_LLAMA"
 type setup struct {
 	Runtime string `json:"runtime"` // folder of the llama.cpp libraries
 	Model   string `json:"model"`   // path of the GGUF file
-	Context int    `json:"context"` // tokens
+	Context int    `json:"context"` // tokens of one request
+	Cells   int    `json:"cells"`   // tokens of all together; 0: Context
+	Running int    `json:"running"` // requests computed at once; 0: 8
+	Queue   int    `json:"queue"`   // requests that wait; 0: 64
 }
 
 func (s setup) env() (string, error) {
@@ -65,6 +68,10 @@ type prompt struct {
 	MaxTokens int      `json:"max_tokens,omitempty"`
 	Temp      float32  `json:"temp,omitempty"`
 	Seed      uint32   `json:"seed,omitempty"`
+
+	Client     string `json:"client,omitempty"`
+	Background bool   `json:"background,omitempty"`
+	WaitMS     int64  `json:"wait_ms,omitempty"`
 }
 
 // delta is one message of a generation.
@@ -72,6 +79,9 @@ type delta struct {
 	Text   string `json:"text,omitempty"`
 	Tokens int    `json:"tokens,omitempty"`
 	Stop   string `json:"stop,omitempty"`
+	Prompt int    `json:"prompt,omitempty"`
+	Cached int    `json:"cached,omitempty"`
+	Beside int    `json:"beside,omitempty"`
 }
 
 type counted struct {
@@ -80,7 +90,8 @@ type counted struct {
 
 // promptOf lays a domain prompt out as turns.
 func promptOf(p mark.Prompt) prompt {
-	out := prompt{Prefix: p.Prefix, Stop: p.Stop, Grammar: p.Grammar, MaxTokens: p.MaxTokens, Temp: p.Temp, Seed: p.Seed}
+	out := prompt{Prefix: p.Prefix, Stop: p.Stop, Grammar: p.Grammar, MaxTokens: p.MaxTokens, Temp: p.Temp, Seed: p.Seed,
+		Client: p.Client, Background: p.Background, WaitMS: p.Wait.Milliseconds()}
 	if p.System != "" {
 		out.Turns = append(out.Turns, turn{"system", p.System})
 	}

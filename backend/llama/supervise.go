@@ -12,7 +12,10 @@ type Config struct {
 	Runtime string // folder of the llama.cpp libraries, with plain names (libllama.so)
 	Model   string // path of the GGUF file, checked before (models.Check)
 	Name    string // names model and version; vectors of different names do not mix
-	Context int    // tokens; 0 means 4096 for chat, 256 for embedding
+	Context int    // tokens of one request; 0 means 4096 for chat, 256 for embedding
+	Cells   int    // of a chat model: tokens of all requests together; 0 means Context
+	Running int    // of a chat model: requests computed at once; 0 means 8
+	Queue   int    // of a chat model: requests that wait beside; 0 means 64
 	Dim     int    // of an embedding model: the length of its vectors (models.Model.Width)
 	Worker  worker.Spec
 }
@@ -24,7 +27,7 @@ type keeper struct {
 }
 
 func newKeeper(kind string, cfg Config) (*keeper, error) {
-	env, err := setup{cfg.Runtime, cfg.Model, cfg.Context}.env()
+	env, err := setup{cfg.Runtime, cfg.Model, cfg.Context, cfg.Cells, cfg.Running, cfg.Queue}.env()
 	if err != nil {
 		return nil, fmt.Errorf("set up the %s worker: %w", kind, err)
 	}

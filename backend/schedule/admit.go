@@ -26,7 +26,7 @@ func (s *Scheduler) admit(p *Plan, now time.Time) {
 		r.seq.owner = r
 		s.run = append(s.run, r)
 		s.remember(r)
-		p.Started = append(p.Started, Start{r.ID, len(r.seq.tokens), now.Sub(r.arrived)})
+		p.Started = append(p.Started, Start{r.ID, len(r.Prompt), len(r.seq.tokens), now.Sub(r.arrived)})
 	}
 }
 

@@ -23,6 +23,9 @@ func (s *Scheduler) Plan(now time.Time) Plan {
 	s.admit(&p, now)
 	s.checkpoint(now)
 	b := s.budget()
+	if s.bound > 0 {
+		b.prompt = min(b.prompt, s.bound)
+	}
 	s.write(&p, b)
 	s.read(&p, b)
 	p.Ops, s.ops = s.ops, nil

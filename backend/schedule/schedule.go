@@ -99,6 +99,7 @@ type End struct {
 // Start tells that a request began to run.
 type Start struct {
 	ID     ID
+	Prompt int           // tokens of its prompt
 	Shared int           // tokens of its prompt that memory held already
 	Waited time.Duration // since Add
 }
@@ -149,6 +150,7 @@ type Scheduler struct {
 	queue queue
 	byID  map[ID]*request
 	ops   []Op // of the next plan
+	bound int  // prompt tokens in a step; 0: as many as fit
 	since int  // steps since the last long one
 	steps int  // in which text was written
 	seen  [][]Token
@@ -216,6 +218,10 @@ func (s *Scheduler) Draft(id ID, drafts []Token) {
 		r.drafts = drafts
 	}
 }
+
+// Bound lets steps read at most so many tokens of prompts from now on, whatever
+// they are likely to take; 0 lets them read as many as fit.
+func (s *Scheduler) Bound(tokens int) { s.bound = tokens }
 
 // Limit returns how many tokens a request may write; 0 where there is none.
 func (s *Scheduler) Limit(id ID) int {

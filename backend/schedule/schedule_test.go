@@ -214,7 +214,7 @@ func TestSecondQuestionReadsOnlyWhatIsNew(t *testing.T) {
 
 func TestWordsKeepTheirPaceWhileALongPromptIsRead(t *testing.T) {
 	for name, curve := range map[string]func(int) time.Duration{
-		"a processor": cpu,
+		"a processor":    cpu,
 		"an accelerator": func(rows int) time.Duration { return 10*time.Millisecond + time.Duration(rows)*20*time.Microsecond },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,318 @@
+package llama
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	native "github.com/hybridgroup/yzma/pkg/llama"
+
+	mark "markai/backend"
+	"markai/backend/schedule"
+)
+
+// errLeft is why a request ended whose caller had left.
+var errLeft = errors.New("the caller left")
+
+// loop computes the requests of a model together. While there are any, one
+// goroutine goes step by step: the scheduler plans, llama.cpp computes, every
+// stream chooses its next token.
+type loop struct {
+	vocab native.Vocab
+	words int  // tokens in the vocabulary
+	whole bool // memory cannot forget the end of a sequence alone
+
+	mu      sync.Mutex // guards what follows; it is not held while llama.cpp computes
+	plans   *schedule.Scheduler
+	streams map[schedule.ID]*stream
+	next    schedule.ID
+	running bool // the goroutine is there
+	share   threads
+
+	// The goroutine alone uses what follows.
+	ctx     native.Context
+	memory  native.Memory
+	batch   native.Batch
+	reading pace // threads for many tokens at once
+	writing pace // threads for one token after the other
+}
+
+// fewRows is up to how many tokens in a step count as writing, which leaves a
+// processor free; more are computed on as many threads as prompts are.
+const fewRows = 4
+
+func newLoop(m native.Model, vocab native.Vocab, s setup) (*loop, error) {
+	limit := s.Context
+	if trained := int(native.ModelNCtxTrain(m)); trained > 0 {
+		limit = min(limit, trained)
+	}
+	cfg := schedule.Config{
+		Running: s.Running, Cells: max(s.Cells, limit), Context: limit, Batch: stepTokens, Queue: s.Queue,
+		Whole: native.ModelIsRecurrent(m) || native.ModelIsHybrid(m),
+	}
+	if cfg.Running <= 0 {
+		cfg.Running = defaultRunning
+	}
+	cfg.Sequences = 2 * cfg.Running
+	params := native.ContextDefaultParams()
+	params.NCtx = uint32(cfg.Cells)
+	params.NBatch, params.NUbatch = stepTokens, stepTokens
+	params.NSeqMax = uint32(cfg.Sequences)
+	params.KVUnified = 1 // sequences share the memory of what they begin with
+	l := &loop{vocab: vocab, words: int(native.VocabNTokens(vocab)), whole: cfg.Whole, streams: map[schedule.ID]*stream{}}
+	var err error
+	if l.ctx, err = newContext(m, params); err != nil {
+		return nil, err
+	}
+	if l.memory, err = native.GetMemory(l.ctx); err != nil {
+		return nil, fmt.Errorf("open the model: %w", err)
+	}
+	l.batch = native.BatchInit(stepTokens, 0, 1)
+	l.plans = schedule.New(cfg)
+	return l, nil
+}
+
+// generate puts a request in, and sends what comes until it ends or ctx does.
+func (l *loop) generate(ctx context.Context, s *stream, r schedule.Request, t threads, send func(delta) error) error {
+	if err := l.begin(s, r, t); err != nil {
+		s.grammar.free()
+		return err
+	}
+	for {
+		select {
+		case <-s.wake:
+		case <-ctx.Done():
+			l.cancel(s.id)
+			return fmt.Errorf("generate: %w", ctx.Err())
+		}
+		d, some, done, err := s.take()
+		if some {
+			if err := send(d); err != nil {
+				l.cancel(s.id)
+				return err
+			}
+		}
+		if done {
+			return err
+		}
+	}
+}
+
+// begin adds a request; the goroutine starts when there is none.
+func (l *loop) begin(s *stream, r schedule.Request, t threads) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next++
+	s.id, r.ID = l.next, l.next
+	if err := l.plans.Add(r, time.Now()); err != nil {
+		return err
+	}
+	s.limit = l.plans.Limit(r.ID)
+	l.streams[r.ID] = s
+	l.share = t
+	l.start()
+	return nil
+}
+
+// start lets the goroutine run; it ends by itself when nothing is left to do.
+// The caller holds mu.
+func (l *loop) start() {
+	if !l.running {
+		l.running = true
+		go l.run()
+	}
+}
+
+// cancel lets a request end at the next step.
+func (l *loop) cancel(id schedule.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.plans.Cancel(id)
+}
+
+// run steps until there is nothing to do.
+func (l *loop) run() {
+	for {
+		l.mu.Lock()
+		if l.plans.Idle() {
+			l.running = false
+			l.mu.Unlock()
+			return
+		}
+		now := time.Now()
+		bound := 0
+		if _, try := l.reading.threads(l.share.Batch, now); try {
+			bound = probeStep
+		}
+		l.plans.Bound(bound)
+		p := l.plans.Plan(now)
+		l.announce(p)
+		share, streams := l.share, l.streamsOf(p)
+		l.mu.Unlock()
+		l.step(p, streams, share)
+	}
+}
+
+// announce tells the streams of a plan what it decided. The caller holds mu.
+func (l *loop) announce(p schedule.Plan) {
+	for _, e := range p.Ended {
+		l.finish(e.ID, reasonError(e.Reason, nil))
+	}
+	for _, b := range p.Started {
+		s := l.streams[b.ID]
+		s.mu.Lock()
+		s.ready.Prompt, s.ready.Cached = b.Prompt, b.Shared
+		s.mu.Unlock()
+	}
+}
+
+// finish ends a stream. The caller holds mu.
+func (l *loop) finish(id schedule.ID, err error) {
+	if s := l.streams[id]; s != nil {
+		delete(l.streams, id)
+		s.end(err)
+	}
+}
+
+// streamsOf returns the streams of a plan's work. The caller holds mu.
+func (l *loop) streamsOf(p schedule.Plan) []*stream {
+	out := make([]*stream, len(p.Work))
+	for i, w := range p.Work {
+		out[i] = l.streams[w.ID]
+	}
+	return out
+}
+
+// step computes a plan and hands its streams what came of it.
+func (l *loop) step(p schedule.Plan, streams []*stream, share threads) {
+	began := time.Now()
+	err := l.apply(p.Ops)
+	if err == nil && p.Rows > 0 {
+		err = l.compute(p, share)
+	}
+	results := make([]schedule.Result, len(p.Work))
+	wrong := make([]error, len(p.Work)) // of one request alone
+	if err == nil {
+		row := 0
+		for i, w := range p.Work {
+			row += len(w.Tokens)
+			if w.Logits > 0 {
+				results[i], wrong[i] = l.choose(w, row-w.Logits, streams[i], len(p.Work))
+			}
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		l.fail(err)
+		return
+	}
+	now := time.Now()
+	l.plans.Done(p, now.Sub(began), results, now)
+	for i, w := range p.Work {
+		if results[i].End {
+			l.finish(w.ID, wrong[i])
+		}
+	}
+}
+
+// apply changes what memory holds.
+func (l *loop) apply(ops []schedule.Op) error {
+	for _, op := range ops {
+		to, from, end := native.SeqId(op.To), native.SeqId(op.From), native.Pos(op.Len)
+		var err error
+		switch {
+		case op.From >= 0 && l.whole:
+			err = native.MemorySeqCp(l.memory, from, to, -1, -1)
+		case op.From >= 0:
+			err = native.MemorySeqCp(l.memory, from, to, 0, end)
+		case op.Len == 0:
+			_, err = native.MemorySeqRm(l.memory, to, -1, -1)
+		default:
+			var ok bool
+			if ok, err = native.MemorySeqRm(l.memory, to, end, -1); err == nil && !ok {
+				err = errors.New("this model cannot forget the end of a text")
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("arrange the model's memory: %w", err)
+		}
+	}
+	return nil
+}
+
+// compute runs a plan's work through the model.
+func (l *loop) compute(p schedule.Plan, share threads) error {
+	if err := l.batch.Clear(); err != nil {
+		return fmt.Errorf("fill the batch: %w", err)
+	}
+	seq := make([]native.SeqId, 1)
+	for _, w := range p.Work {
+		seq[0] = native.SeqId(w.Seq)
+		for i, t := range w.Tokens {
+			if err := l.batch.Add(native.Token(t), native.Pos(w.Pos+i), seq, i >= len(w.Tokens)-w.Logits); err != nil {
+				return fmt.Errorf("fill the batch: %w", err)
+			}
+		}
+	}
+	pace, most := &l.writing, share.Decode
+	if p.Rows > fewRows {
+		pace, most = &l.reading, share.Batch
+	}
+	n, _ := pace.threads(most, time.Now())
+	native.SetNThreads(l.ctx, int32(n), int32(n))
+	began, cpu := time.Now(), cpuTime()
+	rc, err := native.Decode(l.ctx, l.batch)
+	pace.saw(n, time.Since(began), cpuTime()-cpu, time.Now())
+	switch {
+	case err != nil:
+		return fmt.Errorf("compute %d tokens: %w", p.Rows, err)
+	case rc == 1:
+		return mark.Errorf(mark.TooBig, "The question and its passages do not fit the model. Ask about fewer documents, or choose a larger context in Settings.")
+	case rc != 0:
+		return fmt.Errorf("compute %d tokens: llama.cpp answered %d", p.Rows, rc)
+	}
+	return nil
+}
+
+// choose lets a stream choose the tokens that follow those of w from row on.
+// What it chooses where a draft stood is kept as long as it is the draft: so
+// every token comes from the model's own logits of this step, drafts or not.
+func (l *loop) choose(w schedule.Work, row int, s *stream, beside int) (schedule.Result, error) {
+	var r schedule.Result
+	for i := range w.Logits {
+		logits, err := native.GetLogitsIth(l.ctx, int32(row+i), l.words)
+		if err == nil && logits == nil {
+			err = errors.New("llama.cpp gave no logits")
+		}
+		var tok native.Token
+		if err == nil {
+			tok, err = s.next(logits)
+		}
+		if err != nil {
+			r.End = true
+			return r, fmt.Errorf("generate: %w", err)
+		}
+		r.Tokens = append(r.Tokens, schedule.Token(tok))
+		if r.End = s.write(tok, beside); r.End {
+			return r, nil
+		}
+		if at := len(w.Tokens) - w.Logits + i + 1; at >= len(w.Tokens) || w.Tokens[at] != r.Tokens[i] {
+			break
+		}
+	}
+	return r, nil
+}
+
+// fail ends everything that ran: nothing is known of memory any more. The
+// caller holds mu.
+func (l *loop) fail(err error) {
+	if clear := native.MemoryClear(l.memory, true); clear != nil {
+		err = errors.Join(err, clear)
+	}
+	for _, e := range l.plans.Failed() {
+		l.finish(e.ID, reasonError(e.Reason, err))
+	}
+}

@@ -1,0 +1,149 @@
+package llama
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	native "github.com/hybridgroup/yzma/pkg/llama"
+
+	mark "markai/backend"
+	"markai/backend/schedule"
+)
+
+// stream is one request in the loop. The loop writes to it; the handler of the
+// request takes what has come, in its own time.
+type stream struct {
+	id      schedule.ID
+	vocab   native.Vocab
+	pick    *sampler
+	grammar *grammar
+	text    textStream
+	limit   int                // tokens to write
+	written int                // tokens so far
+	all     []native.TokenData // scratch for the grammar
+	unsent  int                // tokens since the last delta
+	ended   bool               // for the loop: nothing more comes
+
+	wake chan struct{} // holds a token when something has come
+
+	mu    sync.Mutex // guards what follows
+	ready delta      // what has come and was not taken
+	fresh bool       // ready holds something
+	done  bool       // nothing more comes
+	err   error      // why, where it is no good end
+}
+
+func newStream(l *loop, p prompt, g *grammar) *stream {
+	return &stream{
+		vocab: l.vocab, pick: newSampler(p.Temp, p.Seed), grammar: g, text: textStream{stop: p.Stop},
+		wake: make(chan struct{}, 1),
+	}
+}
+
+// put hands d to the handler. It never waits: a reader who lags behind gets
+// several deltas as one.
+func (s *stream) put(d delta) {
+	s.mu.Lock()
+	s.ready.Text += d.Text
+	s.ready.Tokens += d.Tokens
+	s.ready.Prompt += d.Prompt
+	s.ready.Cached += d.Cached
+	s.ready.Beside = max(s.ready.Beside, d.Beside)
+	s.ready.Stop = d.Stop
+	s.fresh = true
+	s.done = s.done || d.Stop != ""
+	s.mu.Unlock()
+	s.signal()
+}
+
+// end tells the handler that nothing more comes, and why.
+func (s *stream) end(err error) {
+	s.ended = true
+	s.grammar.free()
+	s.grammar = nil
+	s.mu.Lock()
+	s.done = true
+	s.err = err
+	s.mu.Unlock()
+	s.signal()
+}
+
+func (s *stream) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take returns what has come since the last call.
+func (s *stream) take() (d delta, some, done bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, some = s.ready, s.fresh
+	s.ready, s.fresh = delta{}, false
+	return d, some, s.done, s.err
+}
+
+// next chooses the next token from logits. The grammar is asked about the first
+// choice alone, and filters the vocabulary only when it refuses that one:
+// asking it about every token would halve the speed.
+func (s *stream) next(logits []float32) (native.Token, error) {
+	tok := native.Token(s.pick.pick(logits))
+	g := s.grammar
+	if g == nil {
+		return tok, nil
+	}
+	if !g.allows(tok) {
+		s.all = g.filter(s.all[:0], logits)
+		allowed := make([]float32, len(s.all))
+		for i := range s.all {
+			allowed[i] = s.all[i].Logit
+		}
+		at := s.pick.pick(allowed)
+		if math.IsInf(float64(allowed[at]), -1) {
+			return 0, mark.Errorf(mark.Invalid, "The form that the answer must take allows no further word.")
+		}
+		tok = s.all[at].Id
+	}
+	if !native.VocabIsEOG(s.vocab, tok) {
+		g.accept(tok)
+	}
+	return tok, nil
+}
+
+// write takes in a token of the text and reports whether it is the last.
+func (s *stream) write(tok native.Token, beside int) (last bool) {
+	if native.VocabIsEOG(s.vocab, tok) {
+		s.put(delta{Text: s.text.rest(), Tokens: s.unsent, Stop: "end", Beside: beside})
+		return true
+	}
+	s.written++
+	s.unsent++
+	show, stopped := s.text.add(pieceOf(s.vocab, tok))
+	switch {
+	case stopped:
+		s.put(delta{Text: show, Tokens: s.unsent, Stop: "stop", Beside: beside})
+		return true
+	case s.written >= s.limit:
+		s.put(delta{Text: show + s.text.rest(), Tokens: s.unsent, Stop: "length", Beside: beside})
+		return true
+	case show != "":
+		s.put(delta{Text: show, Tokens: s.unsent, Beside: beside})
+		s.unsent = 0
+	}
+	return false
+}
+
+// reasonError is what a request is told that ended without its last word.
+func reasonError(why schedule.Reason, cause error) error {
+	switch why {
+	case schedule.Late:
+		return mark.Errorf(mark.TooBusy, "The model was busy for longer than this request may wait. Try again in a moment.")
+	case schedule.Overdue:
+		return mark.Errorf(mark.Canceled, "The answer took longer than it may and was stopped. Ask for less at once.")
+	case schedule.Broken:
+		return cause
+	}
+	return fmt.Errorf("generate: %w", errLeft)
+}
