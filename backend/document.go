@@ -58,6 +58,7 @@ type Document struct {
 	Thread    string     // the conversation a message belongs to; empty outside mail
 	Duplicate DocumentID // an earlier document that says the same; else empty
 	Similar   DocumentID // the first of the documents that are versions of one another; else empty
+	Rules     int        // the rules by which its passages and features were made; see ingest.Rules
 }
 
 // Rect is a box in points (1/72 inch) from the top left corner of the page as
@@ -117,7 +118,13 @@ type Chunk struct {
 	Document DocumentID
 	From, To Pos    // To is exclusive
 	Header   string // what a reader of the passage alone must know: file name, title, parties, heading
-	Text     string // the pages' text from From to To, unchanged
+	Text     string // the pages' text from From to To, unchanged, without Skips
+	// Skips are the pieces between From and To that are not the passage's: the
+	// foot of one page and the head of the next. They are in an Edge.
+	Skips []Span
+	// Edge says that this is no passage but the head or the foot of a page, as
+	// earlier pages have it.
+	Edge bool
 }
 
 // Boxes returns where the bytes start to end of a page's text stand: one box

@@ -46,6 +46,7 @@ type Feature struct {
 	Text       string // as it stands there, cut where it is long
 	Value      string // normalised; see the kinds
 	Level      int
+	Told       bool // by the file itself; false where our rules found it
 }
 
 // Span returns where a feature of doc stands.

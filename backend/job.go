@@ -23,6 +23,7 @@ const (
 	StepStore JobStep = "store" // the original is sealed
 	StepRead  JobStep = "read"  // pages: text, OCR where there is none
 	StepEmbed JobStep = "embed" // vectors
+	StepRenew JobStep = "renew" // passages and features anew, from stored pages, by newer rules
 )
 
 // Waiting is the work of a matter that waits.

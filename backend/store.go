@@ -54,7 +54,7 @@ type Original interface {
 
 // PageStore keeps pages and passages.
 type PageStore interface {
-	// PutPages stores pages and the passages that they complete in one
+	// PutPages stores pages and the passages and edges that they complete in one
 	// transaction and makes them searchable. Pages already stored keep their
 	// text (a page's text is never rewritten); the document's PagesRead,
 	// OCRPages follow.
@@ -66,6 +66,9 @@ type PageStore interface {
 	Page(ctx context.Context, id DocumentID, number int) (Page, error)
 	// PagesFrom returns up to limit stored pages, the first being number.
 	PagesFrom(ctx context.Context, id DocumentID, number, limit int) ([]Page, error)
+	// ReplacePassages puts passages and edges in place of all that a document
+	// has, in one transaction. Those that stay the same keep their id and vector.
+	ReplacePassages(ctx context.Context, id DocumentID, chunks []Chunk) error
 	// LastChunk returns the passage of the document that ends last, or NotFound.
 	LastChunk(ctx context.Context, id DocumentID) (Chunk, error)
 	// PageNumbers returns the numbers of the stored pages, ascending.
@@ -99,12 +102,18 @@ type IndexStore interface {
 	// MatchSubstring finds passages whose text contains s, whatever its
 	// punctuation, case folded (trigram index). s has at least three characters.
 	MatchSubstring(ctx context.Context, s string, docs []DocumentID, limit int) ([]ScoredChunk, error)
+	// MatchEdges runs an FTS5 expression over the heads and feet of pages and
+	// returns the best of each document.
+	MatchEdges(ctx context.Context, expr string, docs []DocumentID, limit int) ([]Chunk, error)
 	// NearestVectors ranks by cosine.
 	NearestVectors(ctx context.Context, v []float32, docs []DocumentID, limit int) ([]ScoredChunk, error)
 	// Vectors returns the stored vectors of chunks that have one.
 	Vectors(ctx context.Context, ids []ChunkID) (map[ChunkID][]float32, error)
 	// Chunks returns the passages asked for, in that order.
 	Chunks(ctx context.Context, ids []ChunkID) ([]Chunk, error)
+	// Neighbours returns the passages before and behind each of those asked for,
+	// in its document; 0 where there is none.
+	Neighbours(ctx context.Context, ids []ChunkID) (map[ChunkID][2]ChunkID, error)
 	// ChunksOf returns a document's passages in reading order.
 	ChunksOf(ctx context.Context, id DocumentID) ([]Chunk, error)
 	// Unembedded returns up to limit passages without a vector of this model,

@@ -33,7 +33,7 @@ func (m *matter) Check(ctx context.Context) error {
 		if len(orphans) > 0 {
 			return damaged(fmt.Errorf("%d rows of %s refer to nothing", len(orphans), orphans[0]))
 		}
-		for _, table := range []string{"passage_words", "passage_trigrams"} {
+		for _, table := range []string{"passage_words", "passage_trigrams", "edge_words"} {
 			if _, err := tx.ExecContext(ctx, "INSERT INTO "+table+" ("+table+", rank) VALUES ('integrity-check', 1)"); err != nil {
 				return damaged(fmt.Errorf("%s: %w", table, err))
 			}

@@ -15,7 +15,7 @@ const documentGone = "This document is no longer in the matter."
 
 const documentColumns = `id, parent, name, source, kind, sha256, bytes, pages, pages_read, ocr_pages,
 	title, parties, status, problem, code, notes, added, type, date, language, author, custodian,
-	bates_first, bates_last, content_hash, meta, thread, duplicate, similar`
+	bates_first, bates_last, content_hash, meta, thread, duplicate, similar, rules`
 
 // metaRest is what of a document's meta has no column of its own.
 type metaRest struct {
@@ -29,7 +29,7 @@ func scanDocument(r row) (d mark.Document, err error) {
 	m := &d.Meta
 	if err := r.Scan(&d.ID, &d.Parent, &d.Name, &d.Source, &d.Kind, &d.SHA256, &d.Bytes, &d.Pages, &d.PagesRead, &d.OCRPages,
 		&d.Title, &parties, &d.Status, &d.Problem, &d.Code, &notes, &added, &m.Type, &m.Date, &m.Language, &m.Author, &m.Custodian,
-		&m.BatesFirst, &m.BatesLast, &m.ContentHash, &rest, &d.Thread, &d.Duplicate, &d.Similar); err != nil {
+		&m.BatesFirst, &m.BatesLast, &m.ContentHash, &rest, &d.Thread, &d.Duplicate, &d.Similar, &d.Rules); err != nil {
 		return d, err
 	}
 	d.Added = timeOf(added)
@@ -55,18 +55,18 @@ func (m *matter) PutDocument(ctx context.Context, d mark.Document) error {
 	return m.db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO document (id, parent, name, source, kind, sha256, bytes, pages, title, parties, status, problem, code, notes, added,
-				type, date, language, author, custodian, bates_first, bates_last, content_hash, meta, thread, duplicate, similar)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				type, date, language, author, custodian, bates_first, bates_last, content_hash, meta, thread, duplicate, similar, rules)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, source = excluded.source,
 				kind = excluded.kind, sha256 = excluded.sha256, bytes = excluded.bytes, pages = excluded.pages,
 				title = excluded.title, parties = excluded.parties, status = excluded.status, problem = excluded.problem,
 				code = excluded.code, notes = excluded.notes, added = excluded.added, type = excluded.type, date = excluded.date,
 				language = excluded.language, author = excluded.author, custodian = excluded.custodian,
 				bates_first = excluded.bates_first, bates_last = excluded.bates_last, content_hash = excluded.content_hash,
-				meta = excluded.meta`,
+				meta = excluded.meta, rules = excluded.rules`,
 			d.ID, d.Parent, d.Name, d.Source, d.Kind, d.SHA256, d.Bytes, d.Pages, d.Title, parties, d.Status, d.Problem, d.Code, notes, nanos(d.Added),
 			d.Meta.Type, d.Meta.Date, d.Meta.Language, d.Meta.Author, d.Meta.Custodian, d.Meta.BatesFirst, d.Meta.BatesLast,
-			d.Meta.ContentHash, string(rest), d.Thread, d.Duplicate, d.Similar)
+			d.Meta.ContentHash, string(rest), d.Thread, d.Duplicate, d.Similar, d.Rules)
 		if err != nil {
 			return err
 		}
@@ -124,8 +124,11 @@ func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
 			if err := dropVectors(ctx, tx, "SELECT id FROM passage WHERE document = ?", n); err != nil {
 				return err
 			}
-			// Passages go first and by themselves, so that their triggers clear
-			// the indexes; parts, pages and jobs follow the document.
+			// Passages and edges go first and by themselves, so that their triggers
+			// clear the indexes; parts, pages and jobs follow the document.
+			if _, err := tx.ExecContext(ctx, "DELETE FROM edge WHERE document = ?", n); err != nil {
+				return err
+			}
 			deleted, err := tx.ExecContext(ctx, "DELETE FROM passage WHERE document = ?", n)
 			if err != nil {
 				return err

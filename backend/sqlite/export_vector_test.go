@@ -145,7 +145,7 @@ func FillVectors(ctx context.Context, s mark.MatterStore, n int, stock [][]float
 		}
 		chosen := fmt.Sprintf("FROM passage p CROSS JOIN stock s ON s.n = (p.id * 7919 + p.id / %[1]d) %% %[1]d", len(stock))
 		for _, statement := range []string{
-			fmt.Sprintf(`INSERT INTO passage (document, from_page, from_offset, to_page, to_offset, header, body)
+			fmt.Sprintf(`INSERT INTO passage (document, from_page, from_offset, to_page, to_offset, header, text)
 				WITH RECURSIVE counted (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM counted WHERE i + 1 < %d)
 				SELECT 1 + i / 100, 1 + i %% 100, 0, 1 + i %% 100, 600, 'header', printf('%%.600c', 'x') FROM counted`, n),
 			"INSERT INTO vector (passage, data) SELECT p.id, s.data " + chosen,

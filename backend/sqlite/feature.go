@@ -11,10 +11,10 @@ import (
 	mark "markai/backend"
 )
 
-const featureColumns = `f.kind, f.page, f.start, f."end", f.text, f.value, f.level`
+const featureColumns = `f.kind, f.page, f.start, f."end", f.text, f.value, f.level, f.told`
 
 func scanFeature(r row) (f mark.Feature, err error) {
-	return f, r.Scan(&f.Kind, &f.Page, &f.Start, &f.End, &f.Text, &f.Value, &f.Level)
+	return f, r.Scan(&f.Kind, &f.Page, &f.Start, &f.End, &f.Text, &f.Value, &f.Level, &f.Told)
 }
 
 // PutFeatures replaces the document's features. Features at one place keep the
@@ -34,13 +34,13 @@ func (m *matter) PutFeatures(ctx context.Context, id mark.DocumentID, features [
 			return err
 		}
 		insert, err := tx.PrepareContext(ctx, `
-			INSERT INTO feature (document, page, start, "end", number, kind, text, value, level) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+			INSERT INTO feature (document, page, start, "end", number, kind, text, value, level, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 		if err != nil {
 			return err
 		}
 		defer insert.Close()
 		for i, f := range features {
-			if _, err := insert.ExecContext(ctx, n, f.Page, f.Start, f.End, i, f.Kind, f.Text, f.Value, f.Level); err != nil {
+			if _, err := insert.ExecContext(ctx, n, f.Page, f.Start, f.End, i, f.Kind, f.Text, f.Value, f.Level, f.Told); err != nil {
 				return fmt.Errorf("put a feature: %w", err)
 			}
 		}
@@ -62,7 +62,7 @@ func (m *matter) Features(ctx context.Context, id mark.DocumentID, kinds ...mark
 // ignored, in documents' and reading order.
 func (m *matter) FindFeatures(ctx context.Context, kind mark.FeatureKind, value string) ([]mark.FoundFeature, error) {
 	return collect(ctx, m.db.readers, func(r row) (f mark.FoundFeature, err error) {
-		return f, r.Scan(&f.Document, &f.Kind, &f.Page, &f.Start, &f.End, &f.Text, &f.Value, &f.Level)
+		return f, r.Scan(&f.Document, &f.Kind, &f.Page, &f.Start, &f.End, &f.Text, &f.Value, &f.Level, &f.Told)
 	}, "SELECT d.id, "+featureColumns+` FROM feature f JOIN document d ON d.n = f.document
 		WHERE f.kind = ? AND f.value = ? COLLATE NOCASE AND f.value <> ''
 		ORDER BY d.name COLLATE NOCASE, d.name, d.id, f.page, f.start, f.number`, kind, value)

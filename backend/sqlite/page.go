@@ -19,12 +19,17 @@ func scanPage(r row) (p mark.Page, err error) {
 	return p, err
 }
 
-const chunkColumns = "p.id, d.id, p.from_page, p.from_offset, p.to_page, p.to_offset, p.header, p.body"
+const chunkColumns = "p.id, d.id, p.from_page, p.from_offset, p.to_page, p.to_offset, p.header, p.text, p.skips"
 
 const chunkTables = " FROM passage p JOIN document d ON d.n = p.document "
 
 func scanChunk(r row) (c mark.Chunk, err error) {
-	return c, r.Scan(&c.ID, &c.Document, &c.From.Page, &c.From.Offset, &c.To.Page, &c.To.Offset, &c.Header, &c.Text)
+	var skips sql.NullString
+	if err := r.Scan(&c.ID, &c.Document, &c.From.Page, &c.From.Offset, &c.To.Page, &c.To.Offset, &c.Header, &c.Text, &skips); err != nil {
+		return c, err
+	}
+	c.Skips, err = unpackSkips(c.Document, skips.String)
+	return c, err
 }
 
 // PutPages stores pages and passages in one transaction and makes them
@@ -36,13 +41,8 @@ func (m *matter) PutPages(ctx context.Context, id mark.DocumentID, pages []mark.
 			return mark.Errorf(mark.Invalid, "Page %d cannot be stored: pages are numbered from 1.", p.Number)
 		}
 	}
-	for _, c := range chunks {
-		if c.Document != "" && c.Document != id {
-			return mark.Errorf(mark.Invalid, "A passage of another document cannot be stored with these pages.")
-		}
-		if !c.From.Before(c.To) {
-			return mark.Errorf(mark.Invalid, "A passage that ends before it begins cannot be stored.")
-		}
+	if err := checkPassages(id, chunks); err != nil {
+		return err
 	}
 	return m.db.write(ctx, func(tx *sql.Tx) error {
 		n, err := documentNumber(ctx, tx, id)
@@ -74,22 +74,6 @@ func putPages(ctx context.Context, tx *sql.Tx, document int64, pages []mark.Page
 		}
 		if _, err := insert.ExecContext(ctx, document, p.Number, p.Label, finite(p.Width), finite(p.Height), p.OCR,
 			finite(float64(p.Confidence)), p.Problem, p.Text, words); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func putPassages(ctx context.Context, tx *sql.Tx, document int64, chunks []mark.Chunk) error {
-	insert, err := tx.PrepareContext(ctx, `
-		INSERT INTO passage (document, from_page, from_offset, to_page, to_offset, header, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
-	if err != nil {
-		return err
-	}
-	defer insert.Close()
-	for _, c := range chunks {
-		if _, err := insert.ExecContext(ctx, document, c.From.Page, c.From.Offset, c.To.Page, c.To.Offset, c.Header, c.Text); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ const purgePages = 500
 // entry of a deleted passage is left in the file. It reads and writes the
 // whole index once. A purge cut short leaves sealed remains until the next.
 func (m *matter) purge(ctx context.Context) error {
-	for _, table := range []string{"passage_words", "passage_trigrams"} {
+	for _, table := range []string{"passage_words", "passage_trigrams", "edge_words"} {
 		// A negative number makes all segments part of the merge, a positive
 		// one goes on with it.
 		for pages := -purgePages; ; pages = purgePages {
