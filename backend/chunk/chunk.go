@@ -5,6 +5,7 @@
 package chunk
 
 import (
+	"math"
 	"sort"
 	"strings"
 	"unicode"
@@ -30,9 +31,15 @@ const (
 // could still change is withheld, and the same call with more pages cuts it as
 // it would have been cut at once. Every byte lies in exactly one passage, in
 // order, except white space between passages that has no text after it.
+//
+// Lines at the edges of a PDF's or a scan's pages that the pages before have
+// too are no part of a passage, which runs on over them: it names them in its
+// Skips, and they come as Chunks of their own, marked Edge, before the passages
+// that skip them. To tell them, the two pages before from's must be given.
 func Pages(doc mark.Document, from mark.Pos, pages []mark.Page, final bool) ([]mark.Chunk, mark.Pos) {
-	t := join(from, pages, doc.Kind == mark.KindMail)
-	var out []mark.Chunk
+	running := runningLines(doc.Kind, pages)
+	t := join(from, pages, running, doc.Kind == mark.KindMail)
+	var out, passages []mark.Chunk
 	next := from
 	base := Header(doc)
 	over := t.over
@@ -50,18 +57,26 @@ func Pages(doc mark.Document, from mark.Pos, pages []mark.Page, final bool) ([]m
 			if within(t.history, at) {
 				before = earlier
 			}
-			out = append(out, mark.Chunk{
+			c := mark.Chunk{
 				Document: doc.ID,
 				From:     t.start(at), To: t.end(end),
 				Header: header(base, before),
 				Text:   piece,
-			})
+			}
+			c.Skips = t.skipped(doc.ID, c.From, c.To)
+			passages = append(passages, c)
 			over = after
 		}
 		at = end
 		next = t.end(end)
 	}
-	return out, next
+	for _, c := range t.edges {
+		if c.From.Before(next) || final && len(passages) == 0 {
+			c.Document = doc.ID
+			out = append(out, c)
+		}
+	}
+	return append(out, passages...), next
 }
 
 // Header returns the part of a passage's header that its document gives: file
@@ -112,6 +127,7 @@ type joined struct {
 	history []letters.Range // of a message: what is quoted from earlier ones
 	bounds  []int           // of history
 	heading bool            // the message's own head goes on
+	edges   []mark.Chunk    // what pages repeat, left out of text
 }
 
 type part struct {
@@ -120,35 +136,43 @@ type part struct {
 	seam           bool
 }
 
-func join(from mark.Pos, pages []mark.Page, message bool) joined {
+func join(from mark.Pos, pages []mark.Page, running map[int][]letters.Range, message bool) joined {
 	var t joined
 	var b, head strings.Builder
 	blank := true // the text so far ends with white space
 	for _, p := range pages {
-		text, offset := p.Text, 0
-		switch {
-		case p.Number < from.Page:
-			_, t.over = t.over.read(text)
-			if message {
-				head.WriteString(text)
-			}
-			continue
-		case p.Number == from.Page:
-			offset = min(from.Offset, len(text))
-			_, t.over = t.over.read(text[:offset])
-			if message {
-				head.WriteString(text[:offset])
-			}
-			text = text[offset:]
+		from := from
+		if p.Number > from.Page {
+			from = mark.Pos{Page: p.Number}
 		}
-		if text == "" {
-			continue
+		for _, piece := range apart(p, running[p.Number]) {
+			text, offset := p.Text[piece.Start:piece.End], piece.Start
+			if before := min(max(from.Offset-offset, 0), len(text)); p.Number < from.Page || before > 0 {
+				if p.Number < from.Page {
+					before = len(text)
+				}
+				if !piece.edge {
+					_, t.over = t.over.read(text[:before])
+				}
+				if message {
+					head.WriteString(text[:before])
+				}
+				text, offset = text[before:], offset+before
+			}
+			if text == "" {
+				continue
+			}
+			if piece.edge {
+				t.edges = append(t.edges, mark.Chunk{Edge: true, Text: text,
+					From: mark.Pos{Page: p.Number, Offset: offset}, To: mark.Pos{Page: p.Number, Offset: piece.End}})
+				continue
+			}
+			seam := !blank && !unicode.IsSpace(rune(text[0]))
+			t.pages = append(t.pages, part{p.Number, offset, b.Len(), seam})
+			b.WriteString(text)
+			last := text[len(text)-1]
+			blank = last == ' ' || last == '\n' || last == '\r' || last == '\t' || last == '\f'
 		}
-		seam := !blank && !unicode.IsSpace(rune(text[0]))
-		t.pages = append(t.pages, part{p.Number, offset, b.Len(), seam})
-		b.WriteString(text)
-		last := text[len(text)-1]
-		blank = last == ' ' || last == '\n' || last == '\r' || last == '\t' || last == '\f'
 	}
 	t.text = b.String()
 	if message {
@@ -186,11 +210,37 @@ func (t joined) start(i int) mark.Pos {
 	return mark.Pos{Page: p.number, Offset: p.offset + i - p.at}
 }
 
-// end returns the place after the byte before i, on that byte's page.
+// end returns the place after the byte before i, on that byte's page, or behind
+// the edges that follow it.
 func (t joined) end(i int) mark.Pos {
 	pos := t.start(i - 1)
 	pos.Offset++
+	next := mark.Pos{Page: math.MaxInt}
+	if i < len(t.text) {
+		next = t.start(i)
+	}
+	for k := len(t.edges) - 1; k >= 0; k-- {
+		if e := t.edges[k]; e.From.Before(next) {
+			if pos.Before(e.To) {
+				return e.To
+			}
+			break
+		}
+	}
 	return pos
+}
+
+// skipped returns the edges between two places.
+func (t joined) skipped(doc mark.DocumentID, from, to mark.Pos) []mark.Span {
+	var out []mark.Span
+	i := sort.Search(len(t.edges), func(i int) bool { return !t.edges[i].From.Before(from) })
+	for _, e := range t.edges[i:] {
+		if !e.From.Before(to) {
+			break
+		}
+		out = append(out, mark.Span{Document: doc, Page: e.From.Page, Start: e.From.Offset, End: e.To.Offset})
+	}
+	return out
 }
 
 // headings is the path of headings over a place, outermost first.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	mark "markai/backend"
@@ -18,11 +19,11 @@ type place struct {
 }
 
 // locate lays a passage over its pages. The text of a passage that runs over
-// page ends is that of its pages, one after the other.
+// page ends is that of its pages, one after the other, without what it skips.
 func locate(ctx context.Context, m mark.MatterStore, c mark.Chunk) (place, error) {
 	var p place
 	if c.From.Page == c.To.Page {
-		p.add(mark.Span{Document: c.Document, Page: c.From.Page, Start: c.From.Offset, End: c.To.Offset})
+		p.addWithout(mark.Span{Document: c.Document, Page: c.From.Page, Start: c.From.Offset, End: c.To.Offset}, c.Skips)
 		return p, nil
 	}
 	pages, err := m.PagesFrom(ctx, c.Document, c.From.Page, c.To.Page-c.From.Page+1)
@@ -37,11 +38,28 @@ func locate(ctx context.Context, m mark.MatterStore, c mark.Chunk) (place, error
 		if page.Number == c.To.Page {
 			s.End = c.To.Offset
 		}
-		if page.Number <= c.To.Page && s.Start < s.End {
-			p.add(s)
+		if page.Number <= c.To.Page {
+			p.addWithout(s, c.Skips)
 		}
 	}
 	return p, nil
+}
+
+// addWithout adds what remains of s without the pieces of its page in skips,
+// which ascend.
+func (p *place) addWithout(s mark.Span, skips []mark.Span) {
+	for _, k := range skips {
+		if k.Page != s.Page || k.End <= s.Start || k.Start >= s.End {
+			continue
+		}
+		if s.Start < k.Start {
+			p.add(mark.Span{Document: s.Document, Page: s.Page, Start: s.Start, End: k.Start})
+		}
+		s.Start = k.End
+	}
+	if s.Start < s.End {
+		p.add(s)
+	}
 }
 
 func (p *place) add(s mark.Span) {
@@ -97,12 +115,34 @@ const matchesMax = 48 // highlighted words of one hit
 // at the byte offset shift of the place.
 func matches(text string, p place, shift int, sought func(word string) bool) []mark.Span {
 	var out []mark.Span
-	for _, w := range legal.Words(text) {
-		if sought(w.Text) {
-			out = append(out, p.cut(shift+w.Start, shift+w.End)...)
-			if len(out) >= matchesMax {
-				break
+	at := 0
+	for _, end := range append(p.seams(text, shift), len(text)) {
+		for _, w := range legal.MendedWords(text[at:end]) {
+			if sought(w.Text) {
+				out = append(out, p.cut(shift+at+w.Start, shift+at+w.End)...)
+				if len(out) >= matchesMax {
+					return out
+				}
 			}
+		}
+		at = end
+	}
+	return out
+}
+
+// seams returns where in text a page begins without white space to part it from
+// the page before.
+func (p place) seams(text string, shift int) []int {
+	var out []int
+	for _, start := range p.starts {
+		i := start - shift
+		if i <= 0 || i >= len(text) {
+			continue
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		after, _ := utf8.DecodeRuneInString(text[i:])
+		if !unicode.IsSpace(before) && !unicode.IsSpace(after) {
+			out = append(out, i)
 		}
 	}
 	return out

@@ -90,7 +90,11 @@ func (e *matching) eval(ctx context.Context, n query.Node, aside bool) (document
 	for _, f := range found {
 		out[f.Document] = true
 	}
-	return out, nil
+	edges, err := e.inEdges(ctx, n)
+	for _, c := range edges {
+		out[c.Document] = true
+	}
+	return out, err
 }
 
 func signalOf(n query.Node) string {
@@ -130,11 +134,13 @@ func (e *matching) leaf(ctx context.Context, n query.Node) ([]mark.ScoredChunk, 
 	if err != nil {
 		return nil, fmt.Errorf("search with operators: %w", err)
 	}
-	holds := holder(n)
-	if holds == nil {
-		return found, nil
+	if holds := holder(n); holds != nil {
+		if found, err = holding(ctx, e.m, found, holds); err != nil {
+			return nil, err
+		}
 	}
-	return holding(ctx, e.m, found, holds)
+	over, err := straddling(ctx, e.m, n, e.scope)
+	return append(found, over...), err
 }
 
 // holding returns those of the passages found whose text holds something.
@@ -169,7 +175,9 @@ func holder(n query.Node) func(text string) bool {
 		return wholeWords(n.Text)
 	case query.Near:
 		if n.Ordered || hasPhrase(n.A) || hasPhrase(n.B) {
-			return func(text string) bool { return within(text, n) }
+			return func(text string) bool {
+				return eitherWay(text, func(text string) bool { return within(text, n) })
+			}
 		}
 	}
 	return nil
@@ -258,10 +266,15 @@ func (s *Searcher) operated(ctx context.Context, m mark.MatterStore, tree query.
 	for i := range e.lists {
 		e.lists[i].Items = slices.DeleteFunc(e.lists[i].Items, func(c mark.ScoredChunk) bool { return !matched[c.Document] })
 	}
-	if ranked := rank.Fuse(s.w.K, e.lists...); len(ranked) > 0 {
+	ranked := rank.Fuse(s.w.K, e.lists...)
+	for _, f := range ranked {
+		delete(matched, f.Document) // what remains matches by what it is, or by the edges of its pages
+	}
+	if len(ranked) >= limit {
 		return ranked, nil
 	}
-	return beginnings(ctx, m, docs, matched, limit)
+	others, err := beginnings(ctx, m, docs, matched, limit-len(ranked))
+	return append(ranked, others...), err
 }
 
 // narrow keeps the documents that all fields select.

@@ -19,7 +19,24 @@ func findPhrase(text, phrase string) []int {
 	if re == nil {
 		return nil
 	}
-	return re.FindStringIndex(text)
+	return findMended(re, text)
+}
+
+// findMended returns where re matches a text as it stands, or with the words
+// whole that a line's end divides, or nil.
+func findMended(re *regexp.Regexp, text string) []int {
+	if at := re.FindStringIndex(text); at != nil {
+		return at
+	}
+	mended := legal.Mend(text)
+	if mended.Text == text {
+		return nil
+	}
+	at := re.FindStringIndex(mended.Text)
+	if at != nil {
+		at[0], at[1] = mended.Source(at[0], at[1])
+	}
+	return at
 }
 
 // typeset are the characters that a keyboard has one of and print has several.
@@ -52,7 +69,7 @@ func wordsOf(phrase string) string {
 func phrased(phrase string) *regexp.Regexp {
 	fields := strings.Fields(phrase)
 	for i, f := range fields {
-		fields[i] = typeset.Replace(regexp.QuoteMeta(f))
+		fields[i] = strings.ReplaceAll(typeset.Replace(regexp.QuoteMeta(f)), "[-‐‑–]", `[-‐‑–](?:[ \t\r]*\n\s*)?`)
 	}
 	re, err := regexp.Compile(`(?i)` + strings.Join(fields, `\s+`))
 	if err != nil {
@@ -65,8 +82,11 @@ func phrased(phrase string) *regexp.Regexp {
 // ends inside a word.
 func wholeWords(phrase string) func(text string) bool {
 	re := phrased(phrase)
-	return func(text string) bool {
-		for at := 0; re != nil; {
+	if re == nil {
+		return func(string) bool { return false }
+	}
+	stands := func(text string) bool {
+		for at := 0; ; {
 			m := re.FindStringIndex(text[at:])
 			if m == nil {
 				return false
@@ -80,8 +100,18 @@ func wholeWords(phrase string) func(text string) bool {
 			}
 			at += m[0] + firstSize
 		}
-		return false
 	}
+	return func(text string) bool { return eitherWay(text, stands) }
+}
+
+// eitherWay reports whether something holds of a text as it stands, or with the
+// words whole that a line's end divides.
+func eitherWay(text string, holds func(text string) bool) bool {
+	if holds(text) {
+		return true
+	}
+	mended := legal.Mend(text).Text
+	return mended != text && holds(mended)
 }
 
 func inWord(r rune) bool { return unicode.In(r, unicode.L, unicode.Nd, unicode.Mn) }
@@ -114,14 +144,32 @@ func cutAround(text string, a, b int, phrases []string) int {
 	return a
 }
 
+// parted is the text of a hit with its pages parted, which no white space need do.
+func parted(h mark.Hit) string {
+	if len(h.Spans) < 2 {
+		return h.Chunk.Text
+	}
+	var b strings.Builder
+	at := 0
+	for i, s := range h.Spans {
+		if i > 0 && s.Page != h.Spans[i-1].Page {
+			b.WriteByte('\n')
+		}
+		end := min(at+s.End-s.Start, len(h.Chunk.Text))
+		b.WriteString(h.Chunk.Text[at:end])
+		at = end
+	}
+	return b.String()
+}
+
 // phrasesFirst puts the hits that show what the question has in quotation marks
 // before the others, and says on each hit what stands nowhere.
 func phrasesFirst(hits []mark.Hit, phrases []string) []mark.Hit {
 	slices.SortStableFunc(hits, func(a, b mark.Hit) int {
-		return order(holdsAny(b.Chunk.Text, phrases)) - order(holdsAny(a.Chunk.Text, phrases))
+		return order(holdsAny(parted(b), phrases)) - order(holdsAny(parted(a), phrases))
 	})
 	for _, p := range phrases {
-		if slices.ContainsFunc(hits, func(h mark.Hit) bool { return findPhrase(h.Chunk.Text, p) != nil }) {
+		if slices.ContainsFunc(hits, func(h mark.Hit) bool { return findPhrase(parted(h), p) != nil }) {
 			continue
 		}
 		for i := range hits {

@@ -136,6 +136,14 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 		return nil, err
 	}
 	hits = phrasesFirst(hits, t.phrases)
+	if !q.Question && !slices.ContainsFunc(hits, worded) {
+		edges, err := edgeHits(ctx, m, anyOf(t.words), t, docs, scope, limit)
+		if err != nil {
+			return nil, err
+		}
+		hits = append(edges, hits...)
+		hits = hits[:min(len(hits), limit)]
+	}
 	if !q.Sentence {
 		return hits, nil
 	}
@@ -244,8 +252,13 @@ func (s *Searcher) exactly(ctx context.Context, m mark.MatterStore, phrase strin
 		return slices.ContainsFunc(found, func(f mark.ScoredChunk) bool { return f.Chunk == c.Chunk })
 	})
 	re := phrased(phrase)
-	printed, err := holding(ctx, m, near, func(text string) bool { return re != nil && re.MatchString(text) })
-	return append(found, printed...), err
+	printed, err := holding(ctx, m, near, func(text string) bool { return re != nil && findMended(re, text) != nil })
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, printed...)
+	over, err := straddling(ctx, m, query.Phrase{Text: phrase}, scope)
+	return append(found, over...), err
 }
 
 // byMeaning ranks by the vectors of the question and of usual clauses on its
@@ -308,10 +321,9 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 		if slices.Contains(r.docs, c.Document) {
 			named = known[c.Document].Name
 		}
-		hits = append(hits, mark.Hit{
-			Chunk: c, Document: known[c.Document], Score: w.Score,
-			Why: explain(w.Why, c.Text, t, named), Spans: spans, Matches: matches(c.Text, p, shift, sought),
-		})
+		h := mark.Hit{Chunk: c, Document: known[c.Document], Score: w.Score, Spans: spans, Matches: matches(c.Text, p, shift, sought)}
+		h.Why = explain(w.Why, parted(h), t, named)
+		hits = append(hits, h)
 	}
 	return hits, nil
 }

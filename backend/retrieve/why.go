@@ -58,7 +58,7 @@ func explain(why []mark.Reason, text string, t topic, named string) []mark.Reaso
 func present(text string, t topic) string {
 	have := map[string]bool{}
 	var found []string
-	for _, w := range legal.Words(text) {
+	for _, w := range legal.MendedWords(text) {
 		have[legal.Stem(w.Text)] = true
 		for _, p := range t.prefixes {
 			if word := fmt.Sprintf("“%s”", w.Text); strings.HasPrefix(w.Text, p) && len(found) < 6 && !slices.Contains(found, word) {
