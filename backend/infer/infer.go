@@ -25,7 +25,10 @@ type Config struct {
 	// Open finds, checks and loads the model. Its error is shown: Unavailable
 	// or NotFound where there is none.
 	Open func(ctx context.Context) (Engine, error)
-	// Queue is how many requests may wait; one more is TooBusy. 0 means 8.
+	// Parallel is how many requests the engine gets at once; 0 means 1. An
+	// engine that computes several together decides itself whose turn it is.
+	Parallel int
+	// Queue is how many more requests may wait; one more is TooBusy. 0 means 8.
 	Queue int
 	// Idle is how long an unused model stays loaded; 0 means for ever.
 	Idle time.Duration
@@ -51,11 +54,11 @@ type Status struct {
 	Problem string
 }
 
-// Service implements mark.Generator in front of an Engine. Requests are served
-// one at a time, in the order in which they came.
+// Service implements mark.Generator in front of an Engine. Requests go to it
+// in the order in which they came, Config.Parallel at a time.
 type Service struct {
 	cfg  Config
-	turn chan struct{} // holds one token; waiting receivers get it first come, first served
+	turn chan struct{} // holds a token per request that may go; waiting receivers get one first come, first served
 
 	mu      sync.Mutex // guards what follows
 	engine  *held
@@ -79,8 +82,11 @@ func New(cfg Config) *Service {
 	if cfg.Queue <= 0 {
 		cfg.Queue = 8
 	}
-	s := &Service{cfg: cfg, turn: make(chan struct{}, 1), status: Status{State: Resting}}
-	s.turn <- struct{}{}
+	cfg.Parallel = max(cfg.Parallel, 1)
+	s := &Service{cfg: cfg, turn: make(chan struct{}, cfg.Parallel), status: Status{State: Resting}}
+	for range cfg.Parallel {
+		s.turn <- struct{}{}
+	}
 	return s
 }
 
@@ -95,7 +101,12 @@ func (s *Service) Status() Status {
 func (s *Service) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.stats
+	st := s.stats
+	st.Waiting = s.waiting
+	if s.engine != nil {
+		st.Running = s.engine.users
+	}
+	return st
 }
 
 // Generate waits for its turn, then continues p. Errors besides the engine's:

@@ -19,6 +19,8 @@ import (
 type engine struct {
 	words  []string
 	fail   error // after the words
+	prompt int
+	cached int
 	closed atomic.Bool
 	busy   atomic.Int32
 	most   atomic.Int32 // requests at once
@@ -37,6 +39,9 @@ func (e *engine) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.Del
 				return
 			}
 			d := mark.Delta{Text: w, Tokens: 1}
+			if i == 0 {
+				d.Prompt, d.Cached = e.prompt, e.cached
+			}
 			if i == len(e.words) && e.fail == nil {
 				d.Stop = "end"
 			}
@@ -103,6 +108,36 @@ func TestRequestsAreServedOneByOneInTheirOrder(t *testing.T) {
 		}
 		if st := s.Stats(); st.Requests != 4 || st.Tokens != 8 || st.Last.FirstToken != time.Second || st.Last.PerSecond() != 1 {
 			t.Errorf("measured %+v", st)
+		}
+	})
+}
+
+func TestSeveralRequestsGoTogetherWhereTheEngineTakesThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{words: []string{"b", "c"}, prompt: 100, cached: 20}
+		s := infer.New(infer.Config{Open: open(e), Parallel: 3, Queue: 2})
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() {
+				if _, err := text(t, t.Context(), s, "a"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		time.Sleep(4500 * time.Millisecond) // three seconds to load
+		if st := s.Stats(); st.Running != 3 || st.Waiting != 2 {
+			t.Errorf("%d run and %d wait", st.Running, st.Waiting)
+		}
+		wg.Wait()
+		st := s.Stats()
+		if e.most.Load() != 3 || st.Requests != 5 || st.Running != 0 {
+			t.Errorf("%d at once, %+v", e.most.Load(), st)
+		}
+		if st.Prompt != 500 || st.Cached != 100 || st.Between.N != 10 || st.Between.Mean() != 1000 || st.Reading.Mean() != 80 {
+			t.Errorf("measured %+v", st)
+		}
+		if got := st.Between.Quantile(0.95); got != 1024 {
+			t.Errorf("95 of 100 tokens come within %v ms", got)
 		}
 	})
 }
