@@ -21,6 +21,10 @@ import (
 // the chat come first, and a model that writes stalls when others compete.
 const background = 19
 
+// together is how many requests the chat model's engine holds at once, those
+// that wait in it too.
+const together = 64
+
 // engines are the models that this program runs. They start when they are
 // first needed.
 type engines struct {
@@ -130,8 +134,11 @@ func newChat(l *models.Library, c *config.Loaded, notify func()) *chat {
 	share := device.Read().Threads(c.Chat.Threads)
 	size := c.Chat.Context // not read later: settings change while the program runs
 	return &chat{model: m, Service: infer.New(infer.Config{
-		Idle:   c.Chat.IdleAfter,
-		Notify: func(infer.Status) { notify() },
+		Idle: c.Chat.IdleAfter,
+		// The engine runs some of them together and lets the others wait by
+		// client, so that none takes the place of all.
+		Parallel: together,
+		Notify:   func(infer.Status) { notify() },
 		Open: func(context.Context) (infer.Engine, error) {
 			if missing != nil {
 				return nil, missing
@@ -140,10 +147,17 @@ func newChat(l *models.Library, c *config.Loaded, notify func()) *chat {
 			if err != nil {
 				return nil, err
 			}
-			if err := models.Check(m.Path, models.Chat, size, device.Read().Free); err != nil {
+			// Room for two of the longest conversations at once, where there is memory.
+			cells, free := 2*size, device.Read().Free
+			err = models.Check(m.Path, models.Chat, cells, free)
+			if mark.CodeOf(err) == mark.TooBig {
+				cells = size
+				err = models.Check(m.Path, models.Chat, cells, free)
+			}
+			if err != nil {
 				return nil, err
 			}
-			g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size})
+			g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells})
 			if err != nil {
 				return nil, err
 			}
