@@ -16,6 +16,7 @@ type MatterStore interface {
 	FeatureStore
 	SurveyStore
 	QualityStore
+	StateStore
 	KinStore
 	WatchStore
 	Close() error
