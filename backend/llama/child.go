@@ -15,8 +15,8 @@ import (
 	"markai/backend/worker"
 )
 
-// Handlers serves a worker of either kind: it answers generate, count and
-// embed with the model named in the environment, which it loads when the first
+// Handlers serves a worker of either kind: it answers generate, count, save,
+// restore and embed with the model named in the environment, which it loads when the first
 // request comes.
 func Handlers() worker.Handlers {
 	chat := &lazy[*chatEngine]{open: openChat}
@@ -33,6 +33,32 @@ func Handlers() worker.Handlers {
 				return err
 			}
 			return e.generate(ctx, p, t, func(d delta) error { return c.Send(d, nil) })
+		},
+		methodSave: func(ctx context.Context, c *worker.Call) error {
+			var limit saving
+			var p prompt
+			if err := decode(c, &limit, &p); err != nil {
+				return err
+			}
+			e, err := chat.get()
+			if err != nil {
+				return err
+			}
+			state, err := e.loop.save(ctx, request(p, e.tokens(p.Turns, p.Prefix)).Prompt, limit.Most)
+			if err != nil {
+				return err
+			}
+			return c.Reply(nil, state)
+		},
+		methodRestore: func(ctx context.Context, c *worker.Call) error {
+			e, err := chat.get()
+			if err != nil {
+				return err
+			}
+			if err := e.loop.restore(ctx, c.Body()); err != nil {
+				return err
+			}
+			return c.Reply(nil, nil)
 		},
 		methodCount: func(ctx context.Context, c *worker.Call) error {
 			var text string

@@ -84,3 +84,35 @@ func (g *Generator) CountTokens(ctx context.Context, text string) (int, error) {
 	}
 	return n.Tokens, nil
 }
+
+// SaveState returns what the model holds of p and of the text that it wrote
+// after it. It implements mark.ModelState.
+func (g *Generator) SaveState(ctx context.Context, p mark.Prompt, limit int) ([]byte, error) {
+	body, err := json.Marshal(promptOf(p))
+	if err != nil {
+		return nil, fmt.Errorf("save the model's state: %w", err)
+	}
+	var state []byte
+	err = g.Retry(ctx, func(w *worker.Process) (bool, error) {
+		var err error
+		state, err = w.Call(ctx, methodSave, saving{limit}, body, nil)
+		return false, err // a new worker holds nothing
+	})
+	if err != nil {
+		return nil, fmt.Errorf("save the model's state: %w", err)
+	}
+	return state, nil
+}
+
+// RestoreState gives a saved state back to the model. It implements
+// mark.ModelState.
+func (g *Generator) RestoreState(ctx context.Context, state []byte) error {
+	err := g.Retry(ctx, func(w *worker.Process) (bool, error) {
+		_, err := w.Call(ctx, methodRestore, nil, state, nil)
+		return false, err // where it was the state that killed it, once is enough
+	})
+	if err != nil {
+		return fmt.Errorf("restore the model's state: %w", err)
+	}
+	return nil
+}

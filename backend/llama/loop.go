@@ -2,6 +2,7 @@ package llama
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"sync"
@@ -21,8 +22,9 @@ var errLeft = errors.New("the caller left")
 // stream chooses its next token.
 type loop struct {
 	vocab native.Vocab
-	words int  // tokens in the vocabulary
-	whole bool // memory cannot forget the end of a sequence alone
+	words int               // tokens in the vocabulary
+	made  [sha256.Size]byte // the fingerprint of model and library
+	whole bool              // memory cannot forget the end of a sequence alone
 
 	mu      sync.Mutex // guards what follows; it is not held while llama.cpp computes
 	plans   *schedule.Scheduler
@@ -30,6 +32,7 @@ type loop struct {
 	next    schedule.ID
 	running bool // the goroutine is there
 	share   threads
+	between []func() // to be done between two steps
 
 	// The goroutine alone uses what follows.
 	ctx     native.Context
@@ -63,6 +66,9 @@ func newLoop(m native.Model, vocab native.Vocab, s setup) (*loop, error) {
 	params.KVUnified = 1 // sequences share the memory of what they begin with
 	l := &loop{vocab: vocab, words: int(native.VocabNTokens(vocab)), whole: cfg.Whole, streams: map[schedule.ID]*stream{}}
 	var err error
+	if l.made, err = fingerprint(s); err != nil {
+		return nil, err
+	}
 	if l.ctx, err = newContext(m, params); err != nil {
 		return nil, err
 	}
@@ -132,10 +138,34 @@ func (l *loop) cancel(id schedule.ID) {
 	l.plans.Cancel(id)
 }
 
+// do runs f between two steps and returns when it has run; mu is held then.
+// Where ctx ends first, f does not run any more.
+func (l *loop) do(ctx context.Context, f func()) error {
+	done := make(chan struct{})
+	l.mu.Lock()
+	l.between = append(l.between, func() {
+		defer close(done)
+		if ctx.Err() == nil {
+			f()
+		}
+	})
+	l.start()
+	l.mu.Unlock()
+	<-done // a step away
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("wait for the model: %w", err)
+	}
+	return nil
+}
+
 // run steps until there is nothing to do.
 func (l *loop) run() {
 	for {
 		l.mu.Lock()
+		for _, f := range l.between {
+			f()
+		}
+		l.between = nil
 		if l.plans.Idle() {
 			l.running = false
 			l.mu.Unlock()

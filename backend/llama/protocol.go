@@ -16,6 +16,8 @@ const (
 // The methods of the workers.
 const (
 	methodGenerate = "generate" // body: prompt; sends delta
+	methodSave     = "save"     // header: saving, body: prompt; replies, body: snapshot
+	methodRestore  = "restore"  // body: snapshot; replies
 	methodCount    = "count"    // body: JSON string; replies counted
 	methodEmbed    = "embed"    // body: JSON []string; replies embedded, body: float32, little-endian
 )
@@ -82,6 +84,11 @@ type delta struct {
 	Prompt int    `json:"prompt,omitempty"`
 	Cached int    `json:"cached,omitempty"`
 	Beside int    `json:"beside,omitempty"`
+}
+
+// saving is the header of a save request.
+type saving struct {
+	Most int `json:"most"` // bytes
 }
 
 type counted struct {

@@ -235,6 +235,17 @@ func (s *Scheduler) Longest(tokens []Token) (seq, n int) {
 	return seq, n
 }
 
+// Held returns the tokens that a sequence holds.
+func (s *Scheduler) Held(seq int) []Token { return slices.Clone(s.seqs[seq].tokens) }
+
+// Flush returns the changes of memory that the next plan would begin with, for
+// one who looks at memory before it.
+func (s *Scheduler) Flush() []Op {
+	ops := s.ops
+	s.ops = nil
+	return ops
+}
+
 // Adopt makes room for a sequence with these tokens that comes from elsewhere
 // and returns its number and what to do first, or false where there is no room
 // beside the requests that run.
@@ -255,8 +266,7 @@ func (s *Scheduler) Adopt(tokens []Token, now time.Time) (seq int, ops []Op, ok 
 		return 0, nil, false
 	}
 	q.tokens, q.cells, q.used = slices.Clone(tokens), s.cells.take(nil, len(tokens)), now
-	ops, s.ops = s.ops, nil
-	return q.n, ops, true
+	return q.n, s.Flush(), true
 }
 
 // Drop forgets a sequence that was adopted and did not come.
