@@ -142,6 +142,49 @@ func TestSeveralRequestsGoTogetherWhereTheEngineTakesThem(t *testing.T) {
 	})
 }
 
+// keeper is an engine that keeps conversations.
+type keeper struct {
+	engine
+	state []byte
+}
+
+func (k *keeper) SaveState(context.Context, mark.Prompt, int) ([]byte, error) {
+	return []byte("kept"), nil
+}
+
+func (k *keeper) RestoreState(_ context.Context, state []byte) error {
+	k.state = state
+	return nil
+}
+
+func TestStateGoesToTheEngineThatKeepsConversations(t *testing.T) {
+	k := &keeper{}
+	var e infer.Engine = k
+	s := infer.New(infer.Config{Open: func(context.Context) (infer.Engine, error) { return e, nil }})
+	if _, err := s.SaveState(t.Context(), mark.Prompt{}, 10); mark.CodeOf(err) != mark.NotFound {
+		t.Errorf("of a model that rests: %v", err)
+	}
+	if err := s.RestoreState(t.Context(), []byte("before")); err != nil || string(k.state) != "before" {
+		t.Errorf("restored %q, %v", k.state, err)
+	}
+	if state, err := s.SaveState(t.Context(), mark.Prompt{}, 10); err != nil || string(state) != "kept" {
+		t.Errorf("saved %q, %v", state, err)
+	}
+	if st := s.Stats(); st.Running != 0 {
+		t.Errorf("%d users are left", st.Running)
+	}
+	if err := s.Unload(); err != nil {
+		t.Fatal(err)
+	}
+	e = &engine{}
+	if err := s.RestoreState(t.Context(), nil); mark.CodeOf(err) != mark.Unavailable {
+		t.Errorf("by an engine that keeps nothing: %v", err)
+	}
+	if _, err := s.SaveState(t.Context(), mark.Prompt{}, 10); mark.CodeOf(err) != mark.Unavailable {
+		t.Errorf("by an engine that keeps nothing: %v", err)
+	}
+}
+
 func TestFullQueueRefusesAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := infer.New(infer.Config{Open: open(&engine{}), Queue: 1})
