@@ -58,6 +58,8 @@ type Document struct {
 	Thread    string     // the conversation a message belongs to; empty outside mail
 	Duplicate DocumentID // an earlier document that says the same; else empty
 	Similar   DocumentID // the first of the documents that are versions of one another; else empty
+	Rereads   DocumentID // the document whose file this reads anew, from pictures of its pages; else empty
+	Replaced  DocumentID // that newer reading, once it is there: a search finds it in this one's place
 	Rules     int        // the rules by which its passages and features were made; see ingest.Rules
 }
 

@@ -152,7 +152,7 @@ type DocumentQuery struct {
 	Family     DocumentID // this document and everything inside it
 	Similar    DocumentID // the versions of this document
 	Outer      bool       // only documents that lie in no other
-	Distinct   bool       // without documents that say what an earlier one says
+	Distinct   bool       // without documents that say what an earlier one says, or that a newer reading replaces
 	Scanned    bool       // only documents with pages that were read by OCR
 	Sort       DocumentSort
 	Descending bool

@@ -18,6 +18,10 @@ const (
 // JobStep is what a running job is doing.
 type JobStep string
 
+// Reads reports whether a step reads a document for the first time: until it is
+// done, not all of the document can be searched.
+func (s JobStep) Reads() bool { return s != StepEmbed && s != StepRenew }
+
 // The steps of a document's job, in their order.
 const (
 	StepStore JobStep = "store" // the original is sealed

@@ -279,6 +279,7 @@ func (w *work) finish(ctx context.Context) error {
 		addNote(w.doc, "No text was found in this document.")
 	}
 	before := known(*w.doc)
+	w.doc.Rules = Rules
 	if err := w.keep(ctx, recognised); err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (m *matter) change(ctx context.Context, job mark.JobID, decide func(*mark.J
 		return j, doc, false, err
 	}
 	switch {
-	case j.State == mark.JobCanceled && j.Step != mark.StepEmbed:
+	case j.State == mark.JobCanceled && j.Step.Reads():
 		doc.Status, doc.Code, doc.Problem = mark.DocumentNeedsYou, mark.Canceled, stopped(doc)
 	case j.State == mark.JobQueued && doc.Status == mark.DocumentNeedsYou:
 		doc.Status, doc.Code, doc.Problem = mark.DocumentQueued, "", ""

@@ -84,7 +84,7 @@ func (s *Service) embed(ctx context.Context, r *run) (doc mark.Document, err err
 }
 
 // embedBatch embeds passages and stores their vectors.
-func (s *Service) embedBatch(ctx context.Context, store mark.MatterStore, model string, batch []mark.Chunk) error {
+func (s *Service) embedBatch(ctx context.Context, store mark.MatterStore, model string, batch []mark.Chunk) (err error) {
 	texts := make([]string, len(batch))
 	ids := make([]mark.ChunkID, len(batch))
 	for i, c := range batch {
@@ -99,5 +99,6 @@ func (s *Service) embedBatch(ctx context.Context, store mark.MatterStore, model 
 	if len(vectors) != len(ids) {
 		return fmt.Errorf("embed passages: %d vectors for %d passages", len(vectors), len(ids))
 	}
-	return store.PutVectors(ctx, model, ids, vectors)
+	err = store.PutVectors(ctx, model, ids, vectors)
+	return err
 }

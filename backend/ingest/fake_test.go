@@ -21,6 +21,7 @@ import (
 // that begins with a word and a colon behaves as the word says:
 //
 //	picture: has no text, and a picture of the rest
+//	layer:   has its text, and a picture of the rest
 //	damaged: cannot be read
 //	crash:   kills its worker, each time
 //	once:    kills its worker the first time
@@ -119,7 +120,7 @@ func (o *openBook) Page(ctx context.Context, n int) (mark.Page, error) {
 // Image is a picture whose dots spell the page, dark enough to be seen.
 func (o *openBook) Image(_ context.Context, n, dpi int) (mark.Image, error) {
 	_, rest, _ := strings.Cut(o.pages[n-1], ":")
-	if rest == "" || !strings.HasPrefix(o.pages[n-1], "picture:") {
+	if rest == "" || !strings.HasPrefix(o.pages[n-1], "picture:") && !strings.HasPrefix(o.pages[n-1], "layer:") {
 		return mark.Image{DPI: dpi, Pix: bytes.Repeat([]byte{255}, 100)}, nil
 	}
 	return mark.Image{DPI: dpi, Pix: append(make([]byte, 100), rest...)}, nil

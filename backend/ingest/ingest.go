@@ -224,6 +224,10 @@ func (s *Service) repair(ctx context.Context, store mark.MatterStore) error {
 			if err := store.DeleteDocument(ctx, d.ID); err != nil {
 				return err
 			}
+		case !active[d.ID] && outdated(d):
+			if err := store.PutJob(ctx, renewal(d.ID)); err != nil {
+				return err
+			}
 		case missing && !active[d.ID] && (d.Status == mark.DocumentSearchable || d.Status == mark.DocumentReady):
 			some, err := store.Unembedded(ctx, d.ID, s.c.Embedder.Model(), 1)
 			if err != nil {

@@ -18,6 +18,7 @@ const (
 	StageFinish Stage = "finish" // the whole document is looked over
 	StageRelate Stage = "relate" // duplicates, versions, conversations
 	StageEmbed  Stage = "embed"  // passages get vectors
+	StageRenew  Stage = "renew"  // passages and features are made anew by newer rules
 )
 
 // Work is what a stage did since the program started.

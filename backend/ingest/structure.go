@@ -36,6 +36,7 @@ func (r *Recognition) Page(p mark.Page) {
 	for _, list := range [][]mark.Feature{r.given[p.Number], p.Features} {
 		for _, f := range list {
 			if fits(f, p.Text) {
+				f.Told = true
 				r.told = append(r.told, f)
 			}
 		}

@@ -24,6 +24,9 @@ func (w *work) remember(ctx context.Context, pages []mark.Page) error {
 	if len(w.given) == before {
 		return nil
 	}
+	for i := range w.given {
+		w.given[i].Told = true
+	}
 	if err := w.r.m.store.PutFeatures(ctx, w.doc.ID, w.given); err != nil {
 		return fmt.Errorf("store what the file told: %w", err)
 	}
@@ -38,9 +41,11 @@ func (w *work) recall(ctx context.Context) error {
 	}
 	known := map[mark.Feature]bool{}
 	for _, f := range w.given {
+		f.Told = true
 		known[f] = true
 	}
 	for _, f := range stored {
+		f.Told = true // nothing else is stored before the last page is read
 		if f.Page <= w.done && !known[f] {
 			w.given = append(w.given, f)
 		}
@@ -82,7 +87,7 @@ func remarked(p mark.Page) mark.Page {
 func toldOtherwise(own mark.Page) []mark.Feature {
 	var out []mark.Feature
 	for _, f := range own.Features {
-		if f.Kind == mark.FeatureComment || f.Kind == mark.FeatureField {
+		if f.Kind == mark.FeatureComment || f.Kind == mark.FeatureField || f.Kind == mark.FeatureLayer {
 			f.Start, f.End = 0, 0
 			out = append(out, f)
 		}

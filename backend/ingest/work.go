@@ -35,9 +35,12 @@ func (s *Service) readNext(ctx context.Context) bool {
 		}
 		s.reading.Add(1)
 		var doc mark.Document
-		if r.job.Step == mark.StepEmbed {
+		switch r.job.Step {
+		case mark.StepEmbed:
 			doc, err = s.withoutVectors(jobCtx, r)
-		} else {
+		case mark.StepRenew:
+			doc, err = s.renew(jobCtx, r)
+		default:
 			doc, err = s.read(jobCtx, r)
 		}
 		s.settle(jobCtx, r, doc, err)
@@ -99,7 +102,7 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 		r.job.State = mark.JobPaused
 	case errors.Is(cause, errCanceled):
 		r.job.State = mark.JobCanceled
-		if r.job.Step != mark.StepEmbed {
+		if r.job.Step.Reads() {
 			doc.Status, doc.Code, doc.Problem = mark.DocumentNeedsYou, mark.Canceled, stopped(doc)
 		}
 	case err == nil: // its turn to be embedded comes, or comes again
@@ -119,7 +122,7 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 	default:
 		warn(ctx, r, err)
 		r.job.State, r.job.Code, r.job.Problem = mark.JobFailed, mark.CodeOf(err), mark.MessageOf(err)
-		if r.job.Step != mark.StepEmbed {
+		if r.job.Step.Reads() {
 			doc.Status, doc.Code, doc.Problem = mark.DocumentNeedsYou, r.job.Code, r.job.Problem
 		}
 		delete(m.passwords, r.job.ID)
@@ -208,6 +211,12 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 	}
 	defer src.Close()
 	src = labelled(src, doc.Meta)
+	if doc.Rereads != "" {
+		if s.c.Recogniser == nil {
+			return doc, mark.Errorf(mark.Unavailable, "%s", noRecognition)
+		}
+		src = pictured{src}
+	}
 	info := src.Info()
 	if info.Pages < 1 {
 		return doc, mark.Errorf(mark.Damaged, "This file has no pages.")
@@ -222,8 +231,10 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 	if err != nil {
 		return doc, err
 	}
-	if err := s.attachments(ctx, r, &doc, src); err != nil {
-		return doc, err
+	if doc.Rereads == "" { // what lies inside it is there already
+		if err := s.attachments(ctx, r, &doc, src); err != nil {
+			return doc, err
+		}
 	}
 	began = time.Now()
 	err = w.finish(ctx)
@@ -235,7 +246,11 @@ func (s *Service) read(ctx context.Context, r *run) (doc mark.Document, err erro
 		return doc, err
 	}
 	began = time.Now()
-	err = relate(ctx, store, &doc, &w.sketch)
+	if doc.Rereads != "" {
+		err = replace(ctx, store, &doc)
+	} else {
+		err = relate(ctx, store, &doc, &w.sketch)
+	}
 	s.stats.add(StageRelate, began, 1, 0, err)
 	if err != nil {
 		return doc, err

@@ -88,6 +88,7 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
+	docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return d.Replaced != "" && !slices.Contains(q.Documents, d.ID) })
 	if len(q.Documents) > 0 {
 		wanted := documents{}
 		for _, id := range q.Documents {
@@ -301,6 +302,8 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 	for _, d := range docs {
 		known[d.ID] = d
 	}
+	// What a newer reading replaces was not asked for.
+	ranked = slices.DeleteFunc(ranked, func(f rank.Fused) bool { _, ok := known[f.Document]; return !ok })
 	sh := shelf{passages: map[mark.DocumentID][]mark.Chunk{}, at: map[mark.ChunkID]int{}}
 	for _, f := range ranked[:min(len(ranked), limit)] {
 		if err := sh.load(ctx, m, f.Document); err != nil {

@@ -15,7 +15,7 @@ const documentGone = "This document is no longer in the matter."
 
 const documentColumns = `id, parent, name, source, kind, sha256, bytes, pages, pages_read, ocr_pages,
 	title, parties, status, problem, code, notes, added, type, date, language, author, custodian,
-	bates_first, bates_last, content_hash, meta, thread, duplicate, similar, rules`
+	bates_first, bates_last, content_hash, meta, thread, duplicate, similar, rules, rereads, replaced`
 
 // metaRest is what of a document's meta has no column of its own.
 type metaRest struct {
@@ -29,7 +29,7 @@ func scanDocument(r row) (d mark.Document, err error) {
 	m := &d.Meta
 	if err := r.Scan(&d.ID, &d.Parent, &d.Name, &d.Source, &d.Kind, &d.SHA256, &d.Bytes, &d.Pages, &d.PagesRead, &d.OCRPages,
 		&d.Title, &parties, &d.Status, &d.Problem, &d.Code, &notes, &added, &m.Type, &m.Date, &m.Language, &m.Author, &m.Custodian,
-		&m.BatesFirst, &m.BatesLast, &m.ContentHash, &rest, &d.Thread, &d.Duplicate, &d.Similar, &d.Rules); err != nil {
+		&m.BatesFirst, &m.BatesLast, &m.ContentHash, &rest, &d.Thread, &d.Duplicate, &d.Similar, &d.Rules, &d.Rereads, &d.Replaced); err != nil {
 		return d, err
 	}
 	d.Added = timeOf(added)
@@ -55,18 +55,19 @@ func (m *matter) PutDocument(ctx context.Context, d mark.Document) error {
 	return m.db.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO document (id, parent, name, source, kind, sha256, bytes, pages, title, parties, status, problem, code, notes, added,
-				type, date, language, author, custodian, bates_first, bates_last, content_hash, meta, thread, duplicate, similar, rules)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				type, date, language, author, custodian, bates_first, bates_last, content_hash, meta, thread, duplicate, similar, rules, rereads, replaced)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, source = excluded.source,
 				kind = excluded.kind, sha256 = excluded.sha256, bytes = excluded.bytes, pages = excluded.pages,
 				title = excluded.title, parties = excluded.parties, status = excluded.status, problem = excluded.problem,
 				code = excluded.code, notes = excluded.notes, added = excluded.added, type = excluded.type, date = excluded.date,
 				language = excluded.language, author = excluded.author, custodian = excluded.custodian,
 				bates_first = excluded.bates_first, bates_last = excluded.bates_last, content_hash = excluded.content_hash,
-				meta = excluded.meta, rules = excluded.rules`,
+				meta = excluded.meta, rules = excluded.rules,
+				rereads = excluded.rereads, replaced = excluded.replaced`,
 			d.ID, d.Parent, d.Name, d.Source, d.Kind, d.SHA256, d.Bytes, d.Pages, d.Title, parties, d.Status, d.Problem, d.Code, notes, nanos(d.Added),
 			d.Meta.Type, d.Meta.Date, d.Meta.Language, d.Meta.Author, d.Meta.Custodian, d.Meta.BatesFirst, d.Meta.BatesLast,
-			d.Meta.ContentHash, string(rest), d.Thread, d.Duplicate, d.Similar, d.Rules)
+			d.Meta.ContentHash, string(rest), d.Thread, d.Duplicate, d.Similar, d.Rules, d.Rereads, d.Replaced)
 		if err != nil {
 			return err
 		}
@@ -139,6 +140,9 @@ func (m *matter) DeleteDocument(ctx context.Context, id mark.DocumentID) error {
 			}
 			passages += count
 			if err := leaveKin(ctx, tx, n); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "UPDATE document SET replaced = '' WHERE replaced <> '' AND replaced = (SELECT id FROM document WHERE n = ?)", n); err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, "DELETE FROM document WHERE n = ?", n); err != nil {

@@ -151,7 +151,7 @@ func condition(q mark.DocumentQuery) (string, []any) {
 		and("d.parent = ''")
 	}
 	if q.Distinct {
-		and("d.duplicate = ''")
+		and("d.duplicate = '' AND d.replaced = ''")
 	}
 	if q.Scanned {
 		and("d.ocr_pages > 0")

@@ -103,7 +103,7 @@ func (m *matter) Waiting(ctx context.Context) (w mark.Waiting, err error) {
 	w.Documents, err = collect(ctx, m.db.readers, func(r row) (k mark.WaitingKind, err error) {
 		return k, r.Scan(&k.Kind, &k.Documents, &k.Bytes)
 	}, `SELECT d.kind, count(*), sum(d.bytes) FROM job JOIN document d ON d.id = job.document
-		WHERE job.state = ? AND job.step <> ? GROUP BY d.kind`, mark.JobQueued, mark.StepEmbed)
+		WHERE job.state = ? AND job.step NOT IN (?, ?) GROUP BY d.kind`, mark.JobQueued, mark.StepEmbed, mark.StepRenew)
 	if err != nil {
 		return w, err
 	}

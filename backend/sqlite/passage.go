@@ -58,8 +58,10 @@ func putPassages(ctx context.Context, tx *sql.Tx, document int64, chunks []mark.
 // whole is what the word indexes read in place of a text; NULL where it is the
 // text.
 func whole(text string) sql.NullString {
-	indexed := legal.Mend(text).Indexed()
-	return sql.NullString{String: indexed, Valid: indexed != text}
+	if indexed := legal.Mend(text).Indexed(); indexed != text {
+		return sql.NullString{String: indexed, Valid: true}
+	}
+	return sql.NullString{}
 }
 
 // packSkips writes what a passage leaves out; NULL for nothing.

@@ -7,7 +7,7 @@ type Job struct {
 	Document   string  `json:"document"`
 	Name       string  `json:"name"`  // of the document
 	State      string  `json:"state"` // "queued", "running", "paused", "done", "failed", "canceled"
-	Step       string  `json:"step"`  // "store", "read", "embed"
+	Step       string  `json:"step"`  // "store", "read", "embed", "renew"
 	Done       int     `json:"done"`
 	Total      int     `json:"total"`
 	PerSecond  float64 `json:"perSecond"`

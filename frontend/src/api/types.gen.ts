@@ -9,8 +9,8 @@ export interface Job {
   name: string;
   /** "queued", "running", "paused", "done", "failed", "canceled" */
   state: "queued" | "running" | "paused" | "done" | "failed" | "canceled";
-  /** "store", "read", "embed" */
-  step: "store" | "read" | "embed";
+  /** "store", "read", "embed", "renew" */
+  step: "store" | "read" | "embed" | "renew";
   done: number;
   total: number;
   perSecond: number;

@@ -220,7 +220,7 @@ export const en = {
     title: "Jobs",
     empty: "No work is waiting.",
     emptyHint: "Files that you add appear here while they are read.",
-    step: { store: "Storing", read: "Reading", embed: "Indexing" } as Record<string, string>,
+    step: { store: "Storing", read: "Reading", embed: "Indexing", renew: "Bringing up to date" } as Record<string, string>,
     state: { queued: "Waiting", running: "Running", paused: "Paused", done: "Done", failed: "Stopped", canceled: "Cancelled" },
     pause: "Pause",
     resume: "Continue",

@@ -51,3 +51,9 @@ ALTER TABLE document ADD COLUMN rules INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX document_by_rules ON document (rules, status);
 -- What the file itself told, where what was recognised may be made anew.
 ALTER TABLE feature ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+
+-- A reading of the same file that takes the place of another; both are kept.
+ALTER TABLE document ADD COLUMN rereads TEXT NOT NULL DEFAULT '';
+ALTER TABLE document ADD COLUMN replaced TEXT NOT NULL DEFAULT '';
+CREATE INDEX document_by_rereads ON document (rereads) WHERE rereads <> '';
+CREATE INDEX document_by_replaced ON document (replaced) WHERE replaced <> '';
