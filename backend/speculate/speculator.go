@@ -1,0 +1,191 @@
+package speculate
+
+// Cost returns what a step of so many rows takes, in any unit; 0 where that is
+// not known.
+type Cost func(rows int) float64
+
+// The choices of a Speculator.
+const (
+	// Most is how many tokens are guessed for one step at most.
+	Most = 31
+	// least is by how many tokens a guess must go: a single word that stood
+	// elsewhere says next to nothing.
+	least = 2
+	// worth is how much more than a plain step a longer one must be likely to yield
+	// for its time, as costs and habits are known roughly.
+	worth = 1.05
+	// retry is after how many tokens without guesses a step is risked that would pay if
+	// rows cost nothing: what steps cost changes with the machine's load.
+	retry = 128
+	// promising is how many tokens such a step must be likely to yield.
+	promising = 4
+)
+
+// sizes are the rows of steps that are considered, beside the rows of others.
+// Kernels work on four or eight rows at a time: the sizes between cost
+// as much as the next.
+var sizes = []int{2, 3, 4, 6, 8, 12, 16, 24, 32}
+
+// Reason says why no guesses are used.
+type Reason string
+
+// The reasons.
+const (
+	NotAsked  Reason = "one by one was asked for"
+	Recurrent Reason = "the model cannot forget the end of a text, so nothing can be tried"
+	Nothing   Reason = "nothing of what was written stood in the text before"
+	Seldom    Reason = "guesses held too seldom to pay on this machine"
+	Costly    Reason = "a longer step costs as much on this machine as writing one by one"
+)
+
+// Stats are what became of guesses.
+type Stats struct {
+	Tokens   int // written
+	Steps    int // in which they were written
+	Tried    int // of those, steps with guesses
+	Proposed int // guesses in them
+	Accepted int // guesses that held
+	// Gain is how many times faster the text was written than one by one would
+	// have been, by the costs that were known; 1 where no guess was used.
+	Gain float64
+	Off  Reason // why no guesses were used; empty where some were
+}
+
+// Speculator guesses for one request. It is for one goroutine.
+type Speculator struct {
+	text  *Automaton
+	habit Habit
+	off   Reason
+
+	guess Token // what would be guessed next, by match tokens
+	match int   // 0: nothing
+
+	stats   Stats
+	pending int     // guesses in the step under way
+	since   int     // tokens written since the last guess
+	matched bool    // something was guessed at some time, used or not
+	ceiling float64 // how many times faster the text would be written if all guesses held
+	spent   float64 // relative cost of the steps with guesses
+	won     float64 // tokens written by them
+}
+
+// New returns a speculator for the continuation of prompt. With a reason it never
+// guesses.
+func New(prompt []Token, off Reason) *Speculator {
+	s := &Speculator{off: off}
+	if off == "" {
+		s.text = NewAutomaton(prompt)
+		s.look()
+	}
+	return s
+}
+
+// look finds out what would be guessed next.
+func (s *Speculator) look() {
+	s.match = 0
+	if next := s.text.Continue(1, least); len(next) > 0 {
+		s.guess, s.match, s.matched = next[0], s.text.Match(), true
+	}
+}
+
+// Wrote takes in the tokens that a step wrote.
+func (s *Speculator) Wrote(tokens []Token) {
+	s.stats.Tokens += len(tokens)
+	s.stats.Steps++
+	if s.pending > 0 {
+		s.stats.Accepted += max(len(tokens)-1, 0)
+		s.won += float64(len(tokens))
+		s.pending = 0
+	} else {
+		s.since += len(tokens)
+	}
+	if s.off != "" {
+		return
+	}
+	for _, t := range tokens {
+		if s.match > 0 {
+			s.habit.Saw(s.match, t == s.guess)
+		}
+		s.text.Add(t)
+		s.look()
+	}
+}
+
+// Draft returns guesses at what follows, at most room, for a step that computes the
+// rows of others too. It returns none where one by one is likely to be
+// faster.
+func (s *Speculator) Draft(cost Cost, others, room int) []Token {
+	if s.off != "" || s.match == 0 || room < 1 {
+		return nil
+	}
+	k, gain := s.size(cost, others, min(room, Most))
+	if gain < worth && (s.since < retry || k == 0) {
+		return nil
+	}
+	draft := s.text.Continue(k, least)
+	if len(draft) == 0 {
+		return nil
+	}
+	s.pending, s.since = len(draft), 0
+	s.stats.Tried++
+	s.stats.Proposed += len(draft)
+	if one := cost(others + 1); one > 0 {
+		s.spent += cost(others+1+len(draft)) / one
+	}
+	return draft
+}
+
+// size returns how many guesses are worth verifying, and how much faster the step is
+// then likely to write than a plain one.
+func (s *Speculator) size(cost Cost, others, room int) (k int, gain float64) {
+	one := cost(others + 1)
+	if one <= 0 {
+		return 0, 0
+	}
+	promise := 0
+	for _, n := range sizes {
+		n = min(n, room+1)
+		step := cost(others + n)
+		if step <= 0 {
+			continue
+		}
+		yield := s.habit.Yield(s.match, n-1)
+		scale := one / step / float64(others+1)
+		s.ceiling = max(s.ceiling, float64(others+n)*scale)
+		if g := (float64(others) + yield) * scale; g > gain {
+			k, gain = n-1, g
+		}
+		if yield >= promising && promise == 0 {
+			promise = n - 1
+		}
+		if n == room+1 {
+			break
+		}
+	}
+	if gain < worth {
+		k = promise
+	}
+	return k, gain
+}
+
+// Stats returns what became of the guesses so far.
+func (s *Speculator) Stats() Stats {
+	out := s.stats
+	out.Gain = 1
+	plain := float64(out.Steps - out.Tried)
+	if all := plain + s.spent; all > 0 && s.spent > 0 {
+		out.Gain = (plain + s.won) / all
+	}
+	switch {
+	case s.off != "":
+		out.Off = s.off
+	case out.Tried > 0:
+	case !s.matched:
+		out.Off = Nothing
+	case s.ceiling < worth:
+		out.Off = Costly
+	default:
+		out.Off = Seldom
+	}
+	return out
+}
