@@ -20,6 +20,9 @@ type Prompt struct {
 	MaxTokens int       // 0 means the model's own default
 	Temp      float32   // 0 is greedy
 	Seed      uint32
+	// Deterministic asks for the same text whenever everything else is the same:
+	// tokens are computed one by one, not guessed ahead and verified together.
+	Deterministic bool
 
 	Client     string        // whose fair share of the model this takes; empty: nobody's in particular
 	Background bool          // nobody waits for the text: those who wait come first
@@ -41,6 +44,9 @@ type Delta struct {
 	Prompt int // on the first delta: tokens of the prompt
 	Cached int // on the first delta: how many of them need not be computed
 	Beside int // the most requests that were computed in one step with this one since the last delta, itself included
+
+	Guessed int // tokens that were guessed ahead and verified since the last delta
+	Held    int // of those, how many stand in the text
 }
 
 // Generator continues prompts. Breaking out of the loop cancels and frees the

@@ -46,7 +46,8 @@ func (e *chatEngine) generate(ctx context.Context, p prompt, t threads, send fun
 	if err != nil {
 		return err
 	}
-	return e.loop.generate(ctx, newStream(e.loop, p, g), request(p, tokens), t, send)
+	r := request(p, tokens)
+	return e.loop.generate(ctx, newStream(e.loop, p, g, r.Prompt), r, t, send)
 }
 
 // request is what the scheduler is asked for p.

@@ -230,6 +230,7 @@ func (l *loop) step(p schedule.Plan, streams []*stream, share threads) {
 			row += len(w.Tokens)
 			if w.Logits > 0 {
 				results[i], wrong[i] = l.choose(w, row-w.Logits, streams[i], len(p.Work))
+				streams[i].ahead.Wrote(results[i].Tokens, w.Logits-1)
 			}
 		}
 	}
@@ -246,6 +247,7 @@ func (l *loop) step(p schedule.Plan, streams []*stream, share threads) {
 			l.finish(w.ID, wrong[i])
 		}
 	}
+	l.guess(p, streams, results)
 }
 
 // apply changes what memory holds.
@@ -312,6 +314,7 @@ func (l *loop) compute(p schedule.Plan, share threads) error {
 // every token comes from the model's own logits of this step, drafts or not.
 func (l *loop) choose(w schedule.Work, row int, s *stream, beside int) (schedule.Result, error) {
 	var r schedule.Result
+	s.guessed += w.Logits - 1
 	for i := range w.Logits {
 		logits, err := native.GetLogitsIth(l.ctx, int32(row+i), l.words)
 		if err == nil && logits == nil {
@@ -326,10 +329,15 @@ func (l *loop) choose(w schedule.Work, row int, s *stream, beside int) (schedule
 			return r, fmt.Errorf("generate: %w", err)
 		}
 		r.Tokens = append(r.Tokens, schedule.Token(tok))
+		at := len(w.Tokens) - w.Logits + i + 1
+		held := at < len(w.Tokens) && w.Tokens[at] == r.Tokens[i]
+		if held {
+			s.held++
+		}
 		if r.End = s.write(tok, beside); r.End {
 			return r, nil
 		}
-		if at := len(w.Tokens) - w.Logits + i + 1; at >= len(w.Tokens) || w.Tokens[at] != r.Tokens[i] {
+		if !held {
 			break
 		}
 	}

@@ -70,6 +70,7 @@ type prompt struct {
 	MaxTokens int      `json:"max_tokens,omitempty"`
 	Temp      float32  `json:"temp,omitempty"`
 	Seed      uint32   `json:"seed,omitempty"`
+	OneByOne  bool     `json:"one_by_one,omitempty"`
 
 	Client     string `json:"client,omitempty"`
 	Background bool   `json:"background,omitempty"`
@@ -84,6 +85,9 @@ type delta struct {
 	Prompt int    `json:"prompt,omitempty"`
 	Cached int    `json:"cached,omitempty"`
 	Beside int    `json:"beside,omitempty"`
+
+	Guessed int `json:"guessed,omitempty"`
+	Held    int `json:"held,omitempty"`
 }
 
 // saving is the header of a save request.
@@ -97,7 +101,7 @@ type counted struct {
 
 // promptOf lays a domain prompt out as turns.
 func promptOf(p mark.Prompt) prompt {
-	out := prompt{Prefix: p.Prefix, Stop: p.Stop, Grammar: p.Grammar, MaxTokens: p.MaxTokens, Temp: p.Temp, Seed: p.Seed,
+	out := prompt{Prefix: p.Prefix, Stop: p.Stop, Grammar: p.Grammar, MaxTokens: p.MaxTokens, Temp: p.Temp, Seed: p.Seed, OneByOne: p.Deterministic,
 		Client: p.Client, Background: p.Background, WaitMS: p.Wait.Milliseconds()}
 	if p.System != "" {
 		out.Turns = append(out.Turns, turn{"system", p.System})

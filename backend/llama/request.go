@@ -9,6 +9,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/schedule"
+	"markai/backend/speculate"
 )
 
 // stream is one request in the loop. The loop writes to it; the handler of the
@@ -19,10 +20,13 @@ type stream struct {
 	pick    *sampler
 	grammar *grammar
 	text    textStream
+	ahead   *speculate.Speculator
 	limit   int                // tokens to write
 	written int                // tokens so far
 	all     []native.TokenData // scratch for the grammar
 	unsent  int                // tokens since the last delta
+	guessed int                // guesses verified since the last delta
+	held    int                // and those that held
 	ended   bool               // for the loop: nothing more comes
 
 	wake chan struct{} // holds a token when something has come
@@ -34,10 +38,11 @@ type stream struct {
 	err   error      // why, where it is no good end
 }
 
-func newStream(l *loop, p prompt, g *grammar) *stream {
+func newStream(l *loop, p prompt, g *grammar, tokens []schedule.Token) *stream {
 	return &stream{
 		vocab: l.vocab, pick: newSampler(p.Temp, p.Seed), grammar: g, text: textStream{stop: p.Stop},
-		wake: make(chan struct{}, 1),
+		ahead: speculate.New(tokens, l.plain(p)),
+		wake:  make(chan struct{}, 1),
 	}
 }
 
@@ -49,6 +54,8 @@ func (s *stream) put(d delta) {
 	s.ready.Tokens += d.Tokens
 	s.ready.Prompt += d.Prompt
 	s.ready.Cached += d.Cached
+	s.ready.Guessed += d.Guessed
+	s.ready.Held += d.Held
 	s.ready.Beside = max(s.ready.Beside, d.Beside)
 	s.ready.Stop = d.Stop
 	s.fresh = true
@@ -115,7 +122,7 @@ func (s *stream) next(logits []float32) (native.Token, error) {
 // write takes in a token of the text and reports whether it is the last.
 func (s *stream) write(tok native.Token, beside int) (last bool) {
 	if native.VocabIsEOG(s.vocab, tok) {
-		s.put(delta{Text: s.text.rest(), Tokens: s.unsent, Stop: "end", Beside: beside})
+		s.show(s.text.rest(), "end", beside)
 		return true
 	}
 	s.written++
@@ -123,16 +130,21 @@ func (s *stream) write(tok native.Token, beside int) (last bool) {
 	show, stopped := s.text.add(pieceOf(s.vocab, tok))
 	switch {
 	case stopped:
-		s.put(delta{Text: show, Tokens: s.unsent, Stop: "stop", Beside: beside})
+		s.show(show, "stop", beside)
 		return true
 	case s.written >= s.limit:
-		s.put(delta{Text: show + s.text.rest(), Tokens: s.unsent, Stop: "length", Beside: beside})
+		s.show(show+s.text.rest(), "length", beside)
 		return true
 	case show != "":
-		s.put(delta{Text: show, Tokens: s.unsent, Beside: beside})
-		s.unsent = 0
+		s.show(show, "", beside)
 	}
 	return false
+}
+
+// show hands text to the handler, with the numbers of tokens since the last time.
+func (s *stream) show(text, stop string, beside int) {
+	s.put(delta{Text: text, Tokens: s.unsent, Stop: stop, Beside: beside, Guessed: s.guessed, Held: s.held})
+	s.unsent, s.guessed, s.held = 0, 0, 0
 }
 
 // reasonError is what a request is told that ended without its last word.

@@ -64,7 +64,7 @@ func Replay(prompt, output []Token, cost Cost) Stats {
 		for n < len(draft) && draft[n] == output[at+n] {
 			n++
 		}
-		s.Wrote(output[at : at+n+1])
+		s.Wrote(output[at:at+n+1], len(draft))
 		at += n + 1
 	}
 	return s.Stats()

@@ -178,7 +178,7 @@ func TestStatisticsSayWhyNothingIsGuessed(t *testing.T) {
 		}
 	}
 	s := speculate.New(quoted, speculate.Recurrent)
-	s.Wrote(quoted[:1])
+	s.Wrote(quoted[:1], 0)
 	if d := s.Draft(fast, 0, 10); d != nil || s.Stats().Off != speculate.Recurrent || s.Stats().Tokens != 1 {
 		t.Errorf("a recurrent model: drafts %v, %+v", d, s.Stats())
 	}
@@ -309,8 +309,8 @@ func BenchmarkDraft(b *testing.B) {
 	s := speculate.New(prompt, "")
 	i := 0
 	for b.Loop() {
-		s.Draft(slow, 0, speculate.Most)
-		s.Wrote(prompt[i%4000 : i%4000+1])
+		draft := s.Draft(slow, 0, speculate.Most)
+		s.Wrote(prompt[i%4000:i%4000+1], len(draft))
 		i++
 	}
 }

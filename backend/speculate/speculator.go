@@ -61,7 +61,7 @@ type Speculator struct {
 	match int   // 0: nothing
 
 	stats   Stats
-	pending int     // guesses in the step under way
+	price   float64 // of a step with the guesses last made, relative to a plain one
 	since   int     // tokens written since the last guess
 	matched bool    // something was guessed at some time, used or not
 	ceiling float64 // how many times faster the text would be written if all guesses held
@@ -88,14 +88,18 @@ func (s *Speculator) look() {
 	}
 }
 
-// Wrote takes in the tokens that a step wrote.
-func (s *Speculator) Wrote(tokens []Token) {
+// Wrote takes in the tokens that a step wrote which verified so many of the
+// guesses last made.
+func (s *Speculator) Wrote(tokens []Token, guesses int) {
 	s.stats.Tokens += len(tokens)
 	s.stats.Steps++
-	if s.pending > 0 {
+	if guesses > 0 {
+		s.stats.Tried++
+		s.stats.Proposed += guesses
 		s.stats.Accepted += max(len(tokens)-1, 0)
 		s.won += float64(len(tokens))
-		s.pending = 0
+		s.spent += s.price
+		s.since = 0
 	} else {
 		s.since += len(tokens)
 	}
@@ -126,12 +130,7 @@ func (s *Speculator) Draft(cost Cost, others, room int) []Token {
 	if len(draft) == 0 {
 		return nil
 	}
-	s.pending, s.since = len(draft), 0
-	s.stats.Tried++
-	s.stats.Proposed += len(draft)
-	if one := cost(others + 1); one > 0 {
-		s.spent += cost(others+1+len(draft)) / one
-	}
+	s.price = cost(others+1+len(draft)) / cost(others+1)
 	return draft
 }
 

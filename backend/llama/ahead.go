@@ -1,0 +1,42 @@
+package llama
+
+import (
+	"markai/backend/schedule"
+	"markai/backend/speculate"
+)
+
+// plain returns why the tokens of a prompt's continuation are not guessed ahead;
+// nothing where they may be.
+func (l *loop) plain(p prompt) speculate.Reason {
+	switch {
+	case p.OneByOne:
+		return speculate.NotAsked
+	case l.whole:
+		return speculate.Recurrent
+	}
+	return ""
+}
+
+// guess proposes what those who wrote in a step will write next, for the step
+// that follows. What it costs to verify is taken from what steps have cost, with
+// the rows of all who write. The caller holds mu.
+func (l *loop) guess(p schedule.Plan, streams []*stream, results []schedule.Result) {
+	rows := 0
+	for i, w := range p.Work {
+		if w.Logits > 0 && !results[i].End {
+			rows++
+		}
+	}
+	cost := func(n int) float64 { return l.plans.Curve().Predict(n).Seconds() }
+	for i, w := range p.Work {
+		if w.Logits == 0 || results[i].End {
+			continue
+		}
+		s := streams[i]
+		drafts := s.ahead.Draft(cost, rows-1, min(s.limit-s.written-1, stepTokens-rows))
+		if len(drafts) > 0 {
+			l.plans.Draft(w.ID, drafts)
+			rows += len(drafts)
+		}
+	}
+}
