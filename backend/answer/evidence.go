@@ -12,16 +12,20 @@ type Evidence struct {
 	Score float64 // larger is better; comparable between the documents of one question
 }
 
-// Find returns the sentence of a document's pages, consecutive and in order,
-// that would be quoted first in an answer to a question. hits are what search
-// found, best first; they may be of other documents too. It reports false where
-// no sentence bears on the question.
-func Find(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) (Evidence, bool) {
+// evidences is how many sentences Find returns at most.
+const evidences = 12
+
+// Find returns the sentences of a document's pages, consecutive and in order,
+// that bear on a question, best first: the first would be quoted first in an
+// answer. hits are what search found, best first; they may be of other
+// documents too.
+func Find(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) []Evidence {
 	q, r := ask(question), read(doc, pages)
-	best := q.best(r.score(q, r.liking(hits, nearness{})))
-	if len(best) == 0 {
-		return Evidence{}, false
+	found := r.score(q, r.liking(hits, nearness{}))
+	out := make([]Evidence, 0, min(evidences, len(found)))
+	for _, c := range found[:cap(out)] {
+		match := r.text.Slice(c.cut())
+		out = append(out, Evidence{Quote: match.Quote, Spans: match.Spans, Score: c.score})
 	}
-	match := r.text.Slice(best[0].cut())
-	return Evidence{Quote: match.Quote, Spans: match.Spans, Score: best[0].score}, true
+	return out
 }

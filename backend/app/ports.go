@@ -17,6 +17,7 @@ import (
 	"markai/backend/ingest"
 	"markai/backend/legal"
 	"markai/backend/models"
+	"markai/backend/retrieve"
 	"markai/backend/typeset"
 	"markai/backend/vault"
 	"markai/backend/wire"
@@ -105,9 +106,12 @@ func PrepareModels(ctx context.Context, dir string) ([]string, error) {
 }
 
 // evidence lets search show the sentence that an answer would quote.
-func evidence(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) (string, []mark.Span, float64) {
-	e, _ := answer.Find(question, doc, pages, hits)
-	return e.Quote, e.Spans, e.Score
+func evidence(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) []retrieve.Sentence {
+	var out []retrieve.Sentence
+	for _, e := range answer.Find(question, doc, pages, hits) {
+		out = append(out, retrieve.Sentence(e))
+	}
+	return out
 }
 
 func (a *App) answerConfig(s mark.Searcher) answer.Config {

@@ -8,9 +8,16 @@ import (
 	mark "markai/backend"
 )
 
-// Evidence finds the sentence of a document's pages that bears most on a
-// question; see answer.Find.
-type Evidence func(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) (quote string, spans []mark.Span, score float64)
+// Sentence is a sentence that bears on a question.
+type Sentence struct {
+	Quote string
+	Spans []mark.Span
+	Score float64 // larger is better; comparable between the documents of one question
+}
+
+// Evidence finds the sentences of a document's pages that bear on a question,
+// best first; see answer.Find.
+type Evidence func(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) []Sentence
 
 const (
 	// evidenceHits is how many of the first hits are read for the sentence that
@@ -27,27 +34,58 @@ func (s *Searcher) sentenceFirst(ctx context.Context, m mark.MatterStore, questi
 	if s.evidence == nil || len(hits) == 0 {
 		return hits, nil
 	}
-	var best mark.Hit
-	most := s.w.Sure
+	top := 0.0
+	for _, h := range hits {
+		top = max(top, h.Score)
+	}
+	var all []choice
 	for _, r := range regions(hits[:min(len(hits), evidenceHits)]) {
 		pages, err := m.PagesFrom(ctx, r.doc.ID, r.first, r.last-r.first+1)
 		if err != nil {
 			return nil, fmt.Errorf("read the pages found: %w", err)
 		}
-		quote, spans, score := s.evidence(question, r.doc, pages, hits)
-		if score <= most || len(spans) == 0 {
-			continue
+		for _, e := range s.evidence(question, r.doc, pages, hits) {
+			if len(e.Spans) == 0 {
+				continue
+			}
+			if i := holds(hits, e.Spans); i >= 0 {
+				all = append(all, choice{Sentence: e, hit: i, rank: hits[i].Score / top})
+			}
 		}
-		holding, ok := holds(hits, spans)
-		if !ok {
-			continue
-		}
-		most, best = score, sentenceHit(holding, quote, spans, t)
 	}
-	if len(best.Spans) == 0 {
+	best, ok := pick(all, s.w)
+	if !ok {
 		return hits, nil
 	}
-	return append([]mark.Hit{best}, hits...), nil
+	return append([]mark.Hit{sentenceHit(hits[best.hit], best.Quote, best.Spans, t)}, hits...), nil
+}
+
+// choice is a sentence that may stand first.
+type choice struct {
+	Sentence
+	hit  int     // that shows it
+	rank float64 // of that hit: its score, as a share of the best one's
+}
+
+// pick returns the sentence that bears most on the question, if it does so
+// clearly: more than those of other hits by w.Margin. Where it is not clear
+// which passage answers, a whole passage serves better than one sentence of
+// the wrong one.
+func pick(all []choice, w Weights) (choice, bool) {
+	total := func(c choice) float64 { return c.Score + w.Passage*c.rank }
+	var best choice
+	for _, c := range all {
+		if len(best.Spans) == 0 || total(c) > total(best) {
+			best = c
+		}
+	}
+	if len(best.Spans) == 0 || total(best) <= w.Sure+w.Passage {
+		return choice{}, false
+	}
+	rival := slices.ContainsFunc(all, func(c choice) bool {
+		return c.hit != best.hit && total(best)-total(c) < w.Margin
+	})
+	return best, !rival
 }
 
 // region is a run of a document's pages that hits show.
@@ -80,17 +118,14 @@ func regions(hits []mark.Hit) []region {
 	return out
 }
 
-// holds returns the first hit that shows the beginning of spans.
-func holds(hits []mark.Hit, spans []mark.Span) (mark.Hit, bool) {
+// holds returns the first hit that shows the beginning of spans, or -1.
+func holds(hits []mark.Hit, spans []mark.Span) int {
 	at := spans[0]
-	for _, h := range hits {
-		for _, sp := range h.Spans {
-			if sp.Document == at.Document && sp.Page == at.Page && sp.Start < at.End && at.Start < sp.End {
-				return h, true
-			}
-		}
-	}
-	return mark.Hit{}, false
+	return slices.IndexFunc(hits, func(h mark.Hit) bool {
+		return slices.ContainsFunc(h.Spans, func(sp mark.Span) bool {
+			return sp.Document == at.Document && sp.Page == at.Page && sp.Start < at.End && at.Start < sp.End
+		})
+	})
 }
 
 // sentenceHit is the hit that shows a sentence of another.

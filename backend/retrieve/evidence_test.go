@@ -35,3 +35,32 @@ func TestHitsThatStandFarApartAreReadByThemselves(t *testing.T) {
 		}
 	}
 }
+
+func TestSentenceStandsFirstOnlyWhereItIsClearlyBest(t *testing.T) {
+	sentence := func(score float64, hit int, rank float64) choice {
+		spans := []mark.Span{{Page: hit + 1, Start: int(100 * score), End: int(100*score) + 50}}
+		return choice{Sentence{Spans: spans, Score: score}, hit, rank}
+	}
+	w := Weights{Sure: 2, Passage: 1, Margin: 0.2}
+	for _, tt := range []struct {
+		name string
+		all  []choice
+		want int // in all; -1 for none
+	}{
+		{"nothing bears on it", nil, -1},
+		{"one that hardly bears on it", []choice{sentence(1.9, 0, 1)}, -1},
+		{"one that does", []choice{sentence(2.1, 0, 1)}, 0},
+		{"one of a passage found late must be better", []choice{sentence(2.1, 2, 0.5)}, -1},
+		{"a better one", []choice{sentence(2.1, 0, 1), sentence(2.6, 1, 0.9)}, 1},
+		{"the passage found first decides", []choice{sentence(2.6, 1, 0.3), sentence(2.5, 0, 1)}, 1},
+		{"two of different hits are as good", []choice{sentence(2.6, 0, 1), sentence(2.5, 1, 1)}, -1},
+		{"two of one hit are as good", []choice{sentence(2.6, 0, 1), sentence(2.5, 0, 1)}, 0},
+	} {
+		got, ok := pick(tt.all, w)
+		if ok != (tt.want >= 0) {
+			t.Errorf("%s: picked is %v", tt.name, ok)
+		} else if ok && got.Spans[0] != tt.all[tt.want].Spans[0] {
+			t.Errorf("%s: picked %+v", tt.name, got)
+		}
+	}
+}

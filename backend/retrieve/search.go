@@ -26,15 +26,19 @@ type Weights struct {
 	Join    int     // neighbours that were both found are shown as one, up to so many bytes
 	Near    int     // only passages of the first so many ranks join
 	Narrow  int     // the first hit is widened with its neighbours up to so many bytes
+	Gather  float64 // what further passages add to the rank of a hit that shows several
 	Sure    float64 // score from which a sentence stands before the passages
+	Passage float64 // what the rank of its passage adds to a sentence's score, at most
+	Margin  float64 // lead that a sentence needs over those of other hits
 }
 
 // Default are the weights that served best on the development questions. The
 // first hit stays narrower than others may become: there the answer is expected,
 // and it should not drown.
 var Default = Weights{
-	Words: 1, Subject: 1, Meaning: 1, Clause: 1, Exact: 6, Section: 3,
-	Header: 1, K: 5, Route: true, Join: Show, Near: 20, Narrow: 800, Sure: 1.5,
+	Words: 1, Subject: 1.5, Meaning: 1, Clause: 1, Exact: 6, Section: 3,
+	Header: 1, K: 1, Route: true, Join: Show, Near: 20, Narrow: 1300, Gather: 0.5,
+	Sure: 2.2, Passage: 0.7, Margin: 0.15,
 }
 
 // depth is how many passages each signal may offer.
@@ -88,7 +92,6 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return d.Replaced != "" && !slices.Contains(q.Documents, d.ID) })
 	if len(q.Documents) > 0 {
 		wanted := documents{}
 		for _, id := range q.Documents {
@@ -137,14 +140,6 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 		return nil, err
 	}
 	hits = phrasesFirst(hits, t.phrases)
-	if !q.Question && !slices.ContainsFunc(hits, worded) {
-		edges, err := edgeHits(ctx, m, anyOf(t.words), t, docs, scope, limit)
-		if err != nil {
-			return nil, err
-		}
-		hits = append(edges, hits...)
-		hits = hits[:min(len(hits), limit)]
-	}
 	if !q.Sentence {
 		return hits, nil
 	}
@@ -253,13 +248,8 @@ func (s *Searcher) exactly(ctx context.Context, m mark.MatterStore, phrase strin
 		return slices.ContainsFunc(found, func(f mark.ScoredChunk) bool { return f.Chunk == c.Chunk })
 	})
 	re := phrased(phrase)
-	printed, err := holding(ctx, m, near, func(text string) bool { return re != nil && findMended(re, text) != nil })
-	if err != nil {
-		return nil, err
-	}
-	found = append(found, printed...)
-	over, err := straddling(ctx, m, query.Phrase{Text: phrase}, scope)
-	return append(found, over...), err
+	printed, err := holding(ctx, m, near, func(text string) bool { return re != nil && re.MatchString(text) })
+	return append(found, printed...), err
 }
 
 // byMeaning ranks by the vectors of the question and of usual clauses on its
@@ -302,8 +292,6 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 	for _, d := range docs {
 		known[d.ID] = d
 	}
-	// What a newer reading replaces was not asked for.
-	ranked = slices.DeleteFunc(ranked, func(f rank.Fused) bool { _, ok := known[f.Document]; return !ok })
 	sh := shelf{passages: map[mark.DocumentID][]mark.Chunk{}, at: map[mark.ChunkID]int{}}
 	for _, f := range ranked[:min(len(ranked), limit)] {
 		if err := sh.load(ctx, m, f.Document); err != nil {
@@ -324,9 +312,10 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 		if slices.Contains(r.docs, c.Document) {
 			named = known[c.Document].Name
 		}
-		h := mark.Hit{Chunk: c, Document: known[c.Document], Score: w.Score, Spans: spans, Matches: matches(c.Text, p, shift, sought)}
-		h.Why = explain(w.Why, parted(h), t, named)
-		hits = append(hits, h)
+		hits = append(hits, mark.Hit{
+			Chunk: c, Document: known[c.Document], Score: w.Score,
+			Why: explain(w.Why, c.Text, t, named), Spans: spans, Matches: matches(c.Text, p, shift, sought),
+		})
 	}
 	return hits, nil
 }

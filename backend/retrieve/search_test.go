@@ -322,14 +322,14 @@ func TestPartsOfANumberAreNoReason(t *testing.T) {
 
 func TestTheSentenceThatAnswersStandsFirst(t *testing.T) {
 	m := matter(t)
-	find := func(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) (string, []mark.Span, float64) {
+	find := func(question string, doc mark.Document, pages []mark.Page, hits []mark.Hit) []retrieve.Sentence {
 		for _, p := range pages {
 			if at := strings.Index(p.Text, "Either party may terminate"); at >= 0 {
 				end := at + strings.Index(p.Text[at:], ".") + 1
-				return p.Text[at:end], []mark.Span{{Document: doc.ID, Page: p.Number, Start: at, End: end}}, 3
+				return []retrieve.Sentence{{Quote: p.Text[at:end], Spans: []mark.Span{{Document: doc.ID, Page: p.Number, Start: at, End: end}}, Score: 3}}
 			}
 		}
-		return "", nil, 0
+		return nil
 	}
 	s := retrieve.New(retrieve.Config{Evidence: find})
 	q := mark.Query{Text: "Consulting agreement of Cedar Advisers: what notice ends it without cause?", Limit: 3}

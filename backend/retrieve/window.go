@@ -1,12 +1,15 @@
 package retrieve
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	mark "markai/backend"
 	"markai/backend/chunk"
+	"markai/backend/legal"
 	"markai/backend/rank"
 )
 
@@ -19,6 +22,7 @@ type window struct {
 	doc         mark.DocumentID
 	first, last int // in the document's passages
 	bytes       int
+	more        float64 // scores of further passages in it that were found
 }
 
 // shelf holds the passages of documents in reading order.
@@ -45,7 +49,8 @@ func (s *shelf) load(ctx context.Context, m mark.MatterStore, id mark.DocumentID
 // windows makes hits of ranked passages. A passage that neighbours a better
 // one joins it, when it is well ranked itself and the two fit into one hit. The
 // first hit is widened with its neighbours under the same headings, but only up
-// to w.Narrow bytes.
+// to w.Narrow bytes. A hit that shows several of the passages found comes before
+// one that shows a single one found as well.
 func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
 	var out []window
 	taken := map[mark.ChunkID]bool{}
@@ -60,7 +65,7 @@ func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
 		size := len(s.passages[f.Document][at].Text)
 		if i := s.joins(out, f.Document, at, size, w); i >= 0 && n < w.Near {
 			o := &out[i]
-			o.first, o.last, o.bytes = min(o.first, at), max(o.last, at), o.bytes+size
+			o.first, o.last, o.bytes, o.more = min(o.first, at), max(o.last, at), o.bytes+size, o.more+f.Score
 			taken[f.Chunk] = true
 			continue
 		}
@@ -70,6 +75,10 @@ func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
 		taken[f.Chunk] = true
 		out = append(out, window{Fused: f, doc: f.Document, first: at, last: at, bytes: size})
 	}
+	for i := range out {
+		out[i].Score += w.Gather * out[i].more
+	}
+	slices.SortStableFunc(out, func(a, b window) int { return cmp.Compare(b.Score, a.Score) })
 	if len(out) > 0 {
 		s.widen(&out[0], w.Narrow, taken)
 	}
@@ -83,14 +92,16 @@ func (s *shelf) joins(out []window, doc mark.DocumentID, at, size int, w Weights
 		if i == 0 {
 			room = w.Narrow
 		}
-		if o.doc == doc && (at == o.first-1 || at == o.last+1) && o.bytes+size <= room {
+		before := at == o.first-1 && (i > 0 || !opens(s.passages[doc][o.first]))
+		if o.doc == doc && (before || at == o.last+1) && o.bytes+size <= room {
 			return i
 		}
 	}
 	return -1
 }
 
-// widen adds neighbours to a window: what follows first, then what comes before.
+// widen adds neighbours to a window: what follows first, then what comes before
+// it up to where its clause begins.
 func (s *shelf) widen(o *window, size int, taken map[mark.ChunkID]bool) {
 	cs := s.passages[o.doc]
 	path := chunk.Headings(cs[o.first].Header)
@@ -103,7 +114,7 @@ func (s *shelf) widen(o *window, size int, taken map[mark.ChunkID]bool) {
 			o.last++
 			taken[cs[o.last].ID] = true
 			o.bytes += len(cs[o.last].Text)
-		case fits(o.first - 1):
+		case !opens(cs[o.first]) && fits(o.first-1):
 			o.first--
 			taken[cs[o.first].ID] = true
 			o.bytes += len(cs[o.first].Text)
@@ -111,6 +122,14 @@ func (s *shelf) widen(o *window, size int, taken map[mark.ChunkID]bool) {
 			return
 		}
 	}
+}
+
+// opens reports whether a passage begins a clause: what stands before it is
+// about something else.
+func opens(c mark.Chunk) bool {
+	line, _, _ := strings.Cut(strings.TrimSpace(c.Text), "\n")
+	_, ok := legal.HeadingOf(line)
+	return ok
 }
 
 // passage returns the window's text as one passage, without the white space
@@ -121,10 +140,8 @@ func (s *shelf) passage(o window) mark.Chunk {
 	c.ID = o.Chunk
 	if len(cs) > 1 {
 		var b strings.Builder
-		c.Skips = nil
 		for _, x := range cs {
 			b.WriteString(x.Text)
-			c.Skips = append(c.Skips, x.Skips...)
 		}
 		c.Text, c.To = b.String(), cs[len(cs)-1].To
 	}
