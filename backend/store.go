@@ -136,6 +136,12 @@ type JobStore interface {
 	Job(ctx context.Context, id JobID) (Job, error)
 	// Jobs returns all jobs, newest first.
 	Jobs(ctx context.Context) ([]Job, error)
+	// JobPage returns the jobs in these states (none: in any), newest first, up
+	// to limit from offset on, and how many there are.
+	JobPage(ctx context.Context, states []JobState, offset, limit int) (jobs []Job, total int, err error)
+	// MoveJobs puts all jobs in one state, or those of ids that are in it, into
+	// another, and returns how many.
+	MoveJobs(ctx context.Context, from, to JobState, ids []JobID) (int, error)
 	// NextJob takes the queued job whose turn it is, by priority, then age, and
 	// marks it running in one transaction, or NotFound. Jobs whose NotBefore is
 	// to come wait.

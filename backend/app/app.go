@@ -74,7 +74,7 @@ func New(o Options) (*App, error) {
 		Add: a.addWatched, Own: o.Home, Notify: func(m mark.MatterID) { a.Desk.FoldersChanged(m) },
 	}), o.Follow
 	a.Desk = desk.New(desk.Deps{
-		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Searcher: a.searcher,
+		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Drawer: a.reader, Searcher: a.searcher,
 		Answerer: a.answers,
 		Settings: &settings{loaded: o.Config, path: o.ConfigPath},
 		Models:   modelsPort{a}, Machine: machine,

@@ -102,16 +102,11 @@ func add(t *testing.T, a *App, dir string) wire.Matter {
 func await(t *testing.T, a *App, matter string) {
 	t.Helper()
 	until(t, "all jobs have ended", func() bool {
-		jobs, err := a.Desk.Jobs(t.Context(), matter)
+		jobs, err := a.Desk.Jobs(t.Context(), matter, []string{"queued", "running"}, 0, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, j := range jobs {
-			if j.State == "queued" || j.State == "running" {
-				return false
-			}
-		}
-		return true
+		return jobs.Total == 0
 	})
 }
 

@@ -25,11 +25,11 @@ func TestThePasswordOfOneArchiveOpensTheNext(t *testing.T) {
 	if locked.Code != "needs_password" {
 		t.Fatalf("%+v", locked)
 	}
-	jobs, err := a.Desk.Jobs(t.Context(), m.ID)
-	if err != nil || len(jobs) != 1 {
+	jobs, err := a.Desk.Jobs(t.Context(), m.ID, nil, 0, 0)
+	if err != nil || len(jobs.Jobs) != 1 {
 		t.Fatal(jobs, err)
 	}
-	if err := a.Desk.JobAction(t.Context(), m.ID, jobs[0].ID, wire.JobAction{Action: "retry", Password: "Sesame 12"}); err != nil {
+	if err := a.Desk.JobAction(t.Context(), m.ID, jobs.Jobs[0].ID, wire.JobAction{Action: "retry", Password: "Sesame 12"}); err != nil {
 		t.Fatal(err)
 	}
 	await(t, a, m.ID)

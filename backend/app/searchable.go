@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"iter"
@@ -47,12 +48,56 @@ func (r *Reader) Searchable(ctx context.Context, f mark.File, scratch Scratch, w
 			pages = append(pages, p)
 		}
 	}
-	if info.Kind == mark.KindImage {
+	return len(pages), r.layered(ctx, f, info.Kind, pages, scratch, w)
+}
+
+// layered writes a PDF, or pictures bound into one, with the words of pages.
+func (r *Reader) layered(ctx context.Context, f mark.File, kind mark.Kind, pages []mark.Page, scratch Scratch, w io.Writer) (err error) {
+	if kind == mark.KindImage {
 		if f, err = r.bound(ctx, f, scratch); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return len(pages), pdfium.Layer(ctx, r.pdf, f, pages, w)
+	return pdfium.Layer(ctx, r.pdf, f, pages, w)
+}
+
+// Copy writes a PDF to w that looks like f and carries, unseen, the words of its
+// pages. What it works with stays in memory: a scan of over maxCopy bytes is
+// TooBig.
+func (r *Reader) Copy(ctx context.Context, f mark.File, kind mark.Kind, pages []mark.Page, w io.Writer) error {
+	if r.pdf == nil {
+		return mark.Errorf(mark.Unavailable, "Reading PDF files is switched off. Switch it on in Settings and try again.")
+	}
+	return r.layered(ctx, f, kind, pages, &memory{}, w)
+}
+
+// Picture draws a page of a file in grey.
+func (r *Reader) Picture(ctx context.Context, f mark.File, page, dpi int) (mark.Image, error) {
+	src, err := ingest.Open(ctx, r.parsers, f)
+	if err != nil {
+		return mark.Image{}, err
+	}
+	defer src.Close()
+	return src.Image(ctx, page, dpi)
+}
+
+// maxCopy bounds the pictures that are bound in memory.
+const maxCopy = 256 << 20
+
+// memory is a scratch file that is none: no disk holds what is in it.
+type memory struct{ data []byte }
+
+func (m *memory) Write(p []byte) (int, error) {
+	if len(m.data)+len(p) > maxCopy {
+		return 0, mark.Errorf(mark.TooBig, "This scan is too large to be copied from here. Save the original and use 'markai export --searchable'.")
+	}
+	m.data = append(m.data, p...)
+	return len(p), nil
+}
+
+// ReadAt implements io.ReaderAt.
+func (m *memory) ReadAt(p []byte, off int64) (int, error) {
+	return bytes.NewReader(m.data).ReadAt(p, off)
 }
 
 // bound writes the pictures of f into scratch, as a PDF.

@@ -38,11 +38,16 @@ func TestMain(m *testing.M) {
 // TestScripts runs the sessions in testdata: each is what a person would type
 // and what they would see.
 func TestScripts(t *testing.T) {
+	archives, err := filepath.Abs("../archive/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("MARKAI_HOME", filepath.Join(e.WorkDir, "vault"))
 			e.Setenv("MARKAI_CACHE", os.Getenv("MARKAI_CACHE"))
+			e.Setenv("ARCHIVES", archives)
 			// Compiled code is kept where it is kept outside of tests.
 			cache, err := os.UserCacheDir()
 			if err != nil {

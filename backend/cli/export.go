@@ -19,7 +19,7 @@ type exported struct {
 func runExport(ctx context.Context, p *Program, args []string) (err error) {
 	f := newFlags("export")
 	searchable := f.Bool("searchable", false, "write a scan as a PDF whose words can be searched and copied")
-	password := f.String("password", "", "the document's `password`")
+	secret := f.secret()
 	files, err := f.parse(args)
 	if err != nil {
 		return err
@@ -41,10 +41,11 @@ func runExport(ctx context.Context, p *Program, args []string) (err error) {
 	}
 	defer file.Close()
 	out := exported{File: files[1]}
-	err = created(files[1], func(scratch *os.File, w io.Writer) error {
-		var err error
-		out.Recognised, err = r.Searchable(ctx, mark.File{Name: filepath.Base(files[0]), Size: info.Size(), Data: file, Password: *password}, scratch, w)
-		return err
+	err = secret.with(p, files[0], func(password string) error {
+		return created(files[1], func(scratch *os.File, w io.Writer) (err error) {
+			out.Recognised, err = r.Searchable(ctx, mark.File{Name: filepath.Base(files[0]), Size: info.Size(), Data: file, Password: password}, scratch, w)
+			return err
+		})
 	})
 	if err != nil {
 		return about(files[0], err)

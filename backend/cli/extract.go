@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"os"
 	"path/filepath"
@@ -53,7 +54,7 @@ type extractedWord struct {
 
 func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 	f := newFlags("extract")
-	password := f.String("password", "", "the document's `password`")
+	password := f.secret()
 	textOnly := f.Bool("text", false, "print the text only, not what was recognised in it")
 	files, err := f.parse(args)
 	if err != nil {
@@ -73,7 +74,12 @@ func runExtract(ctx context.Context, p *Program, args []string) (err error) {
 	}
 	defer file.Close()
 	out := extracted{Pages: []extractedPage{}, Features: []extractedFeature{}}
-	source, pages, err := r.Read(ctx, mark.File{Name: filepath.Base(files[0]), Size: info.Size(), Data: file, Password: *password})
+	var source mark.SourceInfo
+	var pages iter.Seq2[mark.Page, error]
+	err = password.with(p, files[0], func(password string) (err error) {
+		source, pages, err = r.Read(ctx, mark.File{Name: filepath.Base(files[0]), Size: info.Size(), Data: file, Password: password})
+		return err
+	})
 	if err != nil {
 		return about(files[0], err)
 	}

@@ -47,6 +47,9 @@ type Ingester interface {
 	Resume(ctx context.Context, id mark.MatterID, job mark.JobID) error
 	Cancel(ctx context.Context, id mark.MatterID, job mark.JobID) error
 	Retry(ctx context.Context, id mark.MatterID, job mark.JobID, password string) error
+	PauseAll(ctx context.Context, id mark.MatterID) error
+	ResumeAll(ctx context.Context, id mark.MatterID) error
+	ReadAgain(ctx context.Context, id mark.MatterID, store mark.MatterStore, doc mark.DocumentID) (mark.Job, mark.Document, error)
 	Progress(id mark.MatterID, job mark.JobID) (perSecond float64, eta time.Duration)
 	Prefer(ctx context.Context, id mark.MatterID, doc mark.DocumentID) error
 	Outlook(ctx context.Context, id mark.MatterID) (ingest.Outlook, error)
@@ -71,6 +74,7 @@ type Deps struct {
 	Searcher mark.Searcher
 	Answerer mark.Answerer
 	Folders  Folders // nil: none are watched
+	Drawer   Drawer  // nil: pages are drawn by the window alone
 	Settings Settings
 	Models   Models
 	Machine  func() wire.Machine

@@ -126,61 +126,6 @@ func (d *Desk) Original(ctx context.Context, matter, doc string) (mark.Document,
 	return info, o, nil
 }
 
-// Jobs lists a matter's jobs, newest first.
-func (d *Desk) Jobs(ctx context.Context, matter string) ([]wire.Job, error) {
-	store, err := d.store(ctx, matter)
-	if err != nil {
-		return nil, err
-	}
-	jobs, err := store.Jobs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]wire.Job, 0, len(jobs))
-	for _, j := range jobs {
-		out = append(out, d.wireJob(mark.MatterID(matter), j, j.Name))
-	}
-	return out, nil
-}
-
-// JobAction pauses, resumes, cancels or retries a job.
-func (d *Desk) JobAction(ctx context.Context, matter, job string, a wire.JobAction) error {
-	if _, err := d.store(ctx, matter); err != nil {
-		return err
-	}
-	m, j := mark.MatterID(matter), mark.JobID(job)
-	var err error
-	switch a.Action {
-	case "pause":
-		err = d.d.Ingest.Pause(ctx, m, j)
-	case "resume":
-		err = d.d.Ingest.Resume(ctx, m, j)
-	case "cancel":
-		err = d.d.Ingest.Cancel(ctx, m, j)
-	case "retry":
-		err = d.d.Ingest.Retry(ctx, m, j, a.Password)
-	default:
-		return mark.Errorf(mark.Invalid, "A job can be paused, resumed, canceled or retried, not %q.", a.Action)
-	}
-	if err == nil {
-		d.audit(ctx, "job."+a.Action, m, job)
-	}
-	return err
-}
-
-func (d *Desk) wireJob(m mark.MatterID, j mark.Job, name string) wire.Job {
-	out := wire.Job{
-		ID: string(j.ID), Matter: string(m), Document: string(j.Document), Name: name,
-		State: string(j.State), Step: string(j.Step), Done: j.Done, Total: j.Total,
-		Problem: j.Problem, Code: string(j.Code), Remedies: remedies(j.Code), Updated: stamp(j.Updated),
-	}
-	if j.State == mark.JobRunning {
-		rate, eta := d.d.Ingest.Progress(m, j.ID)
-		out.PerSecond, out.ETASeconds = rate, eta.Seconds()
-	}
-	return out
-}
-
 // store opens the matter named in a request.
 func (d *Desk) store(ctx context.Context, matter string) (mark.MatterStore, error) {
 	return d.d.Vault.Matter(ctx, mark.MatterID(matter))

@@ -166,6 +166,7 @@ func wireDocument(d mark.Document) wire.Document {
 		Type: string(d.Meta.Type), Date: d.Meta.Date, Language: d.Meta.Language, Author: d.Meta.Author,
 		Custodian: d.Meta.Custodian, BatesFirst: d.Meta.BatesFirst, BatesLast: d.Meta.BatesLast,
 		Thread: d.Thread, Duplicate: string(d.Duplicate), Similar: string(d.Similar),
+		Rereads: string(d.Rereads), Replaced: string(d.Replaced),
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Meta.Fields)) {
 		out.Fields = append(out.Fields, wire.Field{Name: name, Value: d.Meta.Fields[name]})

@@ -25,7 +25,7 @@ func (d *Desk) Progress(ctx context.Context, matter string) (wire.MatterProgress
 	}
 	out := wire.MatterProgress{
 		Waiting: counts[mark.JobQueued] + counts[mark.JobRunning], Ended: counts[mark.JobDone] + counts[mark.JobFailed] + counts[mark.JobCanceled],
-		NeedYou: counts[mark.JobFailed], Fraction: 1, Jobs: []wire.Job{},
+		NeedYou: counts[mark.JobFailed], Paused: counts[mark.JobPaused], Fraction: 1, Jobs: []wire.Job{},
 	}
 	look, err := d.d.Ingest.Outlook(ctx, mark.MatterID(matter))
 	if err != nil {

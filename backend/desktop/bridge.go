@@ -167,8 +167,20 @@ func (b *Bridge) Page(matter, doc string, number int) (wire.Page, error) {
 	return reply(b.desk.Page(b.ctx, matter, doc, number))
 }
 
-// Jobs lists a matter's jobs.
-func (b *Bridge) Jobs(matter string) ([]wire.Job, error) { return reply(b.desk.Jobs(b.ctx, matter)) }
+// Jobs lists a part of a matter's jobs.
+func (b *Bridge) Jobs(matter string, states []string, offset, limit int) (wire.JobList, error) {
+	return reply(b.desk.Jobs(b.ctx, matter, states, offset, limit))
+}
+
+// AllJobs pauses or resumes all jobs of a matter.
+func (b *Bridge) AllJobs(matter, action string) error {
+	return pageError(b.desk.AllJobs(b.ctx, matter, action))
+}
+
+// ReadAgain has a PDF read anew from the pictures of its pages.
+func (b *Bridge) ReadAgain(matter, doc string) (wire.Job, error) {
+	return reply(b.desk.ReadAgain(b.ctx, matter, doc))
+}
 
 // JobAction pauses, resumes, cancels or retries a job.
 func (b *Bridge) JobAction(matter, job string, a wire.JobAction) error {

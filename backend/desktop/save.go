@@ -31,3 +31,41 @@ func (b *Bridge) SaveOriginal(matter, doc string) (string, error) {
 	}
 	return filepath.Base(path), nil
 }
+
+// SaveSearchable writes a scan as a searchable PDF where the person says, and
+// returns the file's name; empty when the dialog was closed. The file is there
+// only when it is whole.
+func (b *Bridge) SaveSearchable(matter, doc string) (string, error) {
+	var path string
+	var part *os.File
+	err := b.desk.Searchable(b.ctx, matter, doc, func(name string) (io.Writer, error) {
+		var err error
+		if path, err = b.host.SaveFile(name); err != nil {
+			return nil, err
+		}
+		if path == "" {
+			return nil, errClosed
+		}
+		if part, err = os.CreateTemp(filepath.Dir(path), ".markai-*.part"); err != nil {
+			return nil, mark.Errorf(mark.Invalid, "The file could not be written there. Choose another folder.").Because(err)
+		}
+		return part, nil
+	})
+	if part != nil {
+		defer os.Remove(part.Name())
+		err = errors.Join(err, part.Close())
+	}
+	if errors.Is(err, errClosed) {
+		return "", nil
+	}
+	if err == nil {
+		err = os.Rename(part.Name(), path)
+	}
+	if err != nil {
+		return "", pageError(err)
+	}
+	return filepath.Base(path), nil
+}
+
+// errClosed says that a dialog was closed without a choice.
+var errClosed = errors.New("the dialog was closed")

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/wailsapp/wails/v2"
@@ -74,10 +75,21 @@ func (w *window) SaveFile(name string) (string, error) {
 	return runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{DefaultFilename: name})
 }
 
-// originals answers /original/{matter}/{document} for the reader.
+// originals answers /original/{matter}/{document} and
+// /picture/{matter}/{document}/{page} for the reader.
 func originals(d *desk.Desk) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		if len(parts) == 4 && parts[0] == "picture" {
+			n, err := strconv.Atoi(parts[3])
+			if err == nil {
+				err = d.ServePicture(rw, r, parts[1], parts[2], n)
+			}
+			if err != nil {
+				http.Error(rw, desk.WireError(err).Message, http.StatusNotFound)
+			}
+			return
+		}
 		if len(parts) != 3 || parts[0] != "original" {
 			http.NotFound(rw, r)
 			return

@@ -103,7 +103,38 @@ func (s *Server) routes() {
 		return d.Progress(r.Context(), r.PathValue("m"))
 	})
 	handle("GET /api/matters/{m}/jobs", func(_ http.ResponseWriter, r *http.Request) (any, error) {
-		return d.Jobs(r.Context(), r.PathValue("m"))
+		q := r.URL.Query()
+		offset, err := number(q.Get("offset"))
+		if err != nil {
+			return nil, err
+		}
+		limit, err := number(q.Get("limit"))
+		if err != nil {
+			return nil, err
+		}
+		return d.Jobs(r.Context(), r.PathValue("m"), q["state"], offset, limit)
+	})
+	handle("POST /api/matters/{m}/jobs", with(func(ctx context.Context, r *http.Request, b wire.JobAction) (any, error) {
+		return nil, d.AllJobs(ctx, r.PathValue("m"), b.Action)
+	}))
+	handle("POST /api/matters/{m}/documents/{d}/reread", func(_ http.ResponseWriter, r *http.Request) (any, error) {
+		return d.ReadAgain(r.Context(), r.PathValue("m"), r.PathValue("d"))
+	})
+	s.mux.HandleFunc("GET /api/matters/{m}/documents/{d}/searchable", func(w http.ResponseWriter, r *http.Request) {
+		if err := d.ServeSearchable(w, r, r.PathValue("m"), r.PathValue("d")); err != nil {
+			writeError(r.Context(), w, err)
+		}
+	})
+	s.mux.HandleFunc("GET /api/matters/{m}/documents/{d}/pages/{n}/picture", func(w http.ResponseWriter, r *http.Request) {
+		n, err := strconv.Atoi(r.PathValue("n"))
+		if err == nil {
+			err = d.ServePicture(w, r, r.PathValue("m"), r.PathValue("d"), n)
+		} else {
+			err = mark.Errorf(mark.Invalid, "Pages are numbered from 1.")
+		}
+		if err != nil {
+			writeError(r.Context(), w, err)
+		}
 	})
 	handle("POST /api/matters/{m}/jobs/{j}", with(func(ctx context.Context, r *http.Request, b wire.JobAction) (any, error) {
 		return nil, d.JobAction(ctx, r.PathValue("m"), r.PathValue("j"), b)
@@ -195,6 +226,18 @@ func (s *Server) upload(_ http.ResponseWriter, r *http.Request) (any, error) {
 		all.Rejected = append(all.Rejected, one.Rejected...)
 		all.Skipped = append(all.Skipped, one.Skipped...)
 	}
+}
+
+// number reads a number of an address; 0 where there is none.
+func number(s string) (int, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0, mark.Errorf(mark.Invalid, "%q is no number of jobs.", s)
+	}
+	return n, nil
 }
 
 func fileName(p *multipart.Part) string { return path.Base(p.FileName()) }

@@ -59,6 +59,57 @@ func (s *Service) stop(ctx context.Context, id mark.MatterID, job mark.JobID, ca
 	return s.changedTo(m, j, doc, changed, err)
 }
 
+// PauseAll stops all jobs of a matter that wait or run, and returns when none
+// is worked on any more. What is added later is read.
+func (s *Service) PauseAll(ctx context.Context, id mark.MatterID) error {
+	m, err := s.matter(id)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	waiting := make([]mark.JobID, 0, len(m.embed))
+	for _, j := range m.embed {
+		waiting = append(waiting, j.ID)
+	}
+	_, err = m.store.MoveJobs(ctx, mark.JobQueued, mark.JobPaused, nil)
+	if err == nil {
+		_, err = m.store.MoveJobs(ctx, mark.JobRunning, mark.JobPaused, waiting)
+	}
+	if err != nil {
+		m.mu.Unlock()
+		return err
+	}
+	m.embed = nil
+	ends := make([]*run, 0, len(m.running))
+	for _, r := range m.running {
+		r.cancel(errPaused)
+		ends = append(ends, r)
+	}
+	m.mu.Unlock()
+	for _, r := range ends {
+		select {
+		case <-r.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	s.changed.broadcast()
+	return nil
+}
+
+// ResumeAll lets all paused jobs of a matter go on.
+func (s *Service) ResumeAll(ctx context.Context, id mark.MatterID) error {
+	m, err := s.matter(id)
+	if err != nil {
+		return err
+	}
+	if _, err := m.store.MoveJobs(ctx, mark.JobPaused, mark.JobQueued, nil); err != nil {
+		return err
+	}
+	s.changed.broadcast()
+	return nil
+}
+
 // Resume lets a paused job go on.
 func (s *Service) Resume(ctx context.Context, id mark.MatterID, job mark.JobID) error {
 	return s.queue(ctx, id, job, "", mark.JobPaused)

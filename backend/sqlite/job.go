@@ -52,6 +52,38 @@ func (m *matter) Jobs(ctx context.Context) ([]mark.Job, error) {
 	return collect(ctx, m.db.readers, scanJob, "SELECT "+jobColumns+jobTables+"ORDER BY job.created DESC, job.n DESC")
 }
 
+// JobPage returns the jobs in these states (none: in any), newest first, up to
+// limit from offset on, and how many there are.
+func (m *matter) JobPage(ctx context.Context, states []mark.JobState, offset, limit int) ([]mark.Job, int, error) {
+	where, args := "1", []any{}
+	if len(states) > 0 {
+		where = oneOf("job.state", states, &args)
+	}
+	total, err := one(ctx, m.db.readers, scanInt, "", "SELECT count(*) FROM job WHERE "+where, args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	jobs, err := collect(ctx, m.db.readers, scanJob,
+		"SELECT "+jobColumns+jobTables+"WHERE "+where+" ORDER BY job.created DESC, job.n DESC LIMIT ? OFFSET ?", append(args, max(0, limit), max(0, offset))...)
+	return jobs, int(total), err
+}
+
+// MoveJobs puts all jobs in one state, or those of ids that are in it, into
+// another, and returns how many.
+func (m *matter) MoveJobs(ctx context.Context, from, to mark.JobState, ids []mark.JobID) (n int, err error) {
+	err = m.db.write(ctx, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, `UPDATE job SET state = ?2, updated = ?3, not_before = 0
+			WHERE state = ?1 AND (?4 OR id IN (SELECT value FROM json_each(?5)))`, from, to, nanos(time.Now()), ids == nil, jsonList(ids))
+		if err != nil {
+			return err
+		}
+		count, err := r.RowsAffected()
+		n = int(count)
+		return err
+	})
+	return n, err
+}
+
 // NextJob takes the queued job whose turn it is, by priority, then age, and
 // marks it running in one transaction, or NotFound.
 func (m *matter) NextJob(ctx context.Context) (j mark.Job, err error) {

@@ -27,7 +27,14 @@ type MatterProgress struct {
 	NeedYou    int     `json:"needYou"`    // of Ended: see their jobs' problems
 	Fraction   float64 `json:"fraction"`   // of the work that is done, 0 to 1; it does not fall
 	ETASeconds float64 `json:"etaSeconds"` // 0 while unknown
+	Paused     int     `json:"paused"`     // documents
 	Jobs       []Job   `json:"jobs"`       // some that are worked on
+}
+
+// JobList is a part of a matter's jobs, newest first.
+type JobList struct {
+	Jobs  []Job `json:"jobs"`
+	Total int   `json:"total"` // in the states that were asked for
 }
 
 // JobAction asks something of a job.

@@ -111,6 +111,8 @@ type Document struct {
 	Thread     string    `json:"thread,omitempty"`    // the conversation a message belongs to
 	Duplicate  string    `json:"duplicate,omitempty"` // the document that says the same
 	Similar    string    `json:"similar,omitempty"`   // the first of its versions
+	Rereads    string    `json:"rereads,omitempty"`   // the document whose pages this reads anew, from their pictures
+	Replaced   string    `json:"replaced,omitempty"`  // that newer reading, which searches find in its place
 }
 
 // Field is a field of a load file.

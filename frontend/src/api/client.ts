@@ -15,6 +15,7 @@ import type {
   Hit,
   Job,
   JobAction,
+  JobList,
   Matter,
   MatterProgress,
   Message,
@@ -92,6 +93,10 @@ export interface Client {
   page(matter: string, document: string, number: number): Promise<Page>;
   /** Bytes [from, to) of the original, fewer at its end. */
   original(matter: string, document: string, from: number, to: number): Promise<Piece>;
+  /** A page of a document as a picture that every browser draws. */
+  picture(matter: string, document: string, number: number): Promise<Blob>;
+  /** Has a PDF read anew from the pictures of its pages, as a document of its own. */
+  readAgain(matter: string, document: string): Promise<Job>;
 
   /** How document b differs from document a, word by word. */
   compare(matter: string, a: string, b: string): Promise<Comparison>;
@@ -108,7 +113,10 @@ export interface Client {
 
   /** How the reading of a matter stands; cheap, however many documents there are. */
   progress(matter: string): Promise<MatterProgress>;
-  jobs(matter: string): Promise<Job[]>;
+  /** A part of a matter's jobs, newest first: those in these states, or (none) all. */
+  jobs(matter: string, states?: Job["state"][], offset?: number, limit?: number): Promise<JobList>;
+  /** Pauses every job that is not over, or lets every paused one go on. */
+  allJobs(matter: string, action: "pause" | "resume"): Promise<void>;
   jobAction(matter: string, job: string, action: JobAction): Promise<void>;
 
   search(matter: string, request: SearchRequest): Promise<Hit[]>;
@@ -129,6 +137,9 @@ export interface Client {
 
   /** Lets a person keep the original of a document as a file; as saveText. */
   saveOriginal(matter: string, document: string, name: string): Promise<string | undefined>;
+
+  /** Lets a person keep a scan as a PDF that can be searched; as saveText. */
+  saveSearchable(matter: string, document: string, name: string): Promise<string | undefined>;
 
   /** Calls back for everything pushed, until the returned function is called. */
   subscribe(listener: (push: Push) => void): () => void;

@@ -1,6 +1,6 @@
 import { ClientError, type Client, type Piece, type Push } from "./client";
 import { decodeEvents } from "./sse";
-import type { AskEvent, AskRequest, DocumentList, Error as WireError, Event } from "./types.gen";
+import type { AskEvent, AskRequest, DocumentList, Error as WireError, Event, JobList } from "./types.gen";
 
 /** Where the server is and, outside a browser with its cookie, the token. */
 export interface HttpOptions {
@@ -129,6 +129,9 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     removeDocument: (matter, document) => call("DELETE", doc(matter, document)),
     page: (matter, document, number) => call("GET", doc(matter, document, `/pages/${number}`)),
     original: (matter, document, from, to) => fetchPiece(base + doc(matter, document, "/original"), from, to, auth),
+    picture: async (matter, document, number) =>
+      (await send("GET", doc(matter, document, `/pages/${number}/picture`))).blob(),
+    readAgain: (matter, document) => call("POST", doc(matter, document, "/reread")),
     compare: (matter, a, b) => call("GET", at(matter, `/compare/${encodeURIComponent(a)}/${encodeURIComponent(b)}`)),
     watchedFolders: (matter) => list(at(matter, "/folders")),
     watchFolder: (matter, path) => call("POST", at(matter, "/folders"), { path }),
@@ -136,7 +139,12 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     scanFolder: (matter, path) => call("POST", at(matter, "/folders/scan"), { path }),
     pickFolder: () => Promise.reject(new ClientError("unsupported", "A browser cannot choose a folder of the server.")),
     progress: (matter) => call("GET", at(matter, "/progress")),
-    jobs: (matter) => list(at(matter, "/jobs")),
+    jobs: async (matter, states = [], offset = 0, limit = 0) => {
+      const query = [...states.map((state) => `state=${state}`), `offset=${offset}`, `limit=${limit}`].join("&");
+      const { jobs, total } = await call<JobList>("GET", at(matter, `/jobs?${query}`));
+      return { jobs: jobs ?? [], total };
+    },
+    allJobs: (matter, action) => call("POST", at(matter, "/jobs"), { action }),
     jobAction: (matter, job, action) => call("POST", at(matter, `/jobs/${encodeURIComponent(job)}`), action),
     search: async (matter, request) => (await call<{ hits: [] | null }>("POST", at(matter, "/search"), request)).hits ?? [],
     readSearch: (matter, query) => call("POST", at(matter, "/search/read"), { query }),
@@ -153,6 +161,12 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
       const response = await send("GET", doc(matter, document, "/original"));
       download(name, await response.blob());
       return name;
+    },
+    saveSearchable: async (matter, document, name) => {
+      const response = await send("GET", doc(matter, document, "/searchable"));
+      const kept = `${name.replace(/\.[^.]*$/, "")} (searchable).pdf`;
+      download(kept, await response.blob());
+      return kept;
     },
     subscribe,
   };
@@ -183,6 +197,18 @@ async function failure(response: Response): Promise<ClientError> {
     );
   }
   return new ClientError("internal", `Mark AI answered with status ${response.status}. Nothing was changed.`);
+}
+
+/** Fetches a picture; what the program says is wrong is the failure's message. */
+export async function fetchPicture(url: string): Promise<Blob> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch {
+    throw new ClientError("unavailable", "Mark AI does not answer. Check that the program is still running.");
+  }
+  if (!response.ok) throw new ClientError("unsupported", (await response.text()) || "This page cannot be drawn.");
+  return response.blob();
 }
 
 /** Fetches bytes [from, to) of url by a Range request. */

@@ -34,8 +34,17 @@ export interface MatterProgress {
   fraction: number;
   /** 0 while unknown */
   etaSeconds: number;
+  /** documents */
+  paused: number;
   /** some that are worked on */
   jobs: Job[];
+}
+
+/** JobList is a part of a matter's jobs, newest first. */
+export interface JobList {
+  jobs: Job[];
+  /** in the states that were asked for */
+  total: number;
 }
 
 /** JobAction asks something of a job. */
@@ -258,6 +267,10 @@ export interface Document {
   duplicate?: string;
   /** the first of its versions */
   similar?: string;
+  /** the document whose pages this reads anew, from their pictures */
+  rereads?: string;
+  /** that newer reading, which searches find in its place */
+  replaced?: string;
 }
 
 /** Field is a field of a load file. */

@@ -1,6 +1,6 @@
 import { ClientError, type Client, type Push } from "./client";
-import { fetchPiece } from "./http";
-import type { AskEvent, AskRequest, DocumentList, Event } from "./types.gen";
+import { fetchPiece, fetchPicture } from "./http";
+import type { AskEvent, AskRequest, DocumentList, Event, JobList } from "./types.gen";
 
 type Bound = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
@@ -102,6 +102,9 @@ export function wailsClient(): Client {
     page: (matter, document, number) => call("Page", matter, document, number),
     original: (matter, document, from, to) =>
       fetchPiece(`/original/${encodeURIComponent(matter)}/${encodeURIComponent(document)}`, from, to),
+    picture: (matter, document, number) =>
+      fetchPicture(`/picture/${encodeURIComponent(matter)}/${encodeURIComponent(document)}/${number}`),
+    readAgain: (matter, document) => call("ReadAgain", matter, document),
     compare: (matter, a, b) => call("Compare", matter, a, b),
     watchedFolders: (matter) => list("WatchedFolders", matter),
     watchFolder: (matter, path) => call("WatchFolder", matter, path),
@@ -109,7 +112,11 @@ export function wailsClient(): Client {
     scanFolder: (matter, path) => call("ScanFolders", matter, path),
     pickFolder: async () => (await call<string>("PickFolder")) || undefined,
     progress: (matter) => call("Progress", matter),
-    jobs: (matter) => list("Jobs", matter),
+    jobs: async (matter, states = [], offset = 0, limit = 0) => {
+      const { jobs, total } = await call<JobList>("Jobs", matter, states, offset, limit);
+      return { jobs: jobs ?? [], total };
+    },
+    allJobs: (matter, action) => call("AllJobs", matter, action),
     jobAction: (matter, job, action) => call("JobAction", matter, job, action),
     search: (matter, request) => list("Search", matter, request),
     readSearch: (matter, query) => call("ReadSearch", matter, query),
@@ -122,6 +129,7 @@ export function wailsClient(): Client {
     models: () => list("Models"),
     saveText: async (name, text) => (await call<string>("SaveText", name, text)) || undefined,
     saveOriginal: async (matter, document) => (await call<string>("SaveOriginal", matter, document)) || undefined,
+    saveSearchable: async (matter, document) => (await call<string>("SaveSearchable", matter, document)) || undefined,
     subscribe,
   };
 }

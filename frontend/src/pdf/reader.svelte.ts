@@ -73,19 +73,32 @@ export class Reading {
       return;
     }
     const first = await this.words(1);
-    if (this.document.kind === "image" && this.count === 1 && first) {
+    if (this.document.kind === "image" && first) {
       try {
-        const { openImage } = await import("./imagesource");
-        const source = await openImage(this.client, this.matter, this.document.id, first);
+        const source = await this.#openPicture(first);
         if (this.#closed) return source.close();
         this.source = source;
         this.stage = "open";
         return;
       } catch {
-        // A picture that the browser cannot draw, as most TIFF: its text is shown.
+        // A picture that nothing here can draw: its text is shown.
       }
     }
     this.stage = this.pages.size > 0 ? "words" : "failed";
+  }
+
+  async #openPicture(first: Page): Promise<Source> {
+    const { openImage, openPictures } = await import("./imagesource");
+    if (this.count === 1 && !/\.tiff?$/i.test(this.document.name)) {
+      try {
+        return await openImage(this.client, this.matter, this.document.id, first);
+      } catch {
+        // The program may know what the browser does not.
+      }
+    }
+    const size = async (page: number): Promise<Sheet> => (await this.words(page)) ?? first;
+    await this.client.picture(this.matter, this.document.id, 1); // says whether it can be drawn at all
+    return openPictures(this.client, this.matter, this.document.id, this.count, size);
   }
 
   close(): void {

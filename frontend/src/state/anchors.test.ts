@@ -22,6 +22,10 @@ describe("findInPage", () => {
     ["looks across line ends", "sixty\n(60) days", "sixty (60)", "sixty\n(60)"],
     ["folds runs of white space", "a  \n b", "a b", "a  \n b"],
     ["takes typographic quotes for plain ones", "days’ notice", "days' notice", "days’ notice"],
+    ["finds a word that a line divides", "the agree-\nment is", "agreement", "agree-\nment"],
+    ["finds words around one that a line divides", "this agree- \n ment ends", "agreement ends", "agree- \n ment ends"],
+    ["finds a hyphen of the word's own at a line's end", "a non-\ncompete clause", "non-compete", "non-\ncompete"],
+    ["finds halves too", "agree-\nment", "ment", "ment"],
     ["keeps its place after letters that grow when lowered", "İstanbul notice", "notice", "notice"],
   ])("%s", (_name, text, needle, found) => {
     const [range] = findInPage({ text }, needle);

@@ -13,21 +13,41 @@ export interface Range {
 export function findInPage(page: Pick<Page, "text">, needle: string): Range[] {
   const wanted = fold(needle.trim()).text;
   if (wanted === "") return [];
-  const { text, at } = fold(page.text);
   const found: Range[] = [];
-  for (let i = text.indexOf(wanted); i >= 0; i = text.indexOf(wanted, i + wanted.length)) {
-    found.push({ start: at[i]!, end: at[i + wanted.length - 1]! + 1 });
+  // Where a line's end divides words, they are looked for whole too, with and without a hyphen of their own.
+  for (const ends of divided.test(page.text) ? (["keep", "join", "hyphen"] as const) : (["keep"] as const)) {
+    const { text, at } = fold(page.text, ends);
+    for (let i = text.indexOf(wanted); i >= 0; i = text.indexOf(wanted, i + wanted.length)) {
+      const range = { start: at[i]!, end: at[i + wanted.length - 1]! + 1 };
+      if (!found.some((f) => f.start < range.end && range.start < f.end)) found.push(range);
+    }
   }
-  return found;
+  return found.sort((x, y) => x.start - y.start);
 }
 
+/** A word that goes on in the next line. */
+const divided = /\p{L}[-‐\u00ad][ \t\r]*\n[ \t]*\p{Ll}/u;
+const lineEnd = /[-‐\u00ad][ \t\r]*\n[ \t]*(?=\p{Ll})/uy;
+
 /** Folds text for comparing; at[i] is where the folded character i came from. */
-function fold(source: string): { text: string; at: number[] } {
+function fold(source: string, ends: "keep" | "join" | "hyphen" = "keep"): { text: string; at: number[] } {
   let text = "";
   const at: number[] = [];
   let blank = false;
   for (let i = 0; i < source.length; i++) {
     let c = source[i]!;
+    if (ends !== "keep" && "-‐\u00ad".includes(c) && /\p{L}/u.test(source[i - 1] ?? "")) {
+      lineEnd.lastIndex = i;
+      const skipped = lineEnd.exec(source)?.[0].length ?? 0;
+      if (skipped > 0 && ends === "hyphen") {
+        text += "-";
+        at.push(i);
+      }
+      if (skipped > 0) {
+        i += skipped - 1;
+        continue;
+      }
+    }
     if (/\s/.test(c)) {
       if (blank) continue;
       c = " ";

@@ -3,7 +3,7 @@ import type { AddResult, Document, Event, Job, JobAction, Matter, MatterProgress
 import { t } from "../i18n";
 import { Ask } from "./ask.svelte";
 import { Documents } from "./documents.svelte";
-import { progress } from "./jobs";
+import { kept, mostFailed, mostOver, mostWaiting, progress, reckoned } from "./jobs";
 import { Layout, type Theme } from "./layout.svelte";
 import { Nav } from "./nav.svelte";
 import { messageOf, Notices } from "./notices.svelte";
@@ -56,7 +56,7 @@ export class App {
   /** How the reading stands, as the program reckons it. */
   outlook = $state.raw<MatterProgress | undefined>();
 
-  readonly progress = $derived(progress(this.jobs));
+  readonly progress = $derived(reckoned(progress(this.jobs), this.outlook));
   /** Of the work that waits, 0 to 1. */
   readonly share = $derived(this.outlook && this.outlook.waiting > 0 ? this.outlook.fraction : this.progress.share);
   /** Seconds that are left, 0 while unknown. */
@@ -148,9 +148,16 @@ export class App {
     const id = this.matter?.id;
     if (!id) return;
     try {
-      const [jobs, matters] = await Promise.all([this.client.jobs(id), this.client.matters()]);
+      // A matter may have a hundred thousand jobs; a person looks at these.
+      const [matters, ...parts] = await Promise.all([
+        this.client.matters(),
+        this.client.jobs(id, ["done", "canceled"], 0, mostOver),
+        this.client.jobs(id, ["queued", "paused"], 0, mostWaiting),
+        this.client.jobs(id, ["running"], 0, mostWaiting),
+        this.client.jobs(id, ["failed"], 0, mostFailed),
+      ]);
       if (this.matter?.id !== id) return;
-      this.#work = new Map(jobs.map((j) => [j.id, j]));
+      this.#work = new Map(parts.flatMap((part) => part.jobs.toReversed()).map((j) => [j.id, j]));
       this.#showJobs();
       for (const m of matters) this.#counted(m);
       await this.#lookOut();
@@ -289,13 +296,37 @@ export class App {
 
   /** Pauses every job that is not over, or lets every paused one go on. */
   async allJobs(action: "pause" | "resume"): Promise<void> {
-    const from = action === "pause" ? ["running", "queued"] : ["paused"];
     try {
-      for (const job of this.jobs.filter((j) => from.includes(j.state))) await this.client.jobAction(job.matter, job.id, { action });
+      if (this.matter) await this.client.allJobs(this.matter.id, action);
     } catch (cause) {
       this.notices.fail(cause);
     }
     await this.refresh();
+  }
+
+  /** Has a document read anew from the pictures of its pages. */
+  async readAgain(id: string): Promise<void> {
+    if (!this.matter) return;
+    try {
+      const job = await this.client.readAgain(this.matter.id, id);
+      this.notices.say(t.documents.readingAgain(job.name));
+      this.documents.renew();
+      await this.refresh();
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
+  }
+
+  /** Lets a person keep a document as a file: as it is, or as a PDF that can be searched. */
+  async save(document: Pick<Document, "id" | "name">, how: "original" | "searchable"): Promise<void> {
+    if (!this.matter) return;
+    try {
+      const save = how === "original" ? this.client.saveOriginal : this.client.saveSearchable;
+      const name = await save(this.matter.id, document.id, document.name);
+      if (name) this.notices.say(t.report.saved(name));
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
   }
 
   #locked(): void {
@@ -348,6 +379,7 @@ export class App {
   }
 
   #showJobs(): void {
+    this.#work = kept(this.#work);
     this.jobs = [...this.#work.values()].filter((j) => !this.documents.isLeaving(j.document));
   }
 

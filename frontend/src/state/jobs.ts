@@ -1,4 +1,4 @@
-import type { Job } from "../api/types.gen";
+import type { Job, MatterProgress } from "../api/types.gen";
 
 /** How far the work on all of a matter's jobs has come. */
 export interface Progress {
@@ -37,4 +37,38 @@ export function progress(jobs: Iterable<Job>): Progress {
   if (p.perSecond > 0) p.etaSeconds = Math.max(p.etaSeconds, (all - read) / p.perSecond);
   p.share = all > 0 ? read / all : 1;
   return p;
+}
+
+/** Jobs of each kind that the window keeps: more than a person looks at, and no more work than a moment's. */
+export const mostWaiting = 200;
+export const mostFailed = 500;
+export const mostOver = 60;
+
+/** Drops jobs that are over, wait or failed beyond what is kept; of those over, the oldest. */
+export function kept(work: Map<string, Job>): Map<string, Job> {
+  if (work.size <= mostOver) return work;
+  const room = { over: mostOver, waiting: 2 * mostWaiting, failed: mostFailed };
+  const out: [string, Job][] = [];
+  for (const entry of [...work].reverse()) {
+    const { state } = entry[1];
+    const kind = state === "failed" ? "failed" : state === "done" || state === "canceled" ? "over" : "waiting";
+    if (state !== "running" && --room[kind] < 0) continue;
+    out.push(entry);
+  }
+  return new Map(out.reverse());
+}
+
+/** What the jobs at hand add up to, with the counts of all jobs that the program keeps. */
+export function reckoned(p: Progress, outlook: MatterProgress | undefined): Progress {
+  if (!outlook) return p;
+  const total = outlook.waiting + outlook.paused + outlook.ended;
+  if (total <= p.total) return p; // all jobs are at hand, and what they say is newer
+  return {
+    ...p,
+    waiting: Math.max(0, outlook.waiting - p.running),
+    paused: outlook.paused,
+    failed: outlook.needYou,
+    done: outlook.ended - outlook.needYou,
+    total,
+  };
 }

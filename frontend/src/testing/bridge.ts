@@ -2,7 +2,7 @@
 // under the same names and with the same arguments, so that the window's own
 // client can be held to the contract of all clients.
 import { ClientError, type Client } from "../api/client";
-import type { AskRequest, CreateVault, DocumentQuery, JobAction, SearchRequest, Unlock } from "../api/types.gen";
+import type { AskRequest, CreateVault, DocumentQuery, Job, JobAction, SearchRequest, Unlock } from "../api/types.gen";
 import { wailsClient } from "../api/wails";
 
 type Listener = (...data: unknown[]) => void;
@@ -59,7 +59,10 @@ export function wailsOver(program: Client): Client {
     PickFolder: () => program.pickFolder(),
     Progress: (matter: string) => program.progress(matter),
     SaveOriginal: (matter: string, document: string) => program.saveOriginal(matter, document, document),
-    Jobs: (matter: string) => program.jobs(matter),
+    SaveSearchable: (matter: string, document: string) => program.saveSearchable(matter, document, document),
+    ReadAgain: (matter: string, document: string) => program.readAgain(matter, document),
+    Jobs: (matter: string, states: Job["state"][], offset: number, limit: number) => program.jobs(matter, states, offset, limit),
+    AllJobs: (matter: string, action: "pause" | "resume") => program.allJobs(matter, action),
     JobAction: (matter: string, job: string, action: JobAction) => program.jobAction(matter, job, action),
     Search: (matter: string, request: SearchRequest) => program.search(matter, request),
     ReadSearch: (matter: string, query: string) => program.readSearch(matter, query),
@@ -108,5 +111,6 @@ export function wailsOver(program: Client): Client {
     },
     // The asset handler's part: originals come by address, not over the bridge.
     original: (matter, document, from, to) => program.original(matter, document, from, to),
+    picture: (matter, document, number) => program.picture(matter, document, number),
   };
 }

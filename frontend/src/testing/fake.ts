@@ -355,9 +355,33 @@ export function fakeClient(scene: string = "full"): Client {
     pickFolder: async () => "/srv/cases/Halloran production",
     progress: async (m) => {
       const p = progress((matter(m), jobs.get(m)!));
-      return { waiting: p.running + p.waiting, ended: p.done + p.failed, needYou: p.failed, fraction: p.share, etaSeconds: p.etaSeconds, jobs: jobs.get(m)!.filter((j) => j.state === "running").slice(0, 20) };
+      return { waiting: p.running + p.waiting, ended: p.done + p.failed, needYou: p.failed, paused: p.paused, fraction: p.share, etaSeconds: p.etaSeconds, jobs: jobs.get(m)!.filter((j) => j.state === "running").slice(0, 20) };
     },
-    jobs: async (m) => (matter(m), jobs.get(m)!.map((j) => ({ ...j }))),
+    jobs: async (m, states = [], offset = 0, limit = 0) => {
+      matter(m);
+      const all = jobs.get(m)!.filter((j) => states.length === 0 || states.includes(j.state)).reverse();
+      return { jobs: all.slice(offset, offset + (limit || 500)).map((j) => ({ ...j })), total: all.length };
+    },
+    allJobs: async (m, action) => {
+      for (const j of (matter(m), jobs.get(m)!)) {
+        if (action === "pause" && (j.state === "queued" || j.state === "running")) j.state = "paused";
+        else if (action === "resume" && j.state === "paused") j.state = "queued";
+      }
+    },
+    readAgain: async (m, d) => {
+      const document = documents.get(m)!.find((o) => o.id === d);
+      if (!document) throw gone("This document");
+      if (document.kind !== "pdf") throw new ClientError("invalid", "Only the pages of a PDF can be read again from their pictures.");
+      const job = { ...jobs.get(m)![0]!, id: `again-${d}`, document: d, name: document.name, state: "queued" as const };
+      jobs.get(m)!.push(job);
+      return { ...job };
+    },
+    picture: async (_m, d, n) => {
+      const page = pagesOf(d)[n - 1];
+      const bytes = page && (await writePicture(page));
+      if (!bytes) throw gone("This page");
+      return new Blob([bytes as Uint8Array<ArrayBuffer>]);
+    },
     jobAction: async (m, id, { action, password }) => {
       const work = jobs.get(m)!.find((j) => j.id === id);
       const document = documents.get(m)!.find((d) => d.id === work?.document);
@@ -406,6 +430,7 @@ export function fakeClient(scene: string = "full"): Client {
       if (typeof document !== "undefined") download(name, new Blob([bytes as Uint8Array<ArrayBuffer>]));
       return name;
     },
+    saveSearchable: async (m, d, name) => client.saveOriginal(m, d, name.replace(/\.[^.]*$/, " (searchable).pdf")),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
