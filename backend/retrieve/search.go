@@ -92,6 +92,7 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
+	docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return d.Replaced != "" && !slices.Contains(q.Documents, d.ID) })
 	if len(q.Documents) > 0 {
 		wanted := documents{}
 		for _, id := range q.Documents {
@@ -140,6 +141,14 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 		return nil, err
 	}
 	hits = phrasesFirst(hits, t.phrases)
+	if !q.Question && !slices.ContainsFunc(hits, worded) {
+		edges, err := edgeHits(ctx, m, anyOf(t.words), t, docs, scope, limit)
+		if err != nil {
+			return nil, err
+		}
+		hits = append(edges, hits...)
+		hits = hits[:min(len(hits), limit)]
+	}
 	if !q.Sentence {
 		return hits, nil
 	}
@@ -248,8 +257,13 @@ func (s *Searcher) exactly(ctx context.Context, m mark.MatterStore, phrase strin
 		return slices.ContainsFunc(found, func(f mark.ScoredChunk) bool { return f.Chunk == c.Chunk })
 	})
 	re := phrased(phrase)
-	printed, err := holding(ctx, m, near, func(text string) bool { return re != nil && re.MatchString(text) })
-	return append(found, printed...), err
+	printed, err := holding(ctx, m, near, func(text string) bool { return re != nil && findMended(re, text) != nil })
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, printed...)
+	over, err := straddling(ctx, m, query.Phrase{Text: phrase}, scope)
+	return append(found, over...), err
 }
 
 // byMeaning ranks by the vectors of the question and of usual clauses on its
@@ -292,6 +306,8 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 	for _, d := range docs {
 		known[d.ID] = d
 	}
+	// What a newer reading replaces was not asked for.
+	ranked = slices.DeleteFunc(ranked, func(f rank.Fused) bool { _, ok := known[f.Document]; return !ok })
 	sh := shelf{passages: map[mark.DocumentID][]mark.Chunk{}, at: map[mark.ChunkID]int{}}
 	for _, f := range ranked[:min(len(ranked), limit)] {
 		if err := sh.load(ctx, m, f.Document); err != nil {
@@ -312,10 +328,9 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 		if slices.Contains(r.docs, c.Document) {
 			named = known[c.Document].Name
 		}
-		hits = append(hits, mark.Hit{
-			Chunk: c, Document: known[c.Document], Score: w.Score,
-			Why: explain(w.Why, c.Text, t, named), Spans: spans, Matches: matches(c.Text, p, shift, sought),
-		})
+		h := mark.Hit{Chunk: c, Document: known[c.Document], Score: w.Score, Spans: spans, Matches: matches(c.Text, p, shift, sought)}
+		h.Why = explain(w.Why, parted(h), t, named)
+		hits = append(hits, h)
 	}
 	return hits, nil
 }

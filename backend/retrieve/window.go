@@ -140,8 +140,10 @@ func (s *shelf) passage(o window) mark.Chunk {
 	c.ID = o.Chunk
 	if len(cs) > 1 {
 		var b strings.Builder
+		c.Skips = nil
 		for _, x := range cs {
 			b.WriteString(x.Text)
+			c.Skips = append(c.Skips, x.Skips...)
 		}
 		c.Text, c.To = b.String(), cs[len(cs)-1].To
 	}
