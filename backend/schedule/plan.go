@@ -91,7 +91,8 @@ func (s *Scheduler) budget() budget {
 		return budget{}
 	}
 	rows := s.rows(watched)
-	limit := seconds(s.cfg.Pace * s.round(len(watched), s.group(len(watched), rows), rows))
+	word := s.round(len(watched), s.group(len(watched), rows), rows)
+	limit := seconds(s.cfg.Pace * word)
 	if reading {
 		if n := s.curve.Rows(rows+smallest, s.cfg.Batch, limit) - rows; n >= smallest {
 			return budget{n, s.long()}
@@ -100,7 +101,10 @@ func (s *Scheduler) budget() budget {
 	if !s.long() {
 		return budget{}
 	}
-	n := s.curve.Rows(rows+smallest, s.cfg.Batch, max(s.cfg.Stall, limit)) - rows
+	// Where every word takes long, long steps take longer: a third of the time
+	// is for those who wait for their first word.
+	stall := max(s.cfg.Stall, limit, seconds(word*float64(s.cfg.Spacing)/2))
+	n := s.curve.Rows(rows+smallest, s.cfg.Batch, stall) - rows
 	return budget{max(n, smallest), true}
 }
 

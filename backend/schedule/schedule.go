@@ -32,7 +32,7 @@ type Config struct {
 	Spacing int
 	Stall   time.Duration
 	// Longest bounds a step that only reads prompts, so that one who leaves is
-	// noticed; 0 means 400 ms.
+	// noticed; 0 means 600 ms.
 	Longest time.Duration
 	// Patience is how long background work and requests that need much memory
 	// let others pass; 0 means 20 s.
@@ -166,7 +166,7 @@ func New(cfg Config) *Scheduler {
 	cfg.Pace = or(cfg.Pace, 2)
 	cfg.Spacing = or(cfg.Spacing, 24)
 	cfg.Stall = or(cfg.Stall, 150*time.Millisecond)
-	cfg.Longest = or(cfg.Longest, 400*time.Millisecond)
+	cfg.Longest = or(cfg.Longest, 600*time.Millisecond)
 	cfg.Patience = or(cfg.Patience, 20*time.Second)
 	s := &Scheduler{cfg: cfg, cells: newCells(cfg.Cells), byID: map[ID]*request{}, since: cfg.Spacing}
 	for i := range cfg.Sequences {

@@ -1,0 +1,118 @@
+package llama
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// peer is llama.cpp's own server, in a process of its own.
+type peer struct {
+	url  string
+	load time.Duration // from nothing to a first token
+}
+
+// startPeer starts the server, or skips where it is not installed. It has as
+// many slots as chats are to run at once; threads 0 are its own choice.
+func startPeer(t *testing.T, dir string, slots, context, decode, batch int) *peer {
+	t.Helper()
+	python := filepath.Join(dir, "python", "bin", "python")
+	if err := exec.Command(python, "-c", "import xllamacpp").Run(); err != nil {
+		t.Skip("llama.cpp's server is not installed: run build/setup.sh test")
+	}
+	cmd := exec.Command(python, filepath.Join("..", "..", "build", "bench", "engine.py"), filepath.Join(dir, "models", "chat-q8_0.gguf"),
+		strconv.Itoa(slots), strconv.Itoa(context), strconv.Itoa(decode), strconv.Itoa(batch))
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = in.Close()
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	p := &peer{}
+	r := bufio.NewReader(out)
+	for p.url == "" {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		line = strings.TrimSpace(line)
+		if ms, err := strconv.Atoi(line); err == nil {
+			p.load = time.Duration(ms) * time.Millisecond
+		} else if strings.HasPrefix(line, "http") {
+			p.url = line
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, r) }() // ends with the process
+	return p
+}
+
+// generate asks the server for the same as chat does.
+func (p *peer) generate(ctx context.Context, c chat) (m measured, err error) {
+	prompt := "<|im_start|>system\n" + c.system + "<|im_end|>\n<|im_start|>user\n" + c.user + "<|im_end|>\n<|im_start|>assistant\n" + c.prefix
+	body, err := json.Marshal(map[string]any{
+		"prompt": prompt, "n_predict": c.tokens, "temperature": 0, "ignore_eos": true, "stream": true, "cache_prompt": true,
+	})
+	if err != nil {
+		return m, err
+	}
+	began := time.Now()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"/completion", bytes.NewReader(body))
+	if err != nil {
+		return m, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return m, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was only read
+	if resp.StatusCode != http.StatusOK {
+		return m, fmt.Errorf("the server answered %s", resp.Status)
+	}
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		if !ok {
+			continue
+		}
+		var e struct {
+			Content string `json:"content"`
+			Stop    bool   `json:"stop"`
+			Timings struct {
+				Tokens int `json:"predicted_n"`
+			} `json:"timings"`
+		}
+		if err := json.Unmarshal([]byte(data), &e); err != nil {
+			return m, err
+		}
+		if m.first == 0 && e.Content != "" {
+			m.first = time.Since(began)
+		}
+		if e.Stop {
+			m.tokens = e.Timings.Tokens
+		}
+	}
+	m.total = time.Since(began)
+	return m, lines.Err()
+}
