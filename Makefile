@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-long dev bench bench-ingest bench-kernels bench-vectors check-kernels eval fuzz e2e setup clean
+.PHONY: help run build test test-long dev bench bench-ingest bench-engine bench-kernels bench-vectors check-kernels eval fuzz e2e setup clean
 
 help: ## what there is to type
 	@echo "Mark AI, legal AI on the lawyer's own machine"
@@ -34,6 +34,10 @@ bench: build ## speed as ratios to known programs (CORPUS=folder of PDFs)
 bench-ingest: build ## thousands of pages and documents: cost, memory (CORPUS=folder of PDFs)
 	@build/setup.sh test
 	@python3 build/bench/ingest.py "$(or $(CORPUS),build/sample/documents)"
+
+bench-engine: build ## the chat engine beside a bare loop and llama.cpp's server
+	@build/setup.sh test
+	@build/bench/engine.sh
 
 bench-kernels: build ## the encoder beside ONNX Runtime and llama.cpp
 	@build/bench/encoder.sh
