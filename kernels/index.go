@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ type Options struct {
 
 // An Index holds vectors by number and finds the nearest by cosine. Several
 // goroutines may use it: a search sees the index as it was at one moment. A
-// vector takes a byte and a bit per number and about 50 bytes beside.
+// vector takes a byte and a bit per number and about 20 bytes beside.
 type Index struct {
 	dim       int
 	loops     loops
@@ -47,8 +48,10 @@ type Index struct {
 	mu    sync.Mutex // guards what follows
 	segs  []*segment
 	live  [][]uint64       // which rows of each segment are there
-	slots map[int64]uint32 // where an id is: segment, row
+	order []uint32         // slots of rows that came with an id above all before
+	late  map[int64]uint32 // the slots of the others
 	most  int64            // no id is above it
+	n     int              // rows that are there
 	dead  int              // rows that are there no more
 	view  *View            // of this moment; nil after a write
 }
@@ -61,7 +64,7 @@ func New(dim int, o Options) *Index {
 	if o.BitsAbove == 0 {
 		o.BitsAbove = BitsAbove
 	}
-	return &Index{dim: dim, loops: o.Path.loops(), bitsAbove: o.BitsAbove, expect: o.Expect, slots: make(map[int64]uint32, o.Expect), most: math.MinInt64}
+	return &Index{dim: dim, loops: o.Path.loops(), bitsAbove: o.BitsAbove, expect: o.Expect, order: make([]uint32, 0, o.Expect), late: map[int64]uint32{}, most: math.MinInt64}
 }
 
 // Close wipes the vectors and gives their memory back. It waits for the
@@ -76,7 +79,7 @@ func (ix *Index) Close() {
 	for _, s := range ix.segs {
 		s.release()
 	}
-	ix.segs, ix.live, ix.slots, ix.dead, ix.view, ix.closed = nil, nil, nil, 0, nil, true
+	ix.segs, ix.live, ix.order, ix.late, ix.n, ix.dead, ix.view, ix.closed = nil, nil, nil, nil, 0, 0, nil, true
 }
 
 // Dim returns the width of the vectors.
@@ -86,7 +89,7 @@ func (ix *Index) Dim() int { return ix.dim }
 func (ix *Index) Len() int {
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
-	return len(ix.slots)
+	return ix.n
 }
 
 // Add stores v under id, in place of the vector that has this id. A filter
@@ -141,7 +144,7 @@ func (ix *Index) View() *View {
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	if ix.view == nil {
-		ix.view = &View{ix: ix, segs: slices.Clone(ix.segs), all: Filter{want: slices.Clone(ix.live), n: len(ix.slots)}}
+		ix.view = &View{ix: ix, segs: slices.Clone(ix.segs), all: Filter{want: slices.Clone(ix.live), n: ix.n}}
 		ix.view.all.view = ix.view
 	}
 	return ix.view
@@ -177,41 +180,67 @@ func (ix *Index) room() *segment {
 	}
 	// What is expected, or as much again as there is, so that a small matter
 	// takes little.
-	size := min(max(len(ix.slots)&^63, (ix.expect-len(ix.slots)+63)&^63, minRows), maxRows)
+	size := min(max(ix.n&^63, (ix.expect-ix.n+63)&^63, minRows), maxRows)
 	s := newSegment(size, (ix.dim+63)&^63, (ix.dim+63)/64)
 	ix.segs, ix.live = append(ix.segs, s), append(ix.live, make([]uint64, size/64))
 	return s
 }
 
-// place notes that id is in this row of the last segment.
+// place notes that id, which is nowhere yet, is in this row of the last
+// segment. Ids mostly come in their order, and then take four bytes; a map
+// would take forty, and most of the time that loading takes.
 func (ix *Index) place(id int64, row int) {
 	n := len(ix.segs) - 1
 	ix.live[n][row/64] |= 1 << (row % 64)
-	ix.slots[id] = uint32(n)<<slotBits | uint32(row)
-	ix.most = max(ix.most, id)
+	slot := uint32(n)<<slotBits | uint32(row)
+	if id > ix.most || len(ix.order) == 0 {
+		ix.order, ix.most = append(ix.order, slot), id
+	} else {
+		ix.late[id] = slot
+	}
+	ix.n++
 }
 
 func (ix *Index) remove(id int64) {
-	if id > ix.most {
-		return // mostly they come in their order
-	}
-	slot, ok := ix.slots[id]
+	slot, ok := ix.find(id)
 	if !ok {
 		return
 	}
-	delete(ix.slots, id)
+	delete(ix.late, id)
 	row := slot & (maxRows - 1)
 	ix.live[slot>>slotBits][row/64] &^= 1 << (row % 64)
+	ix.n--
 	ix.dead++
+}
+
+// find returns where id is, if it is anywhere.
+func (ix *Index) find(id int64) (slot uint32, ok bool) {
+	if id > ix.most {
+		return 0, false
+	}
+	if slot, ok = ix.late[id]; ok {
+		return slot, true
+	}
+	at, ok := slices.BinarySearchFunc(ix.order, id, func(slot uint32, id int64) int {
+		return cmp.Compare(ix.segs[slot>>slotBits].ids[slot&(maxRows-1)], id)
+	})
+	if !ok {
+		return 0, false
+	}
+	slot = ix.order[at]
+	row := slot & (maxRows - 1)
+	return slot, ix.live[slot>>slotBits][row/64]>>(row%64)&1 == 1 // its row may be dead
 }
 
 // tidy copies the living together, in their order, when most rows are dead.
 func (ix *Index) tidy() {
-	if ix.dead <= len(ix.slots)+minRows {
+	if ix.dead <= ix.n+minRows {
 		return
 	}
 	segs, live := ix.segs, ix.live
-	ix.segs, ix.live, ix.dead = nil, nil, 0
+	ix.segs, ix.live, ix.order, ix.n, ix.dead = nil, nil, nil, 0, 0
+	clear(ix.late)
+	ix.most = math.MinInt64
 	for n, s := range segs {
 		for row := range rows(live[n]) {
 			ix.place(s.ids[row], ix.room().copyRow(s, row))

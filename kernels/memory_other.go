@@ -1,4 +1,4 @@
-//go:build (!linux && !darwin) || asan
+//go:build (!linux && !darwin && !windows) || asan
 
 package kernels
 
