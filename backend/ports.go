@@ -97,6 +97,9 @@ type SourceInfo struct {
 	Title string   // from the file's properties; may be empty
 	Notes []string // repaired, second opinion used, …
 	Meta  Meta     // as the file itself tells it
+	// Production says that what lies inside it may be a production: files that
+	// load files among them describe.
+	Production bool
 	// Features are what only the file tells, not its text: form fields,
 	// comments, hidden text. Their offsets fit the text of Page.
 	Features []Feature

@@ -116,7 +116,7 @@ func open(ctx context.Context, f mark.File) (mark.Source, error) {
 	if l.locked > 0 && l.locked == l.files {
 		return nil, mark.Errorf(mark.NeedsPassword, "This archive is locked with a password: %s and everything else in it. Enter the password to read it.", l.first)
 	}
-	info := mark.SourceInfo{Kind: mark.KindText, Notes: l.notes(), Meta: mark.Meta{Type: mark.TypeContainer}}
+	info := mark.SourceInfo{Kind: mark.KindText, Notes: l.notes(), Meta: mark.Meta{Type: mark.TypeContainer}, Production: l.production}
 	files := func(ctx context.Context) iter.Seq2[mark.Attachment, error] {
 		return func(yield func(mark.Attachment, error) bool) { handOut(ctx, members, yield) }
 	}

@@ -38,7 +38,7 @@ type listing struct {
 	text          strings.Builder
 	over          bool // there are more than maxEntries
 	ended         error
-	production    bool // it holds load files
+	production    bool // it may hold load files
 }
 
 // errLink marks a member that is no file.
@@ -79,7 +79,7 @@ func (l *listing) add(m member) {
 		l.locked++
 	}
 	switch strings.ToLower(path.Ext(m.name)) {
-	case ".opt", ".dat":
+	case ".opt", ".dat", ".csv", ".xml":
 		l.production = true
 	}
 	if l.files > maxListed {
@@ -115,9 +115,6 @@ func (l *listing) notes() []string {
 	}
 	if l.linked > 0 {
 		out = append(out, fmt.Sprintf("Links and devices in the archive were left out: %d.", l.linked))
-	}
-	if l.production {
-		out = append(out, "The archive may hold a production with load files. Unpack it and add the folder to have Bates numbers, custodians and families taken from them.")
 	}
 	return out
 }

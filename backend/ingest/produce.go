@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/md5"  //nolint:gosec // the sums that productions have
 	"crypto/sha1" //nolint:gosec // as above
@@ -9,7 +10,6 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -25,7 +25,7 @@ import (
 func (p *producing) add(ctx context.Context, r described) error {
 	native := p.link(r, r.Native)
 	images := p.images(r)
-	doc := mark.Document{Title: r.Title, Meta: r.Meta, Parent: p.docs[strings.ToUpper(r.Parent)]}
+	doc := mark.Document{Title: r.Title, Meta: r.Meta, Parent: cmp.Or(p.docs[strings.ToUpper(r.Parent)], p.parent)}
 	switch {
 	case len(images) == 1 && native == "" && whole(images[0], r):
 		return p.original(ctx, r, doc, images[0].file)
@@ -129,9 +129,9 @@ func (p *producing) original(ctx context.Context, r described, doc mark.Document
 	}
 	doc.Source = p.at(rel)
 	err := p.put(ctx, r, doc, func(w io.Writer) error {
-		in, err := os.Open(doc.Source)
+		in, err := p.open(ctx, rel)
 		if err != nil {
-			return unopened(err)
+			return err
 		}
 		defer in.Close()
 		_, err = io.Copy(w, in)
@@ -143,19 +143,13 @@ func (p *producing) original(ctx context.Context, r described, doc mark.Document
 // pictures makes one document of single pages. The file itself, where it was
 // produced too, is inside it.
 func (p *producing) pictures(ctx context.Context, r described, doc mark.Document, images []picture, native string) error {
-	texts, note := p.texts(r, images)
+	texts, note := p.texts(ctx, r, images)
 	if note != "" {
 		doc.Notes = append(doc.Notes, note)
 	}
 	pages := make([]bundle.Page, len(images))
 	for i, img := range images {
-		pages[i] = bundle.Page{Label: img.label, Name: path.Base(img.file), Open: func() (io.ReadCloser, error) {
-			in, err := os.Open(p.at(img.file))
-			if err != nil {
-				return nil, unopened(err)
-			}
-			return in, nil
-		}}
+		pages[i] = bundle.Page{Label: img.label, Name: path.Base(img.file), Open: func() (io.ReadCloser, error) { return p.open(ctx, img.file) }}
 		if texts != nil {
 			pages[i].Text = texts[i]
 		}
@@ -200,18 +194,18 @@ var sealedKinds = []string{
 
 // texts returns the text of each page, if the provided text tells where pages
 // end; else nil, and what is to be known of it.
-func (p *producing) texts(r described, images []picture) ([]string, string) {
+func (p *producing) texts(ctx context.Context, r described, images []picture) ([]string, string) {
 	all := r.Body
 	if rel := p.text(r); rel != "" {
 		p.took(rel)
-		raw, err := readText(p.at(rel))
+		raw, err := p.readText(ctx, rel)
 		if err != nil {
 			return nil, "The text that was provided with the pages could not be read; they are read from their pictures."
 		}
 		all = raw
 	}
 	if strings.TrimSpace(all) == "" {
-		return p.pageTexts(images), ""
+		return p.pageTexts(ctx, images), ""
 	}
 	parts := strings.Split(strings.TrimSuffix(all, "\f"), "\f")
 	if len(parts) != len(images) {
@@ -222,7 +216,7 @@ func (p *producing) texts(r described, images []picture) ([]string, string) {
 
 // pageTexts returns the text of each page where it lies in files of its own,
 // named like the pages, beside them or in a folder of texts.
-func (p *producing) pageTexts(images []picture) []string {
+func (p *producing) pageTexts(ctx context.Context, images []picture) []string {
 	out := make([]string, len(images))
 	any := false
 	for i, img := range images {
@@ -234,7 +228,7 @@ func (p *producing) pageTexts(images []picture) []string {
 		if !ok {
 			continue
 		}
-		if raw, err := readText(p.at(rel)); err == nil {
+		if raw, err := p.readText(ctx, rel); err == nil {
 			p.took(rel)
 			out[i], any = raw, true
 		}
@@ -259,8 +253,8 @@ func textFolder(stem string) string {
 }
 
 // readText reads a file of text as UTF-8.
-func readText(name string) (string, error) {
-	in, err := os.Open(name)
+func (f found) readText(ctx context.Context, rel string) (string, error) {
+	in, err := f.open(ctx, rel)
 	if err != nil {
 		return "", err
 	}
@@ -326,7 +320,7 @@ func (p *producing) put(ctx context.Context, r described, doc mark.Document, wri
 	p.made(r, doc.ID)
 	// A family is read when it is whole, so that a message's own attachments
 	// are known from those that were produced.
-	if doc.Parent == "" {
+	if doc.Parent == p.parent {
 		if err := p.start(ctx); err != nil {
 			return err
 		}

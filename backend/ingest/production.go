@@ -38,30 +38,52 @@ type Production struct {
 	Problems []Rejected
 }
 
-// found are the load files of a folder and the files that they may name.
+// found are the load files of a folder and the files that they may name. Its
+// paths are in the folder, with slashes.
 type found struct {
-	root   string            // its real path
-	named  string            // the path that it was named by
-	tables []string          // load files with a row for each document, in the folder, with slashes
+	folder
+	tables []string          // load files with a row for each document
 	lists  []string          // image lists
-	files  map[string]string // by their lower-case path in the folder: their path as it is
+	files  map[string]string // by their lower-case path: their path as it is
+}
+
+// folder is where a production lies: a folder of the disk, or an archive.
+type folder interface {
+	// walk calls visit with every file.
+	walk(ctx context.Context, visit func(rel string)) error
+	open(ctx context.Context, rel string) (io.ReadCloser, error)
+	// at says where a file lies, for people.
+	at(rel string) string
+	// took notes that a file is part of the production.
+	took(rel string)
 }
 
 // production makes documents of a folder's load files, if there are any, and
 // notes which files they took in.
 func (a *adding) production(ctx context.Context, root string) error {
-	f, err := search(ctx, root)
-	if err != nil || len(f.tables)+len(f.lists) == 0 {
-		return err
-	}
-	p := &producing{adding: a, found: f, docs: map[string]mark.DocumentID{}, known: map[string]mark.Document{}}
-	p.out.Name = filepath.Base(root)
-	if abs, err := filepath.Abs(root); err == nil {
-		p.out.Name = filepath.Base(abs)
-	}
 	if a.used == nil {
 		a.used = map[string]bool{}
 	}
+	d := diskFolder{root: root, named: root, used: a.used}
+	if real, err := filepath.EvalSymlinks(root); err == nil {
+		d.root = real
+	}
+	name := filepath.Base(root)
+	if abs, err := filepath.Abs(root); err == nil {
+		name = filepath.Base(abs)
+	}
+	return a.produce(ctx, d, name, "")
+}
+
+// produce makes documents of what the load files of a folder describe, inside
+// parent where there is one.
+func (a *adding) produce(ctx context.Context, in folder, name string, parent mark.DocumentID) error {
+	f, err := search(ctx, in)
+	if err != nil || len(f.tables)+len(f.lists) == 0 {
+		return err
+	}
+	p := &producing{adding: a, found: f, parent: parent, docs: map[string]mark.DocumentID{}, known: map[string]mark.Document{}}
+	p.out.Name = name
 	existing, err := a.store.Documents(ctx)
 	if err != nil {
 		return err
@@ -78,17 +100,13 @@ func (a *adding) production(ctx context.Context, root string) error {
 	return err
 }
 
-// search goes through a folder. Links are not followed: what a load file names
-// must lie in the folder itself.
-func search(ctx context.Context, root string) (found, error) {
-	f := found{root: root, named: root, files: map[string]string{}}
-	if real, err := filepath.EvalSymlinks(root); err == nil {
-		f.root = real
-	}
+// search goes through a folder.
+func search(ctx context.Context, in folder) (found, error) {
+	f := found{folder: in, files: map[string]string{}}
 	err := f.walk(ctx, func(rel string) {
 		switch strings.ToLower(path.Ext(rel)) {
 		case ".dat", ".csv", ".xml":
-			if describes(f.at(rel)) {
+			if f.describes(ctx, rel) {
 				f.tables = append(f.tables, rel)
 			}
 		case ".opt":
@@ -101,9 +119,16 @@ func search(ctx context.Context, root string) (found, error) {
 	return f, f.walk(ctx, func(rel string) { f.files[strings.ToLower(rel)] = rel })
 }
 
-// walk calls visit with every file, by its path in the folder with slashes.
-// What cannot be read is said when the folder is added.
-func (f found) walk(ctx context.Context, visit func(rel string)) error {
+// diskFolder is a folder of the disk. Links are not followed: what a load file
+// names must lie in the folder itself.
+type diskFolder struct {
+	root  string          // its real path
+	named string          // the path that it was named by
+	used  map[string]bool // files that were taken in, by their named path
+}
+
+// walk implements folder. What cannot be read is said when the folder is added.
+func (f diskFolder) walk(ctx context.Context, visit func(rel string)) error {
 	n := 0
 	err := filepath.WalkDir(f.root, func(name string, e fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
@@ -126,15 +151,27 @@ func (f found) walk(ctx context.Context, visit func(rel string)) error {
 	return err
 }
 
+func (f diskFolder) open(_ context.Context, rel string) (io.ReadCloser, error) {
+	file, err := os.Open(f.at(rel))
+	if err != nil {
+		return nil, unopened(err)
+	}
+	return file, nil
+}
+
+func (f diskFolder) at(rel string) string { return filepath.Join(f.root, filepath.FromSlash(rel)) }
+
+func (f diskFolder) took(rel string) { f.used[filepath.Join(f.named, filepath.FromSlash(rel))] = true }
+
 // describes reports whether a file is a load file with a row or an element for
 // each document.
-func describes(name string) bool {
-	file, err := os.Open(name)
+func (f found) describes(ctx context.Context, rel string) bool {
+	file, err := f.open(ctx, rel)
 	if err != nil {
 		return false
 	}
 	defer file.Close()
-	if !strings.EqualFold(filepath.Ext(name), ".xml") {
+	if !strings.EqualFold(path.Ext(rel), ".xml") {
 		_, err := loadfile.ReadTable(file)
 		return err == nil
 	}
@@ -184,13 +221,11 @@ func (f found) resolve(loadFile, link string) (string, error) {
 	return "", fs.ErrNotExist
 }
 
-// at returns where a file of the folder lies on disk.
-func (f found) at(rel string) string { return filepath.Join(f.root, filepath.FromSlash(rel)) }
-
 // producing is the making of documents of one folder's load files.
 type producing struct {
 	*adding
 	found
+	parent mark.DocumentID // of the documents that have none in the production
 	out    Production
 	groups map[string]group           // of images, by their first number
 	docs   map[string]mark.DocumentID // made in this run, by first number and by id
@@ -225,17 +260,12 @@ func (p *producing) problem(r described, code mark.Code, format string, args ...
 	}
 }
 
-// took marks a file as part of the production.
-func (p *producing) took(rel string) {
-	p.used[filepath.Join(p.named, filepath.FromSlash(rel))] = true
-}
-
 // run reads the load files.
 func (p *producing) run(ctx context.Context) error {
 	p.groups = map[string]group{}
 	var order []string
 	for _, rel := range p.lists {
-		images, err := readList(p.at(rel))
+		images, err := p.readList(ctx, rel)
 		if err != nil {
 			continue // it is a file like others
 		}
@@ -284,8 +314,8 @@ func (p *producing) loadFile(rel string) {
 	p.took(rel)
 }
 
-func readList(name string) ([]loadfile.Image, error) {
-	file, err := os.Open(name)
+func (f found) readList(ctx context.Context, rel string) ([]loadfile.Image, error) {
+	file, err := f.open(ctx, rel)
 	if err != nil {
 		return nil, err
 	}
@@ -295,7 +325,7 @@ func readList(name string) ([]loadfile.Image, error) {
 
 // table adds the documents of one load file.
 func (p *producing) table(ctx context.Context, rel string) error {
-	file, err := os.Open(p.at(rel))
+	file, err := p.open(ctx, rel)
 	if err != nil {
 		return nil // it was there a moment ago; the folder's own walk says why
 	}

@@ -117,9 +117,15 @@ func tooBig(limit int64) error {
 	return mark.Errorf(mark.TooBig, "This file is over the limit of %d GB. Split it and add the parts.", limit>>30)
 }
 
-// attachments adds the files inside a document as documents of their own.
+// attachments adds the files inside a document as documents of their own. Where
+// they may be a production, all are stored before the first is read: the load
+// files among them say which documents they make.
 func (s *Service) attachments(ctx context.Context, r *run, doc *mark.Document, src mark.Source) error {
 	var known map[string]bool // names and hashes of the children that are there
+	var held *stagedFolder
+	if src.Info().Production {
+		held = &stagedFolder{store: r.m.store, name: doc.Name, files: map[string]mark.Document{}}
+	}
 	n := 0
 	for a, err := range src.Attachments(ctx) {
 		if ctx.Err() != nil {
@@ -146,21 +152,30 @@ func (s *Service) attachments(ctx context.Context, r *run, doc *mark.Document, s
 		}
 		sum := sha256.Sum256(a.Data)
 		sha := hex.EncodeToString(sum[:])
-		if known[sha] {
+		if held == nil && known[sha] {
 			continue
 		}
 		if n++; n > maxAttachments {
 			addNote(doc, fmt.Sprintf("Only the first %d files inside this one were added.", maxAttachments))
-			return nil
+			break
+		}
+		child := mark.Document{Parent: doc.ID, Name: a.Name, Source: path.Join(doc.Name, a.Folder), SHA256: sha, Bytes: int64(len(a.Data))}
+		if held != nil {
+			if err := s.stage(ctx, held, child, a); err != nil {
+				return err
+			}
+			continue
 		}
 		known[sha] = true
-		child := mark.Document{Parent: doc.ID, Name: a.Name, Source: path.Join(doc.Name, a.Folder), SHA256: sha, Bytes: int64(len(a.Data))}
 		job, child, err := s.seal(ctx, r.m.store, child, bytes.NewReader(a.Data), func(mark.Document) error { return nil })
 		if err != nil {
 			return fmt.Errorf("add an attachment: %w", err)
 		}
 		s.c.Notify(r.m.id, job, child)
 		s.changed.broadcast()
+	}
+	if held != nil && ctx.Err() == nil {
+		return s.produceStaged(ctx, r, doc, held, known)
 	}
 	return ctx.Err()
 }
