@@ -37,7 +37,7 @@ func obtain(n int) ([]byte, error) {
 	if leaveOut.Find() == nil {
 		_, _, _ = leaveOut.Call(at, uintptr(n))
 	}
-	raiseWorkingSet(n)
+	raiseWorkingSet(pages(n))
 	_, _, _ = virtualLock.Call(at, uintptr(n)) // refused where memory is short
 	return memory, nil
 }
@@ -46,23 +46,27 @@ func giveBack(memory []byte) {
 	const release = 0x8000
 	at := uintptr(unsafe.Pointer(&memory[0]))
 	_, _, _ = virtualUnlock.Call(at, uintptr(len(memory)))
-	raiseWorkingSet(-len(memory))
+	raiseWorkingSet(-pages(len(memory)))
 	if leaveOutNoMore.Find() == nil {
 		_, _, _ = leaveOutNoMore.Call(at)
 	}
 	_, _, _ = virtualFree.Call(at, 0, release)
 }
 
-// raiseWorkingSet makes the least and the greatest working set of this process
-// larger by n bytes, rounded to pages, or smaller again.
-func raiseWorkingSet(n int) {
+// pages returns how many bytes the pages have that n bytes lie in.
+func pages(n int) int {
 	const page = 1 << 12
-	whole := uintptr((n + page - 1) &^ (page - 1)) // of a negative number too
+	return (n + page - 1) &^ (page - 1)
+}
+
+// raiseWorkingSet makes the least and the greatest working set of this process
+// larger by n bytes, or smaller again.
+func raiseWorkingSet(n int) {
 	workingSet.Lock()
 	defer workingSet.Unlock()
 	var least, most uintptr
 	process, _, _ := currentProcess.Call()
 	if ok, _, _ := getWorkingSet.Call(process, uintptr(unsafe.Pointer(&least)), uintptr(unsafe.Pointer(&most))); ok != 0 {
-		_, _, _ = setWorkingSet.Call(process, least+whole, most+whole)
+		_, _, _ = setWorkingSet.Call(process, least+uintptr(n), most+uintptr(n))
 	}
 }
