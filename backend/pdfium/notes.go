@@ -30,6 +30,9 @@ func (d *document) notes(f mark.File) []string {
 			out = append(out, fmt.Sprintf("This PDF was saved %d times, each time with the changes at its end. The last version was read; the file still holds the earlier ones.", n))
 		}
 	}
+	if n, err := d.lib.FPDFDoc_GetAttachmentCount(&requests.FPDFDoc_GetAttachmentCount{Document: d.doc}); err == nil && n.AttachmentCount > 0 && portfolio(f) {
+		out = append(out, fmt.Sprintf("This PDF is a portfolio: a folder of %d files, each of which is a document of its own here. Its own pages are only a cover.", n.AttachmentCount))
+	}
 	if t, err := d.lib.FPDF_GetFormType(&requests.FPDF_GetFormType{Document: d.doc}); err == nil {
 		switch t.FormType {
 		case enums.FPDF_FORMTYPE_XFA_FULL, enums.FPDF_FORMTYPE_XFA_FOREGROUND:
