@@ -134,8 +134,13 @@ func (s *Scheduler) fits(r *request) bool {
 // makes room for the rest.
 func (s *Scheduler) place(r *request, now time.Time) *sequence {
 	from, n := s.best(r)
-	to := s.empty(from, now)
-	if to == nil { // every other sequence is at work: from is taken as it is
+	var to *sequence
+	// A prompt that is there to its end is asked again: what was written after
+	// it the last time is not worth the memory.
+	if again := from != nil && from.owner == nil && n == len(r.Prompt)-1; !again {
+		to = s.empty(from, now)
+	}
+	if to == nil { // or every other sequence is at work: from is taken as it is
 		to = from
 		if n < len(to.tokens) {
 			s.cut(to, n)

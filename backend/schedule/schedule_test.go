@@ -435,6 +435,22 @@ func TestDraftsThatHoldAreKeptAndOthersForgotten(t *testing.T) {
 	}
 }
 
+func TestQuestionAskedAgainTakesNoMoreMemory(t *testing.T) {
+	m := newMachine(t, schedule.Config{Cells: 2000})
+	held := 0
+	for id := range schedule.ID(4) {
+		if err := m.add(schedule.Request{ID: id, Prompt: text(nil, 100, 1), MaxTokens: 50}); err != nil {
+			t.Fatal(err)
+		}
+		m.finish()
+		_, _, used := m.s.Load()
+		if id > 0 && used != held {
+			t.Errorf("memory holds %d tokens, then %d", held, used)
+		}
+		held = used
+	}
+}
+
 func TestLeastValuableIsForgottenFirst(t *testing.T) {
 	m := newMachine(t, schedule.Config{Cells: 1000, Context: 500})
 	ask := func(id schedule.ID, n, seed int) int {
