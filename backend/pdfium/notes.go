@@ -31,7 +31,11 @@ func (d *document) notes(f mark.File) []string {
 		}
 	}
 	if n, err := d.lib.FPDFDoc_GetAttachmentCount(&requests.FPDFDoc_GetAttachmentCount{Document: d.doc}); err == nil && n.AttachmentCount > 0 && portfolio(f) {
-		out = append(out, fmt.Sprintf("This PDF is a portfolio: a folder of %d files, each of which is a document of its own here. Its own pages are only a cover.", n.AttachmentCount))
+		files := fmt.Sprintf("%d files, each of which", n.AttachmentCount)
+		if n.AttachmentCount == 1 {
+			files = "one file, which"
+		}
+		out = append(out, "This PDF is a portfolio: a folder of "+files+" is a document of its own here. Its own pages are only a cover.")
 	}
 	if t, err := d.lib.FPDF_GetFormType(&requests.FPDF_GetFormType{Document: d.doc}); err == nil {
 		switch t.FormType {

@@ -252,3 +252,29 @@ func TestFailedRedactionsOfRealFilingsAreFound(t *testing.T) {
 		}
 	}
 }
+
+func TestAPortfolioSaysSoAndGivesItsFiles(t *testing.T) {
+	p := newParser(t, 1)
+	data := pdfOf("", []string{text(72, 700, "A cover page.")}, blackImage, "<</Type/EmbeddedFile/Length 5>>\nstream\nhello\nendstream")
+	// The index is wrong then, and made anew.
+	folder := bytes.Replace(data, []byte("/Names<</EmbeddedFiles"), []byte("/Collection<<>>/Names<</EmbeddedFiles"), 1)
+	for _, c := range []struct {
+		data []byte
+		want bool
+	}{{data, false}, {folder, true}} {
+		src := open(t, p, c.data, "")
+		if said := strings.Contains(strings.Join(src.Info().Notes, " "), "portfolio: a folder of one file"); said != c.want {
+			t.Errorf("notes: %q", src.Info().Notes)
+		}
+		files := 0
+		for a, err := range src.Attachments(t.Context()) {
+			if err != nil || string(a.Data) != "hello" {
+				t.Errorf("%q, %v", a.Data, err)
+			}
+			files++
+		}
+		if files != 1 {
+			t.Errorf("%d files", files)
+		}
+	}
+}
