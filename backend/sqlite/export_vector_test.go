@@ -116,10 +116,22 @@ func DropBlock(ctx context.Context, s mark.MatterStore, n int64) error {
 	})
 }
 
+// FillVectorsAlone makes n passages without words, and a vector of stock for
+// each, but does not fill the table of sqlite-vec: that takes most of the time,
+// and loading does not look at it.
+func FillVectorsAlone(ctx context.Context, s mark.MatterStore, n int, stock [][]float32) error {
+	return fillVectors(ctx, s, n, stock, 1, "vector")
+}
+
 // FillVectors makes n passages of 600 bytes, a hundred to a document, each with
 // one of the vectors of stock. Their words are not indexed, which would take
 // most of the time.
 func FillVectors(ctx context.Context, s mark.MatterStore, n int, stock [][]float32) error {
+	return fillVectors(ctx, s, n, stock, 600, "vector", "nearest")
+}
+
+// fillVectors fills tables with vectors for n passages of so many bytes.
+func fillVectors(ctx context.Context, s mark.MatterStore, n int, stock [][]float32, size int, tables ...string) error {
 	m := s.(*matter)
 	for d := range (n + 99) / 100 {
 		if err := m.PutDocument(ctx, mark.Document{ID: mark.DocumentID(fmt.Sprintf("d%06d", d)), Name: fmt.Sprintf("document %06d", d)}); err != nil {
@@ -144,14 +156,19 @@ func FillVectors(ctx context.Context, s mark.MatterStore, n int, stock [][]float
 			}
 		}
 		chosen := fmt.Sprintf("FROM passage p CROSS JOIN stock s ON s.n = (p.id * 7919 + p.id / %[1]d) %% %[1]d", len(stock))
-		for _, statement := range []string{
+		fill := map[string]string{
+			"vector":  "INSERT INTO vector (passage, data) SELECT p.id, s.data " + chosen,
+			"nearest": "INSERT INTO nearest (rowid, code) SELECT p.id, vec_int8(s.code) " + chosen,
+		}
+		statements := []string{
 			fmt.Sprintf(`INSERT INTO passage (document, from_page, from_offset, to_page, to_offset, header, text)
 				WITH RECURSIVE counted (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM counted WHERE i + 1 < %d)
-				SELECT 1 + i / 100, 1 + i %% 100, 0, 1 + i %% 100, 600, 'header', printf('%%.600c', 'x') FROM counted`, n),
-			"INSERT INTO vector (passage, data) SELECT p.id, s.data " + chosen,
-			"INSERT INTO nearest (rowid, code) SELECT p.id, vec_int8(s.code) " + chosen,
-			"DROP TABLE stock",
-		} {
+				SELECT 1 + i / 100, 1 + i %% 100, 0, 1 + i %% 100, %d, 'header', printf('%%.%dc', 'x') FROM counted`, n, size, size),
+		}
+		for _, table := range tables {
+			statements = append(statements, fill[table])
+		}
+		for _, statement := range append(statements, "DROP TABLE stock") {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
 				return err
 			}
