@@ -6,7 +6,7 @@
 # .f32 are vectors already (build/bench/embed makes them).
 #
 #   SIZES="10000 100000 1000000"   how many vectors (5000000 wants 10 GB of disk and memory)
-#   HNSW_MOST=100000               up to how many faiss builds a graph, which takes long
+#   HNSW_MINUTES=5                 how long faiss may build a graph; what it has then is measured
 #
 # The table goes to build/artifacts/vectors.txt. Run it on a quiet machine, or
 # trust the ratios only.
@@ -67,7 +67,7 @@ for n in ${SIZES:-10000 100000 1000000}; do
   KERNELS_VECTORS=$work/all KERNELS_QUESTIONS=$work/questions KERNELS_TABLE=$PWD/$out/vectors.tsv \
     "$work/kernels.test" -test.run '^TestMeasurement$' -test.timeout 2h >"$work/log" || { cat "$work/log"; exit 1; }
   [ -z "$have_peers" ] || "$MARKAI_CACHE/vectors/bin/python" build/bench/vectors.py \
-    "$work/all" "$work/questions" "$out/vectors.tsv" "${HNSW_MOST:-100000}"
+    "$work/all" "$work/questions" "$out/vectors.tsv" "${HNSW_MINUTES:-5}"
   rm "$work/all"
 done
 {

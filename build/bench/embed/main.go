@@ -23,9 +23,9 @@ import (
 	"strings"
 
 	mark "markai/backend"
+	"markai/backend/bert"
 	"markai/backend/chunk"
 	"markai/backend/legal"
-	"markai/backend/llama"
 	"markai/backend/models"
 	"markai/backend/typeset"
 	"markai/backend/worker"
@@ -33,7 +33,7 @@ import (
 
 func main() {
 	if len(os.Args) > 2 && os.Args[1] == "worker" {
-		worker.Main(os.Args[2], llama.Handlers())
+		worker.Main(os.Args[2], bert.Handlers())
 	}
 	var err error
 	switch {
@@ -56,17 +56,16 @@ func run(ctx context.Context, out, from string) error {
 	if err != nil {
 		return err
 	}
-	dirs := models.RuntimeDirs()
 	m, err := models.New("", models.ShippedDirs()...).Find(models.Embedding, "")
-	if err != nil || len(dirs) == 0 {
-		return fmt.Errorf("find the embedding model and its runtime in MARKAI_CACHE: %w", err)
+	if err != nil {
+		return fmt.Errorf("find the embedding model in MARKAI_CACHE: %w", err)
 	}
-	e, err := llama.NewEmbedder(llama.Config{Runtime: dirs[0], Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: worker.Spec{Nice: 19}})
+	e, err := bert.NewEmbedder(bert.Config{Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: worker.Spec{Nice: 19}})
 	if err != nil {
 		return err
 	}
 	defer e.Close()
-	e.SetThreads(runtime.NumCPU(), runtime.NumCPU())
+	e.SetThreads(runtime.NumCPU())
 	f, err := os.Create(out)
 	if err != nil {
 		return err
