@@ -19,6 +19,8 @@ type Stats struct {
 	Tokens    int // written
 	Prompt    int // tokens of prompts
 	Cached    int // of those, tokens that need not be computed
+	Guessed   int // tokens that were guessed ahead and verified
+	Held      int // of those, how many stand in the text
 	Last      Run // the last request that wrote anything
 
 	Waiting int // requests that wait for the engine now
@@ -36,6 +38,8 @@ type Run struct {
 	Tokens     int
 	Prompt     int           // tokens of the prompt
 	Cached     int           // of those, tokens that need not be computed
+	Guessed    int           // tokens that were guessed ahead and verified
+	Held       int           // of those, how many stand in the text
 	FirstToken time.Duration // from the turn to the first token
 	Total      time.Duration // from the turn to the end
 }
@@ -140,6 +144,8 @@ func (r *run) step(d mark.Delta, err error, now time.Time) {
 	}
 	r.Prompt += d.Prompt
 	r.Cached += d.Cached
+	r.Guessed += d.Guessed
+	r.Held += d.Held
 	if d.Tokens > 0 {
 		if r.Tokens == 0 {
 			r.FirstToken = now.Sub(r.began)
@@ -169,6 +175,8 @@ func (s *Service) record(r *run) {
 	}
 	s.stats.Prompt += r.Prompt
 	s.stats.Cached += r.Cached
+	s.stats.Guessed += r.Guessed
+	s.stats.Held += r.Held
 	s.stats.Between.merge(r.between)
 	s.stats.Batch.merge(r.batch)
 	if r.Tokens == 0 {
