@@ -2,23 +2,16 @@ package app
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"iter"
 	"os"
 	"path/filepath"
 	"sync/atomic"
-	"time"
 
 	mark "markai/backend"
 	"markai/backend/answer"
-	"markai/backend/chunk"
-	"markai/backend/eval"
 	"markai/backend/ingest"
-	"markai/backend/legal"
 	"markai/backend/models"
 	"markai/backend/retrieve"
-	"markai/backend/typeset"
 	"markai/backend/vault"
 	"markai/backend/wire"
 )
@@ -129,31 +122,6 @@ func (a *App) ingestConfig(notify func(mark.MatterID, mark.Job, mark.Document)) 
 	return ingest.Config{
 		Parsers: a.reader.parsers, Recogniser: a.reader.recogniser, Embedder: a.engines.embedder(), Passwords: &passwords{vault: a.vault},
 		Notify: notify, Busy: a.answers.busy, Workers: c.Documents, OCRParallel: c.OCRPages, OCRDPI: c.OCRDPI,
-	}
-}
-
-// EvalRetrieval measures search on a set; see package eval.
-func (a *App) EvalRetrieval(ctx context.Context, dir string, lite bool, out, progress io.Writer) error {
-	return eval.Retrieval(ctx, a.evalDeps(progress), dir, lite, out)
-}
-
-// EvalQA measures answers on a set; see package eval.
-func (a *App) EvalQA(ctx context.Context, dir string, out, progress io.Writer) error {
-	return eval.QA(ctx, a.evalDeps(progress), dir, out)
-}
-
-func (a *App) evalDeps(progress io.Writer) eval.Deps {
-	searcher := a.searcher
-	var told time.Time
-	return eval.Deps{
-		Stores: stores(), Paginate: typeset.Pages, Identify: legal.Identify, Chunk: chunk.Pages,
-		Embedder: a.engines.embedder(), Searcher: searcher, Answerer: answer.New(a.answerConfig(searcher)),
-		Progress: func(done, total int) {
-			if now := time.Now(); now.Sub(told) > 5*time.Second || done == total {
-				told = now
-				fmt.Fprintf(progress, "%d of %d\n", done, total)
-			}
-		},
 	}
 }
 

@@ -2,17 +2,13 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"runtime"
-	"slices"
 	"strings"
 
 	mark "markai/backend"
 	"markai/backend/app"
 	"markai/backend/config"
-	"markai/backend/eval"
 )
 
 const isLinux = runtime.GOOS == "linux"
@@ -108,48 +104,6 @@ func runModels(ctx context.Context, p *Program, args []string) error {
 		return nil
 	}
 	return mark.Errorf(mark.Invalid, "Use 'markai models list', 'models prepare' or 'models import FILE'.")
-}
-
-func runEval(ctx context.Context, p *Program, args []string) (err error) {
-	f := newFlags("eval")
-	set := f.String("set", "", "`folder` of the question set")
-	out := f.String("out", "", "`file` for the results")
-	lite := f.Bool("lite", false, "only the small subset that the set names")
-	rest, err := f.parse(args)
-	if err != nil {
-		return err
-	}
-	if len(rest) != 1 || *set == "" || *out == "" || !slices.Contains([]string{"retrieval", "qa", "citations"}, rest[0]) {
-		return mark.Errorf(mark.Invalid, "Use 'markai eval retrieval --set DIR --out FILE', with 'qa' or 'citations' in the place of 'retrieval' for these.")
-	}
-	file, err := os.Create(*out)
-	if err != nil {
-		return mark.Errorf(mark.Invalid, "The file %s cannot be written.", *out).Because(err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if rest[0] == "citations" { // needs rules only: no store, no engine
-		return eval.Citations(ctx, *set, file)
-	}
-	home, err := os.MkdirTemp("", "markai-eval-")
-	if err != nil {
-		return fmt.Errorf("make a folder for the measurement: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
-	f.home = home
-	c, path, err := p.loadConfig(f, home)
-	if err != nil {
-		return err
-	}
-	a, err := app.New(app.Options{Home: home, Config: c, ConfigPath: path, Version: p.Version})
-	if err != nil {
-		return err
-	}
-	s := p.start(ctx, a)
-	defer func() { err = errors.Join(err, s.stop()) }()
-	if rest[0] == "retrieval" {
-		return a.EvalRetrieval(ctx, *set, *lite, file, p.Stderr)
-	}
-	return a.EvalQA(ctx, *set, file, p.Stderr)
 }
 
 func runDoctor(ctx context.Context, p *Program, args []string) error {

@@ -28,6 +28,7 @@ import (
 type Deps struct {
 	Stores   mark.Stores
 	Paginate func(text string) []mark.Page                                                                              // lays a text out in pages
+	Read     func(ctx context.Context, path string) ([]mark.Page, error)                                                // reads a file of another kind
 	Identify func(name string, pages []mark.Page) (title string, parties []string)                                      // reads them off the first pages
 	Chunk    func(doc mark.Document, from mark.Pos, pages []mark.Page, final bool) (chunks []mark.Chunk, next mark.Pos) // cuts passages
 	Embedder mark.Embedder
@@ -37,11 +38,13 @@ type Deps struct {
 }
 
 const (
+	documentsDir = "documents" // in a set whose files are no plain texts
+
 	firstPages = 3  // that Identify sees
 	batch      = 64 // passages embedded at once
 )
 
-// corpus is a folder of texts in a private store.
+// corpus is a folder of files in a private store.
 type corpus struct {
 	store mark.MatterStore
 	close func() error
@@ -49,16 +52,16 @@ type corpus struct {
 	texts map[mark.DocumentID]layout
 }
 
-// layout maps a document's pages to code points of its file.
+// layout maps a document's pages to code points of its text.
 type layout struct {
 	text   string
 	begins []int // byte offset of each page
 }
 
-// load reads the texts under dir (only those named, if any are) into a new
+// load reads the files under dir (only those named, if any are) into a new
 // store in a temporary folder. close removes it.
 func load(ctx context.Context, d Deps, dir string, only []string) (*corpus, error) {
-	paths, err := textFiles(dir, only)
+	paths, err := files(dir, only)
 	if err != nil {
 		return nil, err
 	}
@@ -97,10 +100,12 @@ func (d Deps) progress(done, total int) {
 	}
 }
 
-func textFiles(dir string, only []string) ([]string, error) {
+// files lists the files under dir, with slashes: all of a folder of documents,
+// else the texts.
+func files(dir string, only []string) ([]string, error) {
 	var out []string
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() || filepath.Ext(path) != ".txt" {
+		if err != nil || !e.Type().IsRegular() || filepath.Ext(path) != ".txt" && filepath.Base(dir) != documentsDir {
 			return err
 		}
 		rel, err := filepath.Rel(dir, path)
@@ -110,34 +115,50 @@ func textFiles(dir string, only []string) ([]string, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list the texts: %w", err)
+		return nil, fmt.Errorf("list the files: %w", err)
 	}
 	if len(out) == 0 {
-		return nil, mark.Errorf(mark.NotFound, "There are no texts in %s.", dir)
+		return nil, mark.Errorf(mark.NotFound, "There are no files to search in %s.", dir)
 	}
 	return out, nil
 }
 
-// add stores one text as a document: pages, passages, vectors.
+// pages reads one file: a text is laid out in pages, others are parsed.
+func (d Deps) pages(ctx context.Context, path string) ([]mark.Page, error) {
+	if filepath.Ext(path) != ".txt" && d.Read != nil {
+		return d.Read(ctx, path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	pages := d.Paginate(string(data))
+	n := 0
+	for _, p := range pages {
+		n += len(p.Text)
+	}
+	if n != len(data) {
+		return nil, fmt.Errorf("%d bytes were laid out as %d", len(data), n)
+	}
+	return pages, nil
+}
+
+// add stores one file as a document: pages, passages, vectors.
 func (c *corpus) add(ctx context.Context, d Deps, dir, rel string) error {
-	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(rel)))
+	pages, err := d.pages(ctx, filepath.Join(dir, filepath.FromSlash(rel)))
 	if err != nil {
 		return err
 	}
-	text := string(data)
-	pages := d.Paginate(text)
-	l := layout{text: text}
-	at := 0
+	var l layout
+	var text strings.Builder
 	for _, p := range pages {
-		l.begins = append(l.begins, at)
-		at += len(p.Text)
+		l.begins = append(l.begins, text.Len())
+		text.WriteString(p.Text)
 	}
-	if at != len(text) {
-		return fmt.Errorf("%d bytes were laid out as %d", len(text), at)
-	}
+	l.text = text.String()
 	doc := mark.Document{
 		ID: mark.DocumentID(mark.NewID()), Name: rel[strings.LastIndexByte(rel, '/')+1:], Source: rel, Kind: mark.KindText,
-		Bytes: int64(len(data)), Pages: len(pages), Status: mark.DocumentSearchable, Added: time.Now(),
+		Bytes: int64(len(l.text)), Pages: len(pages), Status: mark.DocumentSearchable, Added: time.Now(),
 	}
 	first := pages[:min(firstPages, len(pages))]
 	doc.Title, doc.Parties = d.Identify(doc.Name, first)
@@ -178,7 +199,7 @@ func (c *corpus) embed(ctx context.Context, e mark.Embedder, id mark.DocumentID)
 	}
 }
 
-// points returns where a byte of a page stands in the file, in code points.
+// points returns where a byte of a page stands in the document, in code points.
 func (c *corpus) points(id mark.DocumentID, page, offset int) int {
 	l := c.texts[id]
 	if page < 1 || page > len(l.begins) {

@@ -48,7 +48,7 @@ type line struct {
 func run(t *testing.T, dir string, lite bool) []line {
 	t.Helper()
 	var out bytes.Buffer
-	if err := eval.Retrieval(t.Context(), searching(), dir, lite, &out); err != nil {
+	if _, err := eval.Retrieval(t.Context(), searching(), dir, lite, &out); err != nil {
 		t.Fatal(err)
 	}
 	var lines []line
@@ -94,11 +94,11 @@ func TestTheSmallSetLeavesTheRestAlone(t *testing.T) {
 
 func TestASetWithoutQueriesIsAnError(t *testing.T) {
 	dir := writeSet(t, map[string]string{"corpus/a.txt": "text\n"})
-	if err := eval.Retrieval(t.Context(), searching(), dir, false, &bytes.Buffer{}); err == nil {
+	if _, err := eval.Retrieval(t.Context(), searching(), dir, false, &bytes.Buffer{}); err == nil {
 		t.Error("no error without queries.jsonl")
 	}
 	dir = writeSet(t, map[string]string{"corpus/a.txt": "text\n", "queries.jsonl": "not json\n"})
-	if err := eval.Retrieval(t.Context(), searching(), dir, false, &bytes.Buffer{}); mark.CodeOf(err) != mark.Damaged {
+	if _, err := eval.Retrieval(t.Context(), searching(), dir, false, &bytes.Buffer{}); mark.CodeOf(err) != mark.Damaged {
 		t.Errorf("error %v, want code %s", err, mark.Damaged)
 	}
 }
