@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	mark "markai/backend"
 )
@@ -110,19 +111,71 @@ func unseenNotes(features []mark.Feature) []string {
 		"tiny":      "is too small to be read",
 		"invisible": "is drawn without ink",
 	}
+	marks := printersMarks(features)
 	pages := map[string][]int{}
 	for _, f := range features {
-		if f.Kind == mark.FeatureHidden && why[f.Value] != "" && !slices.Contains(pages[f.Value], f.Page) {
-			pages[f.Value] = append(pages[f.Value], f.Page)
+		value := f.Value
+		if marks[markOf(f)] {
+			value = "mark"
+		}
+		if f.Kind == mark.FeatureHidden && (why[value] != "" || value == "mark") && !slices.Contains(pages[value], f.Page) {
+			pages[value] = append(pages[value], f.Page)
 		}
 	}
 	var out []string
+	if n := pages["mark"]; len(n) > 0 {
+		out = append(out, fmt.Sprintf("On %s the same text stands in the colour of the paper, but for its numbers, as printers' marks do.", pageList(n)))
+	}
 	for _, value := range []string{"covered", "marked", "white", "tiny", "invisible"} {
 		if n := pages[value]; len(n) > 0 {
 			out = append(out, fmt.Sprintf("Text that can be copied from %s %s.", pageList(n), why[value]))
 		}
 	}
 	return out
+}
+
+// printersMarks returns what stands in the colour of the paper on page after
+// page, but for its numbers: a typesetter's marks, which nobody meant to hide.
+func printersMarks(features []mark.Feature) map[string]bool {
+	const enough = 3 // pages
+	seen := map[string]map[int]bool{}
+	for _, f := range features {
+		key := markOf(f)
+		if key == "" {
+			continue
+		}
+		if seen[key] == nil {
+			seen[key] = map[int]bool{}
+		}
+		seen[key][f.Page] = true
+	}
+	out := map[string]bool{}
+	for key, pages := range seen {
+		out[key] = len(pages) >= enough
+	}
+	return out
+}
+
+// markOf is the beginning of what stands in the colour of the paper, with # for
+// its digits; empty for anything else.
+func markOf(f mark.Feature) string {
+	if f.Kind != mark.FeatureHidden || f.Value != "white" {
+		return ""
+	}
+	const beginning = 40 // bytes: what follows may differ
+	key := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return '#'
+		}
+		return unicode.ToLower(r)
+	}, strings.Join(strings.Fields(f.Text), " "))
+	if len(key) > beginning {
+		key = key[:beginning]
+	}
+	if strings.IndexFunc(key, unicode.IsLetter) < 0 {
+		return ""
+	}
+	return key
 }
 
 // pageList names pages, which ascend: "pages 3, 7 to 9 and 12".

@@ -52,3 +52,20 @@ func TestWhatNobodySeesIsNotedWithItsPages(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestMarksOfATypesetterAreNoHiddenText(t *testing.T) {
+	white := func(page int, text string) mark.Feature {
+		return mark.Feature{Kind: mark.FeatureHidden, Page: page, Value: "white", Text: text}
+	}
+	got := unseenNotes([]mark.Feature{
+		white(1, "VerDate 2014 16:21 Jkt 250001 PO 00000 Frm 00001"), white(2, "VerDate 2014 16:21 Jkt 250001 PO 00000 Frm 00002 more"),
+		white(3, "VerDate  2014 16:22 Jkt 250001 PO 00000 Frm 00003"), white(2, "the price is secret"), white(4, "2014"), white(5, "2015"), white(6, "2016"),
+	})
+	want := []string{
+		"On pages 1 to 3 the same text stands in the colour of the paper, but for its numbers, as printers' marks do.",
+		"Text that can be copied from pages 2 and 4 to 6 has the colour of the paper.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("notes %q, want %q", got, want)
+	}
+}
