@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	mark "markai/backend"
@@ -43,12 +44,19 @@ type Config struct {
 }
 
 // Service answers questions. It is safe for concurrent use.
-type Service struct{ cfg Config }
+type Service struct {
+	cfg Config
+
+	mu       sync.Mutex                       // guards recalled
+	recalled map[mark.ConversationID]struct{} // of which the model has what was kept, if anything was
+}
 
 var _ mark.Answerer = (*Service)(nil)
 
 // New returns a Service.
-func New(cfg Config) *Service { return &Service{cfg: cfg} }
+func New(cfg Config) *Service {
+	return &Service{cfg: cfg, recalled: map[mark.ConversationID]struct{}{}}
+}
 
 const (
 	searchDepth = 24 // passages that search is asked for
@@ -69,9 +77,12 @@ func (s *Service) Answer(ctx context.Context, m mark.MatterStore, q mark.Questio
 			return
 		}
 		w := &work{s: s, m: m, q: q, began: time.Now()}
-		if err := w.run(ctx, func(e mark.AnswerEvent) bool { return yield(e, nil) }); err != nil && err != errStopped {
+		err := w.run(ctx, func(e mark.AnswerEvent) bool { return yield(e, nil) })
+		if err != nil && err != errStopped {
 			yield(mark.AnswerEvent{}, err)
+			return
 		}
+		w.keep(ctx)
 	}
 }
 
@@ -85,6 +96,9 @@ type work struct {
 	in     inquiry
 	hits   []mark.Hit
 	answer mark.Answer
+
+	asked   mark.Prompt   // what the model was asked; empty where it was not
+	reading time.Duration // it took from there to the first token
 }
 
 var errStopped = fmt.Errorf("the reader left")

@@ -374,8 +374,8 @@ func TestPromptHoldsOnlyQuotations(t *testing.T) {
 	s := New(Config{Searcher: wordsOnly{}, Model: func() Model { return Model{Name: "big", Parameters: 2e9} },
 		Generator: scripted{text: "No.", seen: &p}})
 	final(t, s, file(t), mark.Question{Text: "Which law governs the Supply Agreement with Bolt Tools LLC?"})
-	if !strings.Contains(p.User, "[1] Supply Agreement Acme Bolt.txt, page 2:\nThis Agreement shall be governed") {
-		t.Errorf("prompt: %q", p.User)
+	if !strings.Contains(p.System, "[1] Supply Agreement Acme Bolt.txt, page 2:\nThis Agreement shall be governed") {
+		t.Errorf("prompt: %q", p.System)
 	}
 }
 

@@ -108,6 +108,9 @@ func (w *work) generate(ctx context.Context, model Model, emit func(mark.AnswerE
 		req.Passages = append(req.Passages, prompt.Passage{Document: c.Name, Page: c.Spans[0].Page, Text: c.Quote})
 	}
 	p, _ := prompt.Pack(req)
+	p.Client = string(w.q.Conversation)
+	w.recall(ctx, model)
+	asked := time.Now()
 	var text strings.Builder
 	for d, err := range w.s.cfg.Generator.Generate(ctx, p) {
 		if err != nil {
@@ -115,6 +118,7 @@ func (w *work) generate(ctx context.Context, model Model, emit func(mark.AnswerE
 		}
 		if w.answer.Timings.FirstToken == 0 {
 			w.answer.Timings.FirstToken = time.Since(w.began)
+			w.asked, w.reading = p, time.Since(asked)
 		}
 		w.answer.Timings.Tokens += d.Tokens
 		text.WriteString(d.Text)

@@ -44,6 +44,9 @@ If the passages do not answer the question, write only: ` + NothingFound
 // Pack builds the prompt for a request and says how many passages fitted, from
 // the first on. A passage that does not fit whole is left out, except the first,
 // which is cut at a word. Without Count a token is taken as four bytes.
+//
+// The passages stand before the conversation: what a model has computed of them
+// serves the next question over the same passages too.
 func Pack(r Request) (mark.Prompt, int) {
 	count := r.Count
 	if count == nil {
@@ -69,10 +72,13 @@ func Pack(r Request) (mark.Prompt, int) {
 		b.WriteString(block)
 		used++
 	}
-	fmt.Fprintf(&b, "Question: %s", oneLine(r.Question))
+	rules := system
+	if used > 0 {
+		rules += "\n\nThe passages:\n\n" + strings.TrimSuffix(b.String(), "\n\n")
+	}
 	return mark.Prompt{
-		System:    system,
-		User:      b.String(),
+		System:    rules,
+		User:      "Question: " + oneLine(r.Question),
 		History:   lastTurns(r.Before),
 		MaxTokens: answerTokens,
 	}, used

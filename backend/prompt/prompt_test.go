@@ -58,8 +58,8 @@ func TestPackGolden(t *testing.T) {
 	}
 }
 
-// Whatever the passages, those that are shown fit the budget, and the question
-// is asked last.
+// Whatever the passages, those that are shown fit the budget and stand before
+// all else, and the question is asked last.
 func TestPackedPassagesFitTheBudget(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := Request{
@@ -71,10 +71,11 @@ func TestPackedPassagesFitTheBudget(t *testing.T) {
 			r.Passages = append(r.Passages, Passage{"a.pdf", 1, s})
 		}
 		p, used := Pack(r)
-		body, ok := strings.CutSuffix(p.User, "Question: "+oneLine(r.Question))
-		if !ok || used > len(r.Passages) {
-			t.Fatalf("%d used, prompt %q", used, p.User)
+		body, ok := strings.CutPrefix(p.System, system)
+		if !ok || p.User != "Question: "+oneLine(r.Question) || used > len(r.Passages) {
+			t.Fatalf("%d used, prompt %q, then %q", used, p.System, p.User)
 		}
+		body = strings.TrimPrefix(body, "\n\nThe passages:\n\n")
 		if n := r.Count(body); n > r.Budget+8 { // the number, the name and the dots of a cut first passage
 			t.Fatalf("%d words for a budget of %d", n, r.Budget)
 		}
