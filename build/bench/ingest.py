@@ -23,6 +23,7 @@ import time
 import client
 
 HEADLESS = os.path.abspath(os.environ.get("MARKAI_HEADLESS", "build/bin/markai-headless"))
+LIMIT = 10  # seconds that pdftotext may take for one file
 OFF = ["--set", "modules.embeddings=false"]
 TEXT = OFF + ["--set", "modules.ocr=false"]  # a page that is recognised costs what a hundred others do
 
@@ -65,7 +66,10 @@ def born_digital(corpus):
     """The PDFs of which every page has text of its own, with their numbers of pages."""
     out = []
     for path in sorted(glob.glob(os.path.join(corpus, "**", "*.pdf"), recursive=True)):
-        text = subprocess.run(["pdftotext", path, "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        try:
+            text = subprocess.run(["pdftotext", path, "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=LIMIT).stdout
+        except subprocess.TimeoutExpired:
+            continue  # there are files that poppler does not finish in an hour
         pages = text.split(b"\f")[:-1]
         if pages and all(len(page.split()) > 20 for page in pages):
             out.append((path, len(pages)))
