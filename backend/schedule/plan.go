@@ -9,6 +9,9 @@ import (
 const (
 	// smallest is how many prompt tokens are worth a longer step.
 	smallest = 8
+	// longestStall bounds the step that is long for the prompts it reads, where
+	// words take so long that Config.Stall would be little.
+	longestStall = time.Second
 	// retry is after how many steps those that write are computed all together,
 	// whatever that has cost before.
 	retry = 256
@@ -91,7 +94,8 @@ func (s *Scheduler) budget() budget {
 		return budget{}
 	}
 	rows := s.rows(watched)
-	word := s.round(len(watched), s.group(len(watched), rows), rows)
+	n := len(watched)
+	word := s.round(n, s.group(n, n), n) // without drafts, which are there to be quicker
 	limit := seconds(s.cfg.Pace * word)
 	if reading {
 		if n := s.curve.Rows(rows+smallest, s.cfg.Batch, limit) - rows; n >= smallest {
@@ -101,10 +105,10 @@ func (s *Scheduler) budget() budget {
 	if !s.long() {
 		return budget{}
 	}
-	// Where every word takes long, long steps take longer: a third of the time
-	// is for those who wait for their first word.
-	stall := max(s.cfg.Stall, limit, seconds(word*float64(s.cfg.Spacing)/2))
-	n := s.curve.Rows(rows+smallest, s.cfg.Batch, stall) - rows
+	// Half of the time is for those who wait for their first word, unless that
+	// makes the pauses too long.
+	half := min(seconds(word*float64(s.cfg.Spacing)), longestStall)
+	n = s.curve.Rows(rows+smallest, s.cfg.Batch, max(s.cfg.Stall, limit, half)) - rows
 	return budget{max(n, smallest), true}
 }
 
