@@ -57,7 +57,7 @@ func (m *matter) Jobs(ctx context.Context) ([]mark.Job, error) {
 func (m *matter) JobPage(ctx context.Context, states []mark.JobState, offset, limit int) ([]mark.Job, int, error) {
 	where, args := "1", []any{}
 	if len(states) > 0 {
-		where = oneOf("job.state", states, &args)
+		where = oneOf("+job.state", states, &args) // by age: the rows are taken as they come
 	}
 	total, err := one(ctx, m.db.readers, scanInt, "", "SELECT count(*) FROM job WHERE "+where, args...)
 	if err != nil {
