@@ -163,8 +163,16 @@ func (s *remote) with(ctx context.Context, f func(w *Process, h uint64) error) e
 func (s *remote) Page(ctx context.Context, n int) (mark.Page, error) {
 	var page mark.Page
 	err := s.with(ctx, func(w *Process, h uint64) error {
-		_, err := s.call(ctx, w, s.parser.o.PageTimeout, fmt.Sprintf("Page %d", n), s.parser.o.Name+".page", pageRequest{Handle: h, Page: n}, &page)
-		return err
+		var head mark.Page
+		body, err := s.call(ctx, w, s.parser.o.PageTimeout, fmt.Sprintf("Page %d", n), s.parser.o.Name+".page", pageRequest{Handle: h, Page: n}, &head)
+		if err != nil {
+			return err
+		}
+		var whole bool
+		if page, whole = unpackPage(head, body); !whole {
+			return mark.Errorf(mark.Internal, "The text of page %d came back incomplete. Try again.", n)
+		}
+		return nil
 	})
 	return page, err
 }
@@ -335,7 +343,7 @@ func (d *documents) page(ctx context.Context, c *Call) error {
 		if err != nil {
 			return err
 		}
-		return c.Reply(p, nil)
+		return c.Reply(packPage(p))
 	})
 }
 
