@@ -28,7 +28,7 @@ type Config struct {
 	// beside what is written: so many times the step without; 0 means 2.
 	Pace float64
 	// Where the processor allows no prompt within Pace (two rows cost three
-	// times one), one step in Spacing may take up to Stall; 0 means 24 and 150 ms.
+	// times one), one step in Spacing may take up to Stall; 0 means 32 and 150 ms.
 	Spacing int
 	Stall   time.Duration
 	// Longest bounds a step that only reads prompts, so that one who leaves is
@@ -164,7 +164,7 @@ func New(cfg Config) *Scheduler {
 	cfg.Batch = max(or(cfg.Batch, 512), cfg.Running)
 	cfg.Queue = or(cfg.Queue, 64)
 	cfg.Pace = or(cfg.Pace, 2)
-	cfg.Spacing = or(cfg.Spacing, 24)
+	cfg.Spacing = or(cfg.Spacing, 32)
 	cfg.Stall = or(cfg.Stall, 150*time.Millisecond)
 	cfg.Longest = or(cfg.Longest, 600*time.Millisecond)
 	cfg.Patience = or(cfg.Patience, 20*time.Second)
