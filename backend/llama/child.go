@@ -71,6 +71,13 @@ func Handlers() worker.Handlers {
 			}
 			return c.Reply(counted{len(tokenize(e.vocab, text, false))}, nil)
 		},
+		methodDevices: func(_ context.Context, c *worker.Call) error {
+			found, err := findDevices()
+			if err != nil {
+				return err
+			}
+			return c.Reply(found, nil)
+		},
 		methodEmbed: func(ctx context.Context, c *worker.Call) error {
 			var t threads
 			var texts []string
@@ -159,6 +166,9 @@ func loadLibrary(dir string) error {
 	return nil
 }
 
+// allLayers is more than any model has.
+const allLayers = 1 << 16
+
 // loadModel loads a model that has been checked before.
 func loadModel(s setup) (native.Model, native.Vocab, error) {
 	if err := loadLibrary(s.Runtime); err != nil {
@@ -166,6 +176,9 @@ func loadModel(s setup) (native.Model, native.Vocab, error) {
 	}
 	params := native.ModelDefaultParams()
 	params.NGpuLayers = 0
+	if s.Graphic {
+		params.NGpuLayers = allLayers
+	}
 	m, err := native.ModelLoadFromFile(s.Model, params)
 	if err != nil || m == 0 {
 		return 0, 0, mark.Errorf(mark.Unsupported, "The model %s cannot be loaded. Choose another in Settings.", filepath.Base(s.Model)).Because(err)

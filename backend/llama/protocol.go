@@ -33,6 +33,7 @@ type setup struct {
 	Cells   int    `json:"cells"`   // tokens of all together; 0: Context
 	Running int    `json:"running"` // requests computed at once; 0: 8
 	Queue   int    `json:"queue"`   // requests that wait; 0: 64
+	Graphic bool   `json:"graphic"` // compute on a graphics processor
 }
 
 func (s setup) env() (string, error) {

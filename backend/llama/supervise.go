@@ -17,6 +17,7 @@ type Config struct {
 	Running int    // of a chat model: requests computed at once; 0 means 8
 	Queue   int    // of a chat model: requests that wait beside; 0 means 64
 	Dim     int    // of an embedding model: the length of its vectors (models.Model.Width)
+	Graphic bool   // of an embedding model: on a graphics processor, where the runtime finds one
 	Worker  worker.Spec
 }
 
@@ -27,7 +28,7 @@ type keeper struct {
 }
 
 func newKeeper(kind string, cfg Config) (*keeper, error) {
-	env, err := setup{cfg.Runtime, cfg.Model, cfg.Context, cfg.Cells, cfg.Running, cfg.Queue}.env()
+	env, err := setup{cfg.Runtime, cfg.Model, cfg.Context, cfg.Cells, cfg.Running, cfg.Queue, cfg.Graphic}.env()
 	if err != nil {
 		return nil, fmt.Errorf("set up the %s worker: %w", kind, err)
 	}
