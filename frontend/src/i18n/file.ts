@@ -23,6 +23,8 @@ export const file = {
     attachment: "Attachment",
     loading: "On the way",
     copy: "Copy",
+    reread: "Read again by OCR",
+    replaced: "A newer reading is searched",
     copyHint: "Says the same as an earlier document.",
     version: "Version",
     versionHint: "One of several versions of a document. Show them together.",
