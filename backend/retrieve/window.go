@@ -88,12 +88,16 @@ func (s *shelf) windows(ranked []rank.Fused, limit int, w Weights) []window {
 // joins returns which window a passage goes on with, or -1.
 func (s *shelf) joins(out []window, doc mark.DocumentID, at, size int, w Weights) int {
 	for i, o := range out {
+		if o.doc != doc {
+			continue
+		}
 		room := w.Join
+		follows, before := at == o.last+1, at == o.first-1
 		if i == 0 {
 			room = w.Narrow
+			before = before && !opens(s.passages[doc][o.first])
 		}
-		before := at == o.first-1 && (i > 0 || !opens(s.passages[doc][o.first]))
-		if o.doc == doc && (before || at == o.last+1) && o.bytes+size <= room {
+		if (before || follows) && o.bytes+size <= room {
 			return i
 		}
 	}

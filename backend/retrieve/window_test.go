@@ -45,3 +45,28 @@ func TestHitOfSeveralPassagesComesBeforeASingleOne(t *testing.T) {
 		}
 	}
 }
+
+// The places of two documents' passages have nothing to do with each other.
+func TestPassagesOfDifferentDocumentsNeverJoin(t *testing.T) {
+	sh := shelf{passages: map[mark.DocumentID][]mark.Chunk{}, at: map[mark.ChunkID]int{}}
+	for i := range mark.ChunkID(5) {
+		doc := mark.DocumentID("long")
+		if i == 4 {
+			doc = "short"
+		}
+		sh.at[i] = len(sh.passages[doc])
+		sh.passages[doc] = append(sh.passages[doc], mark.Chunk{ID: i, Document: doc, Text: strings.Repeat("x", 300)})
+	}
+	ranked := []rank.Fused{{Chunk: 1, Document: "long", Score: 3}, {Chunk: 4, Document: "short", Score: 2}, {Chunk: 3, Document: "long", Score: 1}}
+	for _, first := range ranked {
+		got := sh.windows(append([]rank.Fused{first}, ranked...), 10, Default)
+		for _, w := range got {
+			if n := len(sh.passages[w.doc]); w.first < 0 || w.last >= n {
+				t.Errorf("a hit shows passages %d to %d of %d", w.first, w.last, n)
+			}
+		}
+		if len(got) < 2 {
+			t.Errorf("%d hits in two documents", len(got))
+		}
+	}
+}
