@@ -27,6 +27,11 @@ func (a *App) EvalRetrieval(ctx context.Context, dir string, lite, ablation bool
 	return eval.Retrieval(ctx, a.evalDeps(progress), dir, lite, out, variants...)
 }
 
+// EvalCompression measures what making passages smaller costs; see package eval.
+func (a *App) EvalCompression(ctx context.Context, dir string, lite bool, out, progress io.Writer) error {
+	return eval.Compression(ctx, a.evalDeps(progress), dir, lite, out)
+}
+
 // ablations are searches that lack one part each.
 func (a *App) ablations() []eval.Variant {
 	var out []eval.Variant
@@ -36,7 +41,7 @@ func (a *App) ablations() []eval.Variant {
 		out = append(out, eval.Variant{Name: "without " + what, Searcher: retrieve.New(c)})
 	}
 	without("routing to documents", func(c *retrieve.Config) { c.Weights.Route = false })
-	without("headers of passages", func(c *retrieve.Config) { c.Weights.Header = 0 })
+	without("headers in the ranking", func(c *retrieve.Config) { c.Weights.Header = 0 })
 	without("words of the question", func(c *retrieve.Config) { c.Weights.Words = 0 })
 	without("subjects", func(c *retrieve.Config) { c.Weights.Subject, c.Weights.Clause = 0, 0 })
 	without("embeddings", func(c *retrieve.Config) { c.Embedder = nil })

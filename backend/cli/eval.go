@@ -22,7 +22,7 @@ type evalFlags struct {
 	seed                   *uint64
 }
 
-const evalUsage = "Use 'markai eval retrieval --set DIR', with 'qa' or 'citations' in the place of 'retrieval' for these. 'qa' and 'citations' need --out FILE too."
+const evalUsage = "Use 'markai eval retrieval --set DIR', with 'qa', 'citations' or 'compression' in the place of 'retrieval' for these. 'qa' and 'citations' need --out FILE too."
 
 func runEval(ctx context.Context, p *Program, args []string) (err error) {
 	f := evalFlags{flags: newFlags("eval")}
@@ -37,7 +37,7 @@ func runEval(ctx context.Context, p *Program, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	kinds := []string{"retrieval", "qa", "citations"}
+	kinds := []string{"retrieval", "qa", "citations", "compression"}
 	if len(rest) != 1 || *f.set == "" || !slices.Contains(kinds, rest[0]) || *f.out == "" && (rest[0] == "qa" || rest[0] == "citations") {
 		return mark.Errorf(mark.Invalid, evalUsage)
 	}
@@ -69,8 +69,11 @@ func runEval(ctx context.Context, p *Program, args []string) (err error) {
 	}
 	s := p.start(ctx, a)
 	defer func() { err = errors.Join(err, s.stop()) }()
-	if rest[0] == "retrieval" {
+	switch rest[0] {
+	case "retrieval":
 		return f.retrieval(ctx, p, a, file)
+	case "compression":
+		return a.EvalCompression(ctx, *f.set, *f.lite, p.Stdout, p.Stderr)
 	}
 	return a.EvalQA(ctx, *f.set, file, p.Stderr)
 }

@@ -1,0 +1,219 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	mark "markai/backend"
+	"markai/backend/chunk"
+	"markai/backend/cite"
+	"markai/backend/compress"
+)
+
+// factors are how many times smaller the passages are made.
+var factors = [...]int{2, 4, 8}
+
+// way is a way to make passages smaller: it returns what it keeps of them.
+type way struct {
+	name string
+	keep func(question string, hits []mark.Hit, budget int) []compress.Kept
+}
+
+var ways = [...]way{
+	{"sentences by the question", selected},
+	{"first results, whole", func(_ string, hits []mark.Hit, budget int) []compress.Kept { return leading(hits, order(hits), budget) }},
+	{"cut off, as documents read", func(_ string, hits []mark.Hit, budget int) []compress.Kept {
+		return leading(hits, reading(hits), budget)
+	}},
+}
+
+// Compression measures how much of what experts marked is left when the up to
+// 64 passages that a search finds are made two, four and eight times smaller.
+// Only what is among these passages counts. Characters stand for tokens. Two
+// measures are printed: the share of the marked characters, and the share of
+// questions of which most of at least one marked passage is left.
+func Compression(ctx context.Context, d Deps, dir string, lite bool, out io.Writer) (err error) {
+	set, err := openRetrieval(ctx, d, dir, lite)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := set.close(); err == nil {
+			err = e
+		}
+	}()
+	return set.compression(ctx, d, out)
+}
+
+func (s *retrievalSet) compression(ctx context.Context, d Deps, out io.Writer) error {
+	type key struct{ way, factor int }
+	shares, kept := map[key]map[string][]float64{}, map[key]map[string][]float64{}
+	for i, q := range s.queries {
+		hits, err := d.Searcher.Search(ctx, s.store, mark.Query{Text: q.Query, Limit: retrievalLimit, Question: true})
+		if err != nil {
+			return fmt.Errorf("query %s: %w", q.ID, err)
+		}
+		hits = slices.DeleteFunc(hits, func(h mark.Hit) bool { return len(h.Spans) == 0 })
+		all := s.evidence(q, hits, wholly(hits))
+		d.progress(i+1, len(s.queries))
+		if all == 0 {
+			continue // search did not find it: nothing to keep
+		}
+		size := 0
+		for _, h := range hits {
+			size += utf8.RuneCountInString(h.Chunk.Text)
+		}
+		for f, factor := range factors {
+			for w, way := range ways {
+				k := key{w, f}
+				if shares[k] == nil {
+					shares[k], kept[k] = map[string][]float64{}, map[string][]float64{}
+				}
+				left := way.keep(q.Query, hits, size/factor)
+				shares[k][q.Suite] = append(shares[k][q.Suite], float64(s.evidence(q, hits, left))/float64(all))
+				kept[k][q.Suite] = append(kept[k][q.Suite], s.answerable(q, hits, left))
+			}
+		}
+	}
+	for _, t := range []struct {
+		title  string
+		shares map[key]map[string][]float64
+	}{{"marked characters kept, %", shares}, {"questions with a passage kept, %", kept}} {
+		fmt.Fprintf(out, "%-34s", t.title)
+		for _, f := range factors {
+			fmt.Fprintf(out, "%8d×", f)
+		}
+		fmt.Fprintln(out)
+		for w, way := range ways {
+			fmt.Fprintf(out, "  %-32s", way.name)
+			for f := range factors {
+				fmt.Fprintf(out, "%9.1f", 100*meanOfSuites(t.shares[key{w, f}]))
+			}
+			fmt.Fprintln(out)
+		}
+	}
+	return nil
+}
+
+func meanOfSuites(suites map[string][]float64) float64 {
+	sum := 0.0
+	for _, name := range slices.Sorted(maps.Keys(suites)) {
+		part := 0.0
+		for _, v := range suites[name] {
+			part += v
+		}
+		sum += part / float64(len(suites[name]))
+	}
+	return sum / float64(max(1, len(suites)))
+}
+
+// answerable is 1 where most of one marked passage was kept, else 0.
+func (s *retrievalSet) answerable(q retrievalQuery, hits []mark.Hit, kept []compress.Kept) float64 {
+	for _, g := range union(q.Gold) {
+		one := q
+		one.Gold = []passage{g}
+		if 2*s.evidence(one, hits, kept) > g.size() {
+			return 1
+		}
+	}
+	return 0
+}
+
+// evidence counts the marked characters in what was kept.
+func (s *retrievalSet) evidence(q retrievalQuery, hits []mark.Hit, kept []compress.Kept) int {
+	var places []passage
+	for _, k := range kept {
+		for _, r := range k.Ranges {
+			for _, sp := range part(hits[k.Passage].Spans, r) {
+				places = append(places, s.placeOf([]mark.Span{sp}))
+			}
+		}
+	}
+	return common(union(places), union(q.Gold))
+}
+
+// part returns where a range of the text of spans stands.
+func part(spans []mark.Span, r compress.Range) []mark.Span {
+	var out []mark.Span
+	at := 0
+	for _, sp := range spans {
+		from, to := max(r.Start-at, 0), min(r.End-at, sp.End-sp.Start)
+		if from < to {
+			out = append(out, mark.Span{Document: sp.Document, Page: sp.Page, Start: sp.Start + from, End: sp.Start + to})
+		}
+		at += sp.End - sp.Start
+	}
+	return out
+}
+
+// selected is what package compress keeps.
+func selected(question string, hits []mark.Hit, budget int) []compress.Kept {
+	r := compress.Request{Question: question, Budget: budget, Count: utf8.RuneCountInString, Sentences: sentences}
+	for _, h := range hits {
+		r.Passages = append(r.Passages, compress.Passage{Document: h.Document.Name, Heading: chunk.Headings(h.Chunk.Header), Text: h.Chunk.Text})
+	}
+	return compress.Select(r)
+}
+
+func sentences(text string) []compress.Range {
+	var out []compress.Range
+	for _, s := range cite.Sentences(text) {
+		out = append(out, compress.Range(s))
+	}
+	return out
+}
+
+func wholly(hits []mark.Hit) []compress.Kept { return leading(hits, order(hits), 1<<40) }
+
+// leading keeps the first so many characters of hits taken in an order.
+func leading(hits []mark.Hit, order []int, budget int) []compress.Kept {
+	var out []compress.Kept
+	for _, i := range order {
+		text := hits[i].Chunk.Text
+		n, end := 0, len(text)
+		for at := range text {
+			if n == budget {
+				end = at
+				break
+			}
+			n++
+		}
+		if end > 0 {
+			out = append(out, compress.Kept{Passage: i, Ranges: []compress.Range{{Start: 0, End: end}}})
+		}
+		if budget -= n; budget <= 0 {
+			break
+		}
+	}
+	return out
+}
+
+// order is the order in which hits were found.
+func order(hits []mark.Hit) []int {
+	out := make([]int, len(hits))
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// reading is the order in which hits stand in their documents.
+func reading(hits []mark.Hit) []int {
+	out := order(hits)
+	slices.SortStableFunc(out, func(a, b int) int {
+		x, y := hits[a], hits[b]
+		if c := strings.Compare(x.Document.Name, y.Document.Name); c != 0 {
+			return c
+		}
+		if x.Chunk.From.Before(y.Chunk.From) {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
