@@ -189,15 +189,37 @@ func (l borderLine) runs(before []border, apart []int) bool {
 	if l.key == "" {
 		return false
 	}
-	// A number alone is the page's only where it counts with the pages; else it
-	// may be a cell of a table.
-	alone := strings.IndexFunc(l.key, unicode.IsLetter) < 0
+	if enumerated(l.key) || strings.HasPrefix(l.key, "#/") {
+		return false // two clauses may well begin alike, and rows of one day
+	}
+	// A number alone, or one that comes first, is the page's only where it counts
+	// with the pages; else it may stand in a table.
+	counts := l.key[0] == '#' || strings.IndexFunc(l.key, unicode.IsLetter) < 0
 	for i, other := range before {
 		for _, o := range other {
-			if o.key == l.key && (!alone || l.number >= 0 && l.number-o.number == apart[i]) {
+			if o.key == l.key && (!counts || l.number >= 0 && l.number-o.number == apart[i]) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// enumerated reports whether a line begins as a clause or an item of a list
+// does: "(4) ", "(h)(9) ", "12. ", "b) ".
+func enumerated(key string) bool {
+	mark, _, more := strings.Cut(key, " ")
+	if !more || len(mark) < 2 || len(mark) > 12 {
+		return false
+	}
+	last := mark[len(mark)-1]
+	if last != ')' && last != '.' {
+		return false
+	}
+	for _, part := range strings.FieldsFunc(mark, func(r rune) bool { return r == '(' || r == ')' || r == '.' }) {
+		if len(part) > 3 {
+			return false // "page.", "inc."
+		}
+	}
+	return true
 }

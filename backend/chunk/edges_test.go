@@ -43,6 +43,8 @@ func TestWhatOnlyLooksLikeAnEdgeIsText(t *testing.T) {
 	}{
 		{"lines that differ", mark.KindPDF, []string{"Rent\nThe rent is due.", "Notice\nNotice is given."}},
 		{"numbers that do not count with the pages", mark.KindPDF, []string{"Fees\nand costs\n100", "Costs\nand fees\n250"}},
+		{"clauses that begin alike", mark.KindPDF, []string{"(3) In the chapter, add the information in\nthe figure.", "(4) In the chapter, add the information in\nanother one."}},
+		{"rows of a table", mark.KindPDF, []string{"01/29/2016 Boeing Company 15 Layoff\nmore of it", "02/03/2016 Boeing Company 19 Layoff\nand more"}},
 		{"a document without pages of its own", mark.KindText, []string{"Head\nfirst text", "Head\nsecond text"}},
 		{"one page", mark.KindPDF, []string{"Head\ntext\nfoot"}},
 	} {

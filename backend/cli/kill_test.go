@@ -132,6 +132,9 @@ func (k *killed) check(ctx context.Context, store mark.MatterStore, ended bool) 
 			}
 			end = c.To
 			covered += len(c.Text)
+			for _, s := range c.Skips {
+				covered += s.End - s.Start
+			}
 		}
 		if total := len(strings.ReplaceAll(text, "\f", "")); ended && covered != total {
 			k.t.Errorf("%s: passages hold %d bytes of %d", at, covered, total)
