@@ -32,6 +32,9 @@ type DocumentStore interface {
 	Document(ctx context.Context, id DocumentID) (Document, error)
 	// Documents returns all, by name.
 	Documents(ctx context.Context) ([]Document, error)
+	// Derived returns what make makes of all documents, by name. It is kept, by
+	// key, until a document changes or the store is closed; nobody may change it.
+	Derived(ctx context.Context, key string, make func([]Document) any) (any, error)
 	// QueryDocuments returns the documents that q selects.
 	QueryDocuments(ctx context.Context, q DocumentQuery) (DocumentList, error)
 	// DocumentFacets counts the values to filter by, over what q selects.

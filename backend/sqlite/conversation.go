@@ -18,7 +18,7 @@ func (m *matter) PutConversation(ctx context.Context, c mark.Conversation) error
 	if c.ID == "" {
 		return mark.Errorf(mark.Invalid, "A conversation needs an id.")
 	}
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO conversation (id, title, created, updated) VALUES (?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET title = excluded.title, created = excluded.created, updated = excluded.updated`,
@@ -51,7 +51,7 @@ func (m *matter) AddMessage(ctx context.Context, id mark.ConversationID, msg mar
 	if msg.Created.IsZero() {
 		msg.Created = time.Now()
 	}
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO message (conversation, role, text, answer, created) VALUES (?, ?, ?, ?, ?)",
 			id, msg.Role, msg.Text, answer, nanos(msg.Created))
 		if resultCode(err) == resultForeignKey {
@@ -89,7 +89,7 @@ var errAnswer = errors.New("a stored answer is not as it was written")
 
 // DeleteConversation removes a conversation with its turns.
 func (m *matter) DeleteConversation(ctx context.Context, id mark.ConversationID) error {
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "DELETE FROM conversation WHERE id = ?", id)
 		if err != nil {
 			return err

@@ -25,7 +25,7 @@ func (m *matter) PutFeatures(ctx context.Context, id mark.DocumentID, features [
 			return mark.Errorf(mark.Invalid, "A %s at page %d, bytes %d to %d, is nowhere in a document.", f.Kind, f.Page, f.Start, f.End)
 		}
 	}
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		n, err := documentNumber(ctx, tx, id)
 		if err != nil {
 			return err

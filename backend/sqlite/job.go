@@ -27,7 +27,7 @@ func (m *matter) PutJob(ctx context.Context, j mark.Job) error {
 	if j.ID == "" {
 		return mark.Errorf(mark.Invalid, "A job needs an id.")
 	}
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO job (id, document, state, step, done, total, attempts, problem, code, priority, not_before, created, updated)
 			VALUES (?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -71,7 +71,7 @@ func (m *matter) JobPage(ctx context.Context, states []mark.JobState, offset, li
 // MoveJobs puts all jobs in one state, or those of ids that are in it, into
 // another, and returns how many.
 func (m *matter) MoveJobs(ctx context.Context, from, to mark.JobState, ids []mark.JobID) (n int, err error) {
-	err = m.db.write(ctx, func(tx *sql.Tx) error {
+	err = m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, `UPDATE job SET state = ?2, updated = ?3, not_before = 0
 			WHERE state = ?1 AND (?4 OR id IN (SELECT value FROM json_each(?5)))`, from, to, nanos(time.Now()), ids == nil, jsonList(ids))
 		if err != nil {
@@ -92,7 +92,7 @@ func (m *matter) NextJob(ctx context.Context) (j mark.Job, err error) {
 	if _, err := one(ctx, m.db.readers, scanJob, "No job is waiting.", next, mark.JobQueued, nanos(time.Now())); err != nil {
 		return j, err
 	}
-	err = m.db.write(ctx, func(tx *sql.Tx) error {
+	err = m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		j, err = one(ctx, tx, scanJob, "No job is waiting.", next, mark.JobQueued, nanos(time.Now()))
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (m *matter) RequeueRunning(ctx context.Context) (n int, err error) {
 	if err != nil || some == 0 { // a full disk need not be written to
 		return 0, err
 	}
-	err = m.db.write(ctx, func(tx *sql.Tx) error {
+	err = m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "UPDATE job SET state = ?, updated = ? WHERE state = ?",
 			mark.JobQueued, nanos(time.Now()), mark.JobRunning)
 		if err != nil {
@@ -163,7 +163,7 @@ func (m *matter) JobCounts(ctx context.Context) (map[mark.JobState]int, error) {
 // and reports whether there is one.
 func (m *matter) PreferDocument(ctx context.Context, id mark.DocumentID) (bool, error) {
 	var some bool
-	err := m.db.write(ctx, func(tx *sql.Tx) error {
+	err := m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, `
 			UPDATE job SET priority = 1 + (SELECT coalesce(max(priority), 0) FROM job WHERE state = ?1), not_before = 0
 			WHERE document = ?2 AND state = ?1`, mark.JobQueued, id)

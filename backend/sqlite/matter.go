@@ -13,6 +13,7 @@ type matter struct {
 	db   *database
 	near *vectorCopy
 	put  atomic.Int64 // vectors since the blocks were last looked at
+	made derived
 
 	life    context.Context // of what runs in the background
 	end     context.CancelFunc
@@ -56,5 +57,6 @@ func (m *matter) Close() error {
 	m.end()
 	m.tidying.Wait()
 	m.near.close()
+	m.made.forget()
 	return m.db.Close()
 }

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	mark "markai/backend"
 )
@@ -56,6 +57,7 @@ type database struct {
 	path    string
 	slot    int
 	closing sync.Once
+	changes atomic.Int64 // transactions of write
 }
 
 // readerLimit bounds the reading connections, each of which has a page cache.
@@ -213,6 +215,13 @@ func (db *database) Close() error {
 
 // write runs f in one immediate transaction on the writing connection.
 func (db *database) write(ctx context.Context, f func(tx *sql.Tx) error) error {
+	defer db.changes.Add(1) // where it failed too: it may have failed late
+	return db.writeBeside(ctx, f)
+}
+
+// writeBeside is write for what changes no row of document: what is derived
+// from these rows stays true.
+func (db *database) writeBeside(ctx context.Context, f func(tx *sql.Tx) error) error {
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fault(ctx, err)

@@ -21,7 +21,7 @@ func scanOutcome(r row) (o mark.Outcome, err error) {
 
 // PutOutcome records how an answer turned out. Its conversation must be there.
 func (m *matter) PutOutcome(ctx context.Context, o mark.Outcome) error {
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO outcome ("+outcomeColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			o.ID, o.Conversation, nanos(o.Time), o.Model, o.Refused, o.Survey, o.Empty,
 			o.Verbatim, o.Supported, o.Altered, o.Unsupported, o.Search, o.Total, o.Feedback)
@@ -40,7 +40,7 @@ func (m *matter) Outcomes(ctx context.Context, since time.Time, limit int) ([]ma
 
 // SetFeedback records what a reader says of an answer.
 func (m *matter) SetFeedback(ctx context.Context, c mark.ConversationID, at time.Time, f mark.Feedback) error {
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, "UPDATE outcome SET feedback = ? WHERE conversation = ? AND time = ?", f, c, nanos(at))
 		if err != nil {
 			return err

@@ -11,7 +11,7 @@ import (
 
 // PutModelState keeps what a model has computed of a conversation.
 func (m *matter) PutModelState(ctx context.Context, id mark.ConversationID, model string, state []byte, keep int64) error {
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM model_state WHERE conversation = ?", id); err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func (m *matter) PutModelState(ctx context.Context, id mark.ConversationID, mode
 // ModelState returns what a model has computed of a conversation.
 func (m *matter) ModelState(ctx context.Context, id mark.ConversationID, model string) ([]byte, error) {
 	var state []byte
-	err := m.db.write(ctx, func(tx *sql.Tx) error {
+	err := m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, "UPDATE model_state SET used = ? WHERE conversation = ? AND model = ? RETURNING data",
 			nanos(time.Now()), id, model).Scan(&state)
 	})

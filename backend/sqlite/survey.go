@@ -9,7 +9,7 @@ import (
 
 // PutSurveyRow keeps what a document said under a key.
 func (m *matter) PutSurveyRow(ctx context.Context, key string, id mark.DocumentID, data []byte) error {
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		n, err := documentNumber(ctx, tx, id)
 		if err != nil {
 			return err

@@ -64,7 +64,7 @@ func (m *matter) PutVectors(ctx context.Context, model string, ids []mark.ChunkI
 			return mark.Errorf(mark.Invalid, "The embedding model gave a vector that cannot be compared. Choose another embedding model in Settings.")
 		}
 	}
-	err := m.db.write(ctx, func(tx *sql.Tx) error {
+	err := m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		if err := useModel(ctx, tx, model, dim); err != nil {
 			return err
 		}

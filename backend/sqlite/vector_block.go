@@ -84,7 +84,7 @@ func (m *matter) dropDamaged(ctx context.Context) error {
 	if len(damaged) == 0 {
 		return nil
 	}
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM vector_block WHERE n IN (SELECT value FROM json_each(?))", jsonList(damaged))
 		return err
 	})
@@ -95,7 +95,7 @@ func (m *matter) keepBlock(ctx context.Context, n int64) error {
 	if err != nil || data == nil {
 		return err
 	}
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		// What was read must still be so, and what happened since on record.
 		changed, err := one(ctx, tx, scanInt, "", `
 			SELECT (SELECT min(seq) FROM vector_change) > ?1
@@ -143,7 +143,7 @@ func (m *matter) packBlock(ctx context.Context, n int64) (data []byte, rows int,
 func (m *matter) cutChanges(ctx context.Context) error {
 	for {
 		cut := int64(0)
-		err := m.db.write(ctx, func(tx *sql.Tx) error {
+		err := m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 			done, err := tx.ExecContext(ctx, `DELETE FROM vector_change WHERE seq <= (SELECT max(seq) FROM vector_change) - ?1
 				AND seq < (SELECT min(seq) FROM vector_change) + ?1`, keptChanges)
 			if err == nil {

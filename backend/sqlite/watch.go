@@ -14,7 +14,7 @@ func (m *matter) PutWatchedFolder(ctx context.Context, f mark.WatchedFolder) err
 	if f.Path == "" {
 		return mark.Errorf(mark.Invalid, "A watched folder needs a path.")
 	}
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO watched_folder (path, added, scanned, problem) VALUES (?, ?, ?, ?)
 			ON CONFLICT (path) DO UPDATE SET added = excluded.added, scanned = excluded.scanned, problem = excluded.problem`,
@@ -37,7 +37,7 @@ func (m *matter) WatchedFolders(ctx context.Context) ([]mark.WatchedFolder, erro
 
 // DeleteWatchedFolder forgets a folder and its files, or NotFound.
 func (m *matter) DeleteWatchedFolder(ctx context.Context, path string) error {
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "DELETE FROM watched_folder WHERE path = ?", path)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func scanFile(r row) (f mark.WatchedFile, err error) {
 
 // PutWatchedFile adds a file or replaces what is known of it.
 func (m *matter) PutWatchedFile(ctx context.Context, f mark.WatchedFile) error {
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO watched_file (path, folder, size, modified, checked, sha256, document, problem, missing)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -95,7 +95,7 @@ func (m *matter) WatchedFilesOf(ctx context.Context, id mark.DocumentID) ([]mark
 
 // DeleteWatchedFile forgets a file; one that is not there is no error.
 func (m *matter) DeleteWatchedFile(ctx context.Context, path string) error {
-	return m.db.write(ctx, func(tx *sql.Tx) error {
+	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM watched_file WHERE path = ?", path)
 		return err
 	})
