@@ -35,7 +35,7 @@ func worded(h mark.Hit) bool { return len(h.Matches) > 0 }
 
 // edgeHits are what is shown where no passage has what was asked for: the head
 // or foot of a page, once for each document.
-func edgeHits(ctx context.Context, m mark.MatterStore, expr string, t topic, docs []mark.Document, scope []mark.DocumentID, limit int) ([]mark.Hit, error) {
+func edgeHits(ctx context.Context, m mark.MatterStore, expr string, t topic, cat *catalogue, scope []mark.DocumentID, limit int) ([]mark.Hit, error) {
 	if expr == "" {
 		return nil, nil
 	}
@@ -43,13 +43,9 @@ func edgeHits(ctx context.Context, m mark.MatterStore, expr string, t topic, doc
 	if err != nil {
 		return nil, fmt.Errorf("search the heads and feet of pages: %w", err)
 	}
-	known := make(map[mark.DocumentID]mark.Document, len(docs))
-	for _, d := range docs {
-		known[d.ID] = d
-	}
 	var hits []mark.Hit
 	for _, c := range found {
-		d, ok := known[c.Document]
+		d, ok := cat.document(c.Document)
 		if !ok {
 			continue
 		}

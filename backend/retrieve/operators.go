@@ -278,20 +278,20 @@ func (s *Searcher) operated(ctx context.Context, m mark.MatterStore, tree query.
 }
 
 // narrow keeps the documents that all fields select.
-func (s *Searcher) narrow(ctx context.Context, m mark.MatterStore, fields []query.Field, docs []mark.Document) ([]mark.Document, []mark.DocumentID, error) {
+func (s *Searcher) narrow(ctx context.Context, m mark.MatterStore, fields []query.Field, c *catalogue) (*catalogue, []mark.DocumentID, error) {
 	e := matching{s: s, m: m}
 	for _, f := range fields {
 		selected, err := e.field(ctx, f)
 		if err != nil {
 			return nil, nil, err
 		}
-		docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return !selected[d.ID] })
+		c = c.only(func(id mark.DocumentID) bool { return selected[id] })
 	}
-	scope := make([]mark.DocumentID, len(docs))
-	for i, d := range docs {
+	scope := make([]mark.DocumentID, len(c.docs))
+	for i, d := range c.docs {
 		scope[i] = d.ID
 	}
-	return docs, scope, nil
+	return c, scope, nil
 }
 
 // beginnings stands for documents that match by what they are: the first

@@ -13,51 +13,6 @@ import (
 	"markai/backend/legal"
 )
 
-// identity is how a document can be named: the words of its file name, title
-// and parties.
-type identity struct {
-	doc   mark.DocumentID
-	words map[string]bool
-	stems map[string]bool
-	long  []string // words that may hold a name glued to others: ACMEHOLDINGSINC
-}
-
-func identify(d mark.Document) identity {
-	id := identity{doc: d.ID, words: map[string]bool{}, stems: map[string]bool{}}
-	for _, s := range append([]string{d.Name, legal.ReadableName(d.Name), d.Title}, d.Parties...) {
-		for _, w := range legal.Words(s) {
-			if !id.words[w.Text] {
-				id.words[w.Text] = true
-				id.stems[legal.Stem(w.Text)] = true
-				if len(w.Text) >= 9 {
-					id.long = append(id.long, w.Text)
-				}
-			}
-		}
-	}
-	slices.Sort(id.long)
-	return id
-}
-
-// has returns how well the identity holds a word: 1 as it is, less as the
-// beginning of a longer one or in another form.
-func (id identity) has(w string) float64 {
-	if id.words[w] {
-		return 1
-	}
-	if len(w) >= 5 {
-		for _, l := range id.long {
-			if strings.HasPrefix(l, w) {
-				return 0.8
-			}
-		}
-	}
-	if id.stems[legal.Stem(w)] {
-		return 0.5
-	}
-	return 0
-}
-
 // route is where a question wants to be asked.
 type route struct {
 	docs   []mark.DocumentID // the documents that it names, best first; empty: none
@@ -81,54 +36,46 @@ const (
 // choose finds the documents that a question names. evidence ranks documents
 // by how well the question as a whole matches their text, and decides between
 // documents that are named equally.
-func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float64) route {
+func choose(q question, c *catalogue, evidence map[mark.DocumentID]float64) route {
 	r := route{naming: map[int]bool{}}
-	ids := make([]identity, len(docs))
-	for i, d := range docs {
-		ids[i] = identify(d)
-	}
-	rarest := math.Log(1 + float64(len(ids)))
+	n := len(c.docs)
+	rarest := math.Log(1 + float64(n))
 	words := distinct(q.words)
 	weight := make([]float64, len(words))
-	hold := make([][]float64, len(words))
-	dfs := make([]int, len(words))
+	hold := make([]map[int32]float64, len(words)) // how well a word names which documents
+	named := map[int32]float64{}
 	for i, w := range words {
-		hold[i] = make([]float64, len(ids))
-		df := 0
-		for j := range ids {
-			if hold[i][j] = ids[j].has(w.Text); hold[i][j] > 0 {
-				df++
-			}
-		}
-		dfs[i] = df
-		if df > 0 && !namesNobody(q.text, w) {
+		hold[i] = c.holding(w.Text)
+		if df := len(hold[i]); df > 0 && !namesNobody(q.text, w) {
 			// Squared: one word that only this document is called by outweighs
 			// any number of "Agreement".
-			idf := math.Log(1 + float64(len(ids))/float64(df))
+			idf := math.Log(1 + float64(n)/float64(df))
 			weight[i] = idf * idf / rarest
 			if !nameLike(q.text, w) {
 				weight[i] *= 0.5
 			}
+			for d, how := range hold[i] {
+				named[d] += weight[i] * how
+			}
+		}
+	}
+	for id, v := range evidence {
+		if i, ok := c.known[id]; ok {
+			named[int32(i)] += textWeight * rarest * v
 		}
 	}
 	type scored struct {
-		doc   int
+		doc   int32
 		score float64
-		named float64
 	}
-	best := make([]scored, len(ids))
-	for j, id := range ids {
-		s := scored{doc: j}
-		for i := range words {
-			s.named += weight[i] * hold[i][j]
-		}
-		s.score = s.named + textWeight*rarest*evidence[id.doc]
-		best[j] = s
+	var best []scored
+	for d, score := range named {
+		best = append(best, scored{d, score})
 	}
-	slices.SortStableFunc(best, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(ids[a.doc].doc, ids[b.doc].doc))
+	slices.SortFunc(best, func(a, b scored) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(c.docs[a.doc].ID, c.docs[b.doc].ID))
 	})
-	if len(best) == 0 || len(docs) < 2 {
+	if len(best) == 0 || n < 2 {
 		return r
 	}
 	top := best[0]
@@ -136,21 +83,21 @@ func choose(q question, docs []mark.Document, evidence map[mark.DocumentID]float
 	// not say where to look.
 	telling := 0.0
 	for i, w := range words {
-		if hold[i][top.doc] > 0 && dfs[i]*5 <= len(ids)+4 && (nameLike(q.text, w) || begins(q.text, w) && ids[top.doc].words[w.Text] && !legal.Kind(w.Text)) {
+		if hold[i][top.doc] > 0 && len(hold[i])*5 <= n+4 && (nameLike(q.text, w) || begins(q.text, w) && hold[i][top.doc] == 1 && !legal.Kind(w.Text)) {
 			telling += weight[i] * hold[i][top.doc]
 		}
 	}
-	if telling == 0 && !(evidence[ids[top.doc].doc] == 1 && q.speaksOfDocument()) {
+	if telling == 0 && !(evidence[c.docs[top.doc].ID] == 1 && q.speaksOfDocument()) {
 		return r
 	}
 	for _, b := range best {
 		if b.score < nearly*top.score || len(r.docs) == namedMax {
 			break
 		}
-		r.docs = append(r.docs, ids[b.doc].doc)
+		r.docs = append(r.docs, c.docs[b.doc].ID)
 	}
 	for _, w := range q.words {
-		if ids[top.doc].has(w.Text) > 0 && !namesNobody(q.text, w) {
+		if c.holding(w.Text)[top.doc] > 0 && !namesNobody(q.text, w) {
 			r.naming[w.Start] = true
 		}
 	}

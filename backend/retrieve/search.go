@@ -88,28 +88,20 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	if as.Tree == nil && len(as.Fields) == 0 && !asked.says() {
 		return nil, nil
 	}
-	docs, err := m.Documents(ctx)
+	c, err := catalogueOf(ctx, m, q.Documents)
 	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
-	}
-	docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return d.Replaced != "" && !slices.Contains(q.Documents, d.ID) })
-	if len(q.Documents) > 0 {
-		wanted := documents{}
-		for _, id := range q.Documents {
-			wanted[id] = true
-		}
-		docs = slices.DeleteFunc(docs, func(d mark.Document) bool { return !wanted[d.ID] })
+		return nil, err
 	}
 	if as.Tree != nil {
-		ranked, err := s.operated(ctx, m, as.Tree, docs, q.Documents, limit)
+		ranked, err := s.operated(ctx, m, as.Tree, c.docs, q.Documents, limit)
 		if err != nil {
 			return nil, err
 		}
-		return s.hits(ctx, m, ranked, treeTopic(as.Tree), route{}, docs, limit)
+		return s.hits(ctx, m, ranked, treeTopic(as.Tree), route{}, c, limit)
 	}
 	scope := q.Documents
 	if len(as.Fields) > 0 {
-		if docs, scope, err = s.narrow(ctx, m, as.Fields, docs); err != nil || len(docs) == 0 {
+		if c, scope, err = s.narrow(ctx, m, as.Fields, c); err != nil || len(c.docs) == 0 {
 			return nil, err
 		}
 		if !asked.says() {
@@ -117,14 +109,14 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 			for _, id := range scope {
 				matched[id] = true
 			}
-			ranked, err := beginnings(ctx, m, docs, matched, limit)
+			ranked, err := beginnings(ctx, m, c.docs, matched, limit)
 			if err != nil {
 				return nil, err
 			}
-			return s.hits(ctx, m, ranked, topic{}, route{}, docs, limit)
+			return s.hits(ctx, m, ranked, topic{}, route{}, c, limit)
 		}
 	}
-	r, err := s.route(ctx, m, asked, docs, scope)
+	r, err := s.route(ctx, m, asked, c, scope)
 	if err != nil {
 		return nil, err
 	}
@@ -136,13 +128,13 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 	if err != nil {
 		return nil, err
 	}
-	hits, err := s.hits(ctx, m, ranked, t, r, docs, limit)
+	hits, err := s.hits(ctx, m, ranked, t, r, c, limit)
 	if err != nil {
 		return nil, err
 	}
 	hits = phrasesFirst(hits, t.phrases)
 	if !q.Question && !slices.ContainsFunc(hits, worded) {
-		edges, err := edgeHits(ctx, m, anyOf(t.words), t, docs, scope, limit)
+		edges, err := edgeHits(ctx, m, anyOf(t.words), t, c, scope, limit)
 		if err != nil {
 			return nil, err
 		}
@@ -159,8 +151,8 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 }
 
 // route finds out which documents the question names.
-func (s *Searcher) route(ctx context.Context, m mark.MatterStore, q question, docs []mark.Document, scope []mark.DocumentID) (route, error) {
-	if !s.w.Route || len(docs) < 2 {
+func (s *Searcher) route(ctx context.Context, m mark.MatterStore, q question, c *catalogue, scope []mark.DocumentID) (route, error) {
+	if !s.w.Route || len(c.docs) < 2 {
 		return route{}, nil
 	}
 	var text map[mark.DocumentID]float64
@@ -171,7 +163,7 @@ func (s *Searcher) route(ctx context.Context, m mark.MatterStore, q question, do
 		}
 		text = evidence(found)
 	}
-	return choose(q, docs, text), nil
+	return choose(q, c, text), nil
 }
 
 // evidence scales the best passage of each document to at most 1.
@@ -301,13 +293,9 @@ func (s *Searcher) byMeaning(ctx context.Context, m mark.MatterStore, t topic, s
 }
 
 // hits makes of ranked passages what is shown.
-func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.Fused, t topic, r route, docs []mark.Document, limit int) ([]mark.Hit, error) {
-	known := map[mark.DocumentID]mark.Document{}
-	for _, d := range docs {
-		known[d.ID] = d
-	}
+func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.Fused, t topic, r route, c *catalogue, limit int) ([]mark.Hit, error) {
 	// What a newer reading replaces was not asked for.
-	ranked = slices.DeleteFunc(ranked, func(f rank.Fused) bool { _, ok := known[f.Document]; return !ok })
+	ranked = slices.DeleteFunc(ranked, func(f rank.Fused) bool { _, ok := c.known[f.Document]; return !ok })
 	sh := shelf{passages: map[mark.DocumentID][]mark.Chunk{}, at: map[mark.ChunkID]int{}}
 	for _, f := range ranked[:min(len(ranked), limit)] {
 		if err := sh.load(ctx, m, f.Document); err != nil {
@@ -318,17 +306,18 @@ func (s *Searcher) hits(ctx context.Context, m mark.MatterStore, ranked []rank.F
 	windows := sh.windows(ranked, limit, s.w)
 	hits := make([]mark.Hit, 0, len(windows))
 	for _, w := range windows {
-		c := sh.passage(w)
-		p, err := locate(ctx, m, c)
+		passage := sh.passage(w)
+		p, err := locate(ctx, m, passage)
 		if err != nil {
 			return nil, err
 		}
-		c, spans, shift := trim(c, p, t.phrases)
+		passage, spans, shift := trim(passage, p, t.phrases)
+		doc, _ := c.document(passage.Document)
 		named := ""
-		if slices.Contains(r.docs, c.Document) {
-			named = known[c.Document].Name
+		if slices.Contains(r.docs, passage.Document) {
+			named = doc.Name
 		}
-		h := mark.Hit{Chunk: c, Document: known[c.Document], Score: w.Score, Spans: spans, Matches: matches(c.Text, p, shift, sought)}
+		h := mark.Hit{Chunk: passage, Document: doc, Score: w.Score, Spans: spans, Matches: matches(passage.Text, p, shift, sought)}
 		h.Why = explain(w.Why, parted(h), t, named)
 		hits = append(hits, h)
 	}
