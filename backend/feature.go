@@ -119,9 +119,9 @@ type FeatureStore interface {
 	// Features returns a document's features of these kinds (none: all), in
 	// reading order.
 	Features(ctx context.Context, id DocumentID, kinds ...FeatureKind) ([]Feature, error)
-	// FindFeatures returns where features of a kind have this value (letters'
-	// case ignored), in documents' and reading order.
-	FindFeatures(ctx context.Context, kind FeatureKind, value string) ([]FoundFeature, error)
+	// FindFeatures returns up to limit features of a kind that have this value
+	// (letters' case ignored), in documents' and reading order.
+	FindFeatures(ctx context.Context, kind FeatureKind, value string, limit int) ([]FoundFeature, error)
 }
 
 // FoundFeature is a feature and its document.

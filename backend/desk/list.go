@@ -88,7 +88,7 @@ func (d *Desk) FindFeatures(ctx context.Context, matter, kind, value string) ([]
 	if err != nil {
 		return nil, err
 	}
-	found, err := store.FindFeatures(ctx, mark.FeatureKind(kind), value)
+	found, err := store.FindFeatures(ctx, mark.FeatureKind(kind), value, featureLimit)
 	if err != nil {
 		return nil, err
 	}

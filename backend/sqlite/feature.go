@@ -58,14 +58,14 @@ func (m *matter) Features(ctx context.Context, id mark.DocumentID, kinds ...mark
 		" FROM feature f WHERE f.document = (SELECT n FROM document WHERE id = ?)"+where+" ORDER BY f.page, f.start, f.number", args...)
 }
 
-// FindFeatures returns where features of a kind have this value, letters' case
-// ignored, in documents' and reading order.
-func (m *matter) FindFeatures(ctx context.Context, kind mark.FeatureKind, value string) ([]mark.FoundFeature, error) {
+// FindFeatures returns up to limit features of a kind that have this value,
+// letters' case ignored, in documents' and reading order.
+func (m *matter) FindFeatures(ctx context.Context, kind mark.FeatureKind, value string, limit int) ([]mark.FoundFeature, error) {
 	return collect(ctx, m.db.readers, func(r row) (f mark.FoundFeature, err error) {
 		return f, r.Scan(&f.Document, &f.Kind, &f.Page, &f.Start, &f.End, &f.Text, &f.Value, &f.Level, &f.Told)
 	}, "SELECT d.id, "+featureColumns+` FROM feature f JOIN document d ON d.n = f.document
 		WHERE f.kind = ? AND f.value = ? COLLATE NOCASE AND f.value <> ''
-		ORDER BY d.name COLLATE NOCASE, d.name, d.id, f.page, f.start, f.number`, kind, value)
+		ORDER BY d.name COLLATE NOCASE, d.name, d.id, f.page, f.start, f.number LIMIT ?`, kind, value, max(limit, 0))
 }
 
 // oneOf returns the condition that column is one of values, and appends them

@@ -141,9 +141,12 @@ func TestFeaturesComeBackInReadingOrder(t *testing.T) {
 	if err != nil || !slices.Equal(got, []mark.Feature{features[2], features[0]}) {
 		t.Errorf("dates and headings = %v, %v", got, err)
 	}
-	found, err := m.FindFeatures(t.Context(), mark.FeatureBates, "ABC1")
+	found, err := m.FindFeatures(t.Context(), mark.FeatureBates, "ABC1", 100)
 	if err != nil || len(found) != 1 || found[0].Document != d.ID || found[0].Feature != features[3] {
 		t.Errorf("found %v, %v", found, err)
+	}
+	if found, err := m.FindFeatures(t.Context(), mark.FeatureBates, "ABC1", 0); err != nil || len(found) != 0 {
+		t.Errorf("none was wanted, found %v, %v", found, err)
 	}
 	if list, err := m.QueryDocuments(t.Context(), mark.DocumentQuery{Bates: "ABC1"}); err != nil || list.Total != 1 {
 		t.Errorf("documents with a page ABC1: %v, %v", list.Total, err)
@@ -154,7 +157,7 @@ func TestFeaturesComeBackInReadingOrder(t *testing.T) {
 	if err := m.DeleteDocument(t.Context(), d.ID); err != nil {
 		t.Fatal(err)
 	}
-	if found, err := m.FindFeatures(t.Context(), mark.FeatureBates, "abc1"); err != nil || len(found) != 0 {
+	if found, err := m.FindFeatures(t.Context(), mark.FeatureBates, "abc1", 100); err != nil || len(found) != 0 {
 		t.Errorf("after the document is gone: %v, %v", found, err)
 	}
 }
