@@ -17,6 +17,13 @@ func (l *loop) plain(p prompt) speculate.Reason {
 	return ""
 }
 
+// known returns how often guesses have held with this model.
+func (l *loop) known() speculate.Habit {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.habit
+}
+
 // guess proposes what those who wrote in a step will write next, for the step
 // that follows. What it costs to verify is taken from what steps have cost, with
 // the rows of all who write. The caller holds mu.
@@ -29,10 +36,14 @@ func (l *loop) guess(p schedule.Plan, streams []*stream, results []schedule.Resu
 	}
 	cost := func(n int) float64 { return l.plans.Curve().Predict(n).Seconds() }
 	for i, w := range p.Work {
-		if w.Logits == 0 || results[i].End {
+		if w.Logits == 0 {
 			continue
 		}
 		s := streams[i]
+		if results[i].End {
+			l.habit = s.ahead.Habit()
+			continue
+		}
 		drafts := s.ahead.Draft(cost, rows-1, min(s.limit-s.written-1, stepTokens-rows))
 		if len(drafts) > 0 {
 			l.plans.Draft(w.ID, drafts)

@@ -12,6 +12,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/schedule"
+	"markai/backend/speculate"
 )
 
 // errLeft is why a request ended whose caller had left.
@@ -32,7 +33,8 @@ type loop struct {
 	next    schedule.ID
 	running bool // the goroutine is there
 	share   threads
-	between []func() // to be done between two steps
+	habit   speculate.Habit // how often guesses held
+	between []func()        // to be done between two steps
 
 	// The goroutine alone uses what follows.
 	ctx     native.Context

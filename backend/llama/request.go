@@ -41,7 +41,7 @@ type stream struct {
 func newStream(l *loop, p prompt, g *grammar, tokens []schedule.Token) *stream {
 	return &stream{
 		vocab: l.vocab, pick: newSampler(p.Temp, p.Seed), grammar: g, text: textStream{stop: p.Stop},
-		ahead: speculate.New(tokens, l.plain(p)),
+		ahead: speculate.New(tokens, l.known(), l.plain(p)),
 		wake:  make(chan struct{}, 1),
 	}
 }

@@ -39,6 +39,19 @@ func (h *Habit) Saw(match int, right bool) {
 	}
 }
 
+// faded returns h with what was seen in earlier texts counted as a little of the
+// next: a model that quotes faithfully does so again, mostly.
+func (h Habit) faded() Habit {
+	const most = 12
+	for k := range h.seen {
+		if scale := most / max(h.seen[k], most); scale < 1 {
+			h.seen[k] *= scale
+			h.held[k] *= scale
+		}
+	}
+	return h
+}
+
 // Right returns how likely it is that a guess by match tokens is right.
 func (h *Habit) Right(match int) float64 {
 	k := kindOf(match)

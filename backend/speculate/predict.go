@@ -57,7 +57,7 @@ func Ceiling(cost Cost) (gain float64, rows int) {
 // for a measured curve can be checked against a run; for a Machine it is a
 // prediction.
 func Replay(prompt, output []Token, cost Cost) Stats {
-	s := New(prompt, "")
+	s := New(prompt, Habit{}, "")
 	for at := 0; at < len(output); {
 		draft := s.Draft(cost, 0, len(output)-at-1)
 		n := 0

@@ -177,7 +177,7 @@ func TestStatisticsSayWhyNothingIsGuessed(t *testing.T) {
 			t.Errorf("%s: got %+v, want %q", tt.name, got, tt.want)
 		}
 	}
-	s := speculate.New(quoted, speculate.Recurrent)
+	s := speculate.New(quoted, speculate.Habit{}, speculate.Recurrent)
 	s.Wrote(quoted[:1], 0)
 	if d := s.Draft(fast, 0, 10); d != nil || s.Stats().Off != speculate.Recurrent || s.Stats().Tokens != 1 {
 		t.Errorf("a recurrent model: drafts %v, %+v", d, s.Stats())
@@ -306,7 +306,7 @@ func TestVocabulariesThatDifferAreRefused(t *testing.T) {
 
 func BenchmarkDraft(b *testing.B) {
 	prompt := random(4000, 2000, 1)
-	s := speculate.New(prompt, "")
+	s := speculate.New(prompt, speculate.Habit{}, "")
 	i := 0
 	for b.Loop() {
 		draft := s.Draft(slow, 0, speculate.Most)
@@ -318,6 +318,6 @@ func BenchmarkDraft(b *testing.B) {
 func BenchmarkNew(b *testing.B) {
 	prompt := random(4000, 2000, 1)
 	for b.Loop() {
-		speculate.New(prompt, "")
+		speculate.New(prompt, speculate.Habit{}, "")
 	}
 }

@@ -16,7 +16,7 @@ const (
 	worth = 1.05
 	// retry is after how many tokens without guesses a step is risked that would pay if
 	// rows cost nothing: what steps cost changes with the machine's load.
-	retry = 128
+	retry = 512
 	// promising is how many tokens such a step must be likely to yield.
 	promising = 4
 )
@@ -69,11 +69,12 @@ type Speculator struct {
 	won     float64 // tokens written by them
 }
 
-// New returns a speculator for the continuation of prompt. With a reason it never
-// guesses.
-func New(prompt []Token, off Reason) *Speculator {
-	s := &Speculator{off: off}
+// New returns a speculator for the continuation of prompt, whose model has the
+// given habit so far. With a reason it never guesses.
+func New(prompt []Token, habit Habit, off Reason) *Speculator {
+	s := &Speculator{off: off, habit: habit}
 	if off == "" {
+		s.habit = habit.faded()
 		s.text = NewAutomaton(prompt)
 		s.look()
 	}
@@ -166,6 +167,9 @@ func (s *Speculator) size(cost Cost, others, room int) (k int, gain float64) {
 	}
 	return k, gain
 }
+
+// Habit is what was learned, for the model's next request.
+func (s *Speculator) Habit() Habit { return s.habit }
 
 // Stats returns what became of the guesses so far.
 func (s *Speculator) Stats() Stats {
