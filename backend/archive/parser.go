@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"runtime"
 	"time"
 
 	"markai/backend/worker"
@@ -24,20 +23,11 @@ const (
 const patience = 5 * time.Minute
 
 // Options say how the workers run.
-type Options struct {
-	Executable string         // see worker.Spec
-	Nice       int            // see worker.Spec
-	Budget     *worker.Budget // shared with the workers of others; nil: none
-	Processes  int            // at most so many at once; 0: half the processors
-}
+type Options = worker.Readers
 
 // NewPool makes the pool of workers that New reads with.
 func NewPool(o Options) *worker.Pool {
-	n := o.Processes
-	if n <= 0 {
-		n = max(1, runtime.NumCPU()/2)
-	}
-	return worker.NewPool(worker.Spec{Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit}, n, worker.PoolOptions{MaxUses: 1000, Keep: atRest, Need: atWork, Budget: o.Budget})
+	return o.Pool(Kind, memoryLimit, worker.PoolOptions{MaxUses: 1000, Keep: atRest, Need: atWork})
 }
 
 // New makes a parser over a pool that it does not own.

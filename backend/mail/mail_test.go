@@ -12,6 +12,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/mail"
+	"markai/backend/marktest"
 )
 
 // opened is what a message gave.
@@ -23,26 +24,8 @@ type opened struct {
 
 func read(t testing.TB, data string) (opened, error) {
 	t.Helper()
-	ctx := context.Background()
-	src, err := mail.Parser{}.Open(ctx, mark.File{Name: "a.eml", Size: int64(len(data)), Data: strings.NewReader(data)})
-	if err != nil {
-		return opened{}, err
-	}
-	defer src.Close()
-	out := opened{info: src.Info()}
-	for n := 1; n <= src.Info().Pages; n++ {
-		p, err := src.Page(ctx, n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out.text += p.Text
-	}
-	for a, err := range src.Attachments(ctx) {
-		if err == nil {
-			out.files = append(out.files, a)
-		}
-	}
-	return out, nil
+	out, err := marktest.Open(t, mail.Parser{}, "a.eml", "", data)
+	return opened{out.Text, out.Info, out.Files}, err
 }
 
 // lines ends each line as mail does.

@@ -1,7 +1,6 @@
 package msdoc_test
 
 import (
-	"bytes"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -90,20 +89,8 @@ func word(flags uint16, main []run, footnotes, comments string) []byte {
 
 func open(t testing.TB, data []byte) (string, mark.SourceInfo, error) {
 	t.Helper()
-	src, err := msdoc.Parser{}.Open(t.Context(), mark.File{Name: "a.doc", Size: int64(len(data)), Data: bytes.NewReader(data)})
-	if err != nil {
-		return "", mark.SourceInfo{}, err
-	}
-	defer src.Close()
-	var b strings.Builder
-	for n := 1; n <= src.Info().Pages; n++ {
-		p, err := src.Page(t.Context(), n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.WriteString(p.Text)
-	}
-	return b.String(), src.Info(), nil
+	out, err := marktest.Open(t, msdoc.Parser{}, "a.doc", "", string(data))
+	return out.Text, out.Info, err
 }
 
 func TestTextIsReadPieceByPiece(t *testing.T) {

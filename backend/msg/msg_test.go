@@ -1,8 +1,6 @@
 package msg_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -27,28 +25,12 @@ type opened struct {
 
 func read(t testing.TB, p mark.Parser, name string, raw []byte) (opened, error) {
 	t.Helper()
-	ctx := context.Background()
-	src, err := p.Open(ctx, mark.File{Name: name, Size: int64(len(raw)), Data: bytes.NewReader(raw)})
-	if err != nil {
-		return opened{}, err
-	}
-	defer src.Close()
-	out := opened{info: src.Info(), files: map[string]string{}}
-	for n := 1; n <= src.Info().Pages; n++ {
-		page, err := src.Page(ctx, n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out.text += page.Text
-	}
-	for a, err := range src.Attachments(ctx) {
-		if err != nil {
-			out.problems = append(out.problems, err)
-			continue
-		}
+	got, err := marktest.Open(t, p, name, "", string(raw))
+	out := opened{text: got.Text, info: got.Info, files: map[string]string{}, problems: got.Problems}
+	for _, a := range got.Files {
 		out.files[a.Name] = string(a.Data)
 	}
-	return out, nil
+	return out, err
 }
 
 // streams is a message in the making.

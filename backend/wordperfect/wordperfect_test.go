@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	mark "markai/backend"
+	"markai/backend/marktest"
 	"markai/backend/wordperfect"
 )
 
@@ -24,20 +25,8 @@ func file(version byte, key uint16, stream string) []byte {
 
 func open(t testing.TB, data []byte) (string, error) {
 	t.Helper()
-	src, err := wordperfect.Parser{}.Open(t.Context(), mark.File{Name: "a.wpd", Size: int64(len(data)), Data: bytes.NewReader(data)})
-	if err != nil {
-		return "", err
-	}
-	defer src.Close()
-	var b strings.Builder
-	for n := 1; n <= src.Info().Pages; n++ {
-		p, err := src.Page(t.Context(), n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.WriteString(p.Text)
-	}
-	return b.String(), nil
+	out, err := marktest.Open(t, wordperfect.Parser{}, "a.wpd", "", string(data))
+	return out.Text, err
 }
 
 func TestTextIsToldFromFunctions(t *testing.T) {
