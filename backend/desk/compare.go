@@ -33,7 +33,10 @@ func (d *Desk) Compare(ctx context.Context, matter, a, b string) (wire.Compariso
 	if err != nil {
 		return wire.Comparison{}, err
 	}
-	runs := similar.Compare(old, new)
+	runs, err := similar.Compare(ctx, old, new)
+	if err != nil {
+		return wire.Comparison{}, err
+	}
 	out := wire.Comparison{
 		Old: wireDocument(before), New: wireDocument(after), Same: similar.SameShare(runs), Runs: []wire.CompareRun{}, Cut: len(runs) > maxRuns,
 	}

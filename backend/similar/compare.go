@@ -1,6 +1,7 @@
 package similar
 
 import (
+	"context"
 	"strings"
 	"unicode"
 
@@ -53,8 +54,8 @@ func (t Text) Between(r Range) string {
 // equal and deleted words are all of old's and whose equal and inserted words
 // are all of new's. White space, and the kinds of quotation marks and dashes, do
 // not count. Time and memory grow with the lengths of the texts; very different
-// stretches are replaced as a whole.
-func Compare(old, new Text) []Run {
+// stretches are replaced as a whole. It fails only when ctx ends.
+func Compare(ctx context.Context, old, new Text) ([]Run, error) {
 	ids := map[string]int32{}
 	a, b := words(old, ids), words(new, ids)
 	var out []Run
@@ -64,7 +65,7 @@ func Compare(old, new Text) []Run {
 			closing[id] = true
 		}
 	}
-	edits := slide(compare(a.ids, b.ids), a.ids, b.ids, func(w int32) bool { return closing[w] })
+	edits := slide(compare(a.ids, b.ids, func() bool { return ctx.Err() != nil }), a.ids, b.ids, func(w int32) bool { return closing[w] })
 	for _, e := range edits {
 		r := Run{Change: Equal, Old: a.span(e.a, e.an), New: b.span(e.b, e.bn), Words: max(e.an, e.bn)}
 		switch {
@@ -76,7 +77,7 @@ func Compare(old, new Text) []Run {
 		}
 		out = append(out, r)
 	}
-	return out
+	return out, ctx.Err()
 }
 
 // SameShare returns which share of the words of two texts, of both together, is

@@ -17,6 +17,9 @@ type differ struct {
 	a, b  []int32
 	out   []edit
 	steps int // left, so that hostile texts cost no more than long ones
+	// stopped says that nobody waits for the comparison any more; it is asked now
+	// and then, and ends it as no steps left do.
+	stopped func() bool
 }
 
 const (
@@ -35,8 +38,8 @@ const (
 // in both anchor the rest (Cohen's patience diff), and what lies between is
 // compared with the fewest edits (Myers, "An O(ND) difference algorithm and its
 // variations", 1986, in linear space).
-func compare(a, b []int32) []edit {
-	d := &differ{a: a, b: b, steps: maxSteps}
+func compare(a, b []int32, stopped func() bool) []edit {
+	d := &differ{a: a, b: b, steps: maxSteps, stopped: stopped}
 	d.between(0, len(a), 0, len(b), 0)
 	return tidy(d.out)
 }
@@ -76,6 +79,9 @@ func (d *differ) between(a0, a1, b0, b1, depth int) {
 // middle compares stretches that neither begin nor end alike.
 func (d *differ) middle(a0, a1, b0, b1, depth int) {
 	d.steps -= (a1 - a0) + (b1 - b0)
+	if d.stopped() {
+		d.steps = -1
+	}
 	if a0 == a1 || b0 == b1 || d.steps < 0 {
 		d.replace(a0, a1-a0, b0, b1-b0)
 		return
@@ -215,7 +221,7 @@ func (d *differ) middleOf(a0, a1, b0, b1 int) (x, y int, ok bool) {
 	forward, backward := make([]int, 2*limit+2), make([]int, 2*limit+2)
 	at := func(k int) int { return (k + 2*limit + 2) % (2*limit + 2) }
 	for e := 0; e <= limit; e++ {
-		if d.steps -= e + 1; d.steps < 0 {
+		if d.steps -= e + 1; d.steps < 0 || e&63 == 63 && d.stopped() {
 			return 0, 0, false
 		}
 		for k := -e; k <= e; k += 2 {

@@ -1,6 +1,8 @@
 package similar
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -143,7 +145,7 @@ func TestEditsTurnOneSequenceIntoTheOther(t *testing.T) {
 				b = slices.Concat(b[:at:at], rapid.SliceOfN(word, 0, 30).Draw(t, "inserted"), b[to:])
 			}
 		}
-		list := slide(compare(a, b), a, b, func(w int32) bool { return w%2 == 0 })
+		list := slide(compare(a, b, never), a, b, func(w int32) bool { return w%2 == 0 })
 		old, new, ok := rebuild(list, a, b)
 		if !ok || !slices.Equal(old, a) || !slices.Equal(new, b) {
 			t.Fatalf("%v does not turn %v into %v", list, a, b)
@@ -168,7 +170,7 @@ func TestShortTextsAreComparedWithTheFewestEdits(t *testing.T) {
 				diagonal = up
 			}
 		}
-		if got, want := edits(compare(a, b)), len(a)+len(b)-2*row[len(b)]; got != want {
+		if got, want := edits(compare(a, b, never)), len(a)+len(b)-2*row[len(b)]; got != want {
 			t.Fatalf("%d edits from %v to %v, %d are enough", got, a, b, want)
 		}
 	})
@@ -178,7 +180,7 @@ func TestCompareShowsWhatALawyerWouldMark(t *testing.T) {
 	old := Text{"1. Term. The term is five years.\n2. Rent. The Tenant pays “rent” monthly", "in advance.\n3. Law. Texas law governs."}
 	new := Text{"1. Term. The term is seven (7) years.\n2. Rent. The Tenant pays \"rent\" monthly in\nadvance.", "3. Law. Texas law governs.\n4. Notices. In writing."}
 	var got []string
-	for _, r := range Compare(old, new) {
+	for _, r := range compared(t, old, new) {
 		switch r.Change {
 		case Deleted:
 			got = append(got, "-"+old.Between(r.Old))
@@ -190,13 +192,13 @@ func TestCompareShowsWhatALawyerWouldMark(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if runs := Compare(old, old); len(runs) != 1 || SameShare(runs) != 1 {
+	if runs := compared(t, old, old); len(runs) != 1 || SameShare(runs) != 1 {
 		t.Errorf("a text differs from itself: %+v", runs)
 	}
-	if runs := Compare(nil, new); len(runs) != 1 || runs[0].Change != Inserted || SameShare(runs) != 0 {
+	if runs := compared(t, nil, new); len(runs) != 1 || runs[0].Change != Inserted || SameShare(runs) != 0 {
 		t.Errorf("from nothing: %+v", runs)
 	}
-	if runs := Compare(nil, nil); len(runs) != 0 || SameShare(runs) != 1 {
+	if runs := compared(t, nil, nil); len(runs) != 0 || SameShare(runs) != 1 {
 		t.Errorf("nothing and nothing: %+v", runs)
 	}
 }
@@ -218,7 +220,7 @@ func TestCompareOfLongTextsStaysWithinItsBudget(t *testing.T) {
 	for i := range pages {
 		old, new = append(old, page(i)), append(new, page(i*7+3))
 	}
-	runs := Compare(old, new)
+	runs := compared(t, old, new)
 	if len(runs) == 0 {
 		t.Error("nothing was compared")
 	}
@@ -231,7 +233,7 @@ func FuzzCompare(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		old, new := Text(strings.Split(a, "\f")), Text(strings.Split(b, "\f"))
 		last := map[Change]mark.Pos{}
-		for _, r := range Compare(old, new) {
+		for _, r := range compared(t, old, new) {
 			if r.Old.To.Before(r.Old.From) || r.New.To.Before(r.New.From) || r.Words < 1 {
 				t.Fatalf("run %+v", r)
 			}
@@ -260,5 +262,32 @@ func BenchmarkSketch(b *testing.B) {
 	var s Sketcher
 	for b.Loop() {
 		s.Add(page)
+	}
+}
+
+func never() bool { return false }
+
+func compared(t testing.TB, old, new Text) []Run {
+	t.Helper()
+	runs, err := Compare(t.Context(), old, new)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runs
+}
+
+func TestAComparisonThatNobodyWaitsForEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Compare(ctx, Text{"a b c d e"}, Text{"x b y d z"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
+	}
+	// However long the texts, a step or two are all that is done.
+	a, b := make([]int32, 200_000), make([]int32, 200_000)
+	for i := range a {
+		a[i], b[i] = int32(i%7), int32(i%11)
+	}
+	if edits := compare(a, b, func() bool { return true }); len(edits) > 4 {
+		t.Errorf("%d edits were looked for", len(edits))
 	}
 }
