@@ -32,11 +32,27 @@ func (g *grammar) allows(t native.Token) bool {
 	return !math.IsInf(float64(one.Logit), -1)
 }
 
+// among appends the tokens in ids to all, with the logits of those that may not
+// come next at minus infinity.
+func (g *grammar) among(all []native.TokenData, logits []float32, ids []int) []native.TokenData {
+	for _, i := range ids {
+		all = append(all, native.TokenData{Id: native.Token(i), Logit: logits[i]})
+	}
+	return g.apply(all)
+}
+
 // filter appends the whole vocabulary to all, with the logits of what may not
 // come next at minus infinity.
 func (g *grammar) filter(all []native.TokenData, logits []float32) []native.TokenData {
 	for i, l := range logits {
 		all = append(all, native.TokenData{Id: native.Token(i), Logit: l})
+	}
+	return g.apply(all)
+}
+
+func (g *grammar) apply(all []native.TokenData) []native.TokenData {
+	if len(all) == 0 {
+		return all
 	}
 	list := native.TokenDataArray{Data: &all[0], Size: uint64(len(all)), Selected: -1}
 	native.SamplerApply(g.sampler, &list)

@@ -92,9 +92,14 @@ func (s *stream) take() (d delta, some, done bool, err error) {
 	return d, some, s.done, s.err
 }
 
+// fewCandidates are the likeliest tokens among which an allowed one is looked
+// for first.
+const fewCandidates = 128
+
 // next chooses the next token from logits. The grammar is asked about the first
-// choice alone, and filters the vocabulary only when it refuses that one:
-// asking it about every token would halve the speed.
+// choice alone, about the likeliest when it refuses that one, and about the
+// whole vocabulary only when these do not decide: asking it about every token
+// would halve the speed.
 func (s *stream) next(logits []float32) (native.Token, error) {
 	tok := native.Token(s.pick.pick(logits))
 	g := s.grammar
@@ -102,7 +107,11 @@ func (s *stream) next(logits []float32) (native.Token, error) {
 		return tok, nil
 	}
 	if !g.allows(tok) {
-		s.all = g.filter(s.all[:0], logits)
+		top := candidates(logits, fewCandidates)
+		s.all = g.among(s.all[:0], logits, top)
+		if len(top) == 0 || !s.pick.enough(s.all, logits[top[len(top)-1]]) {
+			s.all = g.filter(s.all[:0], logits)
+		}
 		allowed := make([]float32, len(s.all))
 		for i := range s.all {
 			allowed[i] = s.all[i].Logit

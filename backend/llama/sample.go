@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	native "github.com/hybridgroup/yzma/pkg/llama"
 )
 
 // What a temperature above zero chooses from: the likeliest tokens that
@@ -58,6 +60,22 @@ func (s *sampler) pick(logits []float32) int {
 		}
 	}
 	return top[n-1]
+}
+
+// enough reports whether pick chooses from among as it would from the whole
+// vocabulary, no other token of which has a logit above rest.
+func (s *sampler) enough(among []native.TokenData, rest float32) bool {
+	best, allowed := float32(math.Inf(-1)), 0
+	for _, d := range among {
+		if !math.IsInf(float64(d.Logit), -1) {
+			best, allowed = max(best, d.Logit), allowed+1
+		}
+	}
+	if s.temp <= 0 {
+		return allowed > 0
+	}
+	// pick leaves out what is so much less likely than the best.
+	return allowed >= maxCandidates || allowed > 0 && math.Exp(float64((rest-best)/s.temp)) < minRelative
 }
 
 // argmax returns the index of the largest number, the first of equals.
