@@ -48,7 +48,7 @@ bench-vectors: build ## the scan for meaning beside sqlite-vec and faiss (TEXTS=
 check-kernels: ## the kernels on every compiler, processor and sanitizer there is
 	@kernels/check.sh
 
-eval: build ## retrieval, answers and citations on a question set (SET=folder)
+eval: build ## search on the sample, and all that is measured on a question set (SET=folder)
 	@build/eval.sh $(SET)
 
 fuzz: build ## every fuzz target for a while (FUZZTIME=30s)

@@ -29,14 +29,27 @@ func (m *matter) MatchWords(ctx context.Context, expr string, weights [2]float64
 	query := "SELECT rowid AS id, bm25(passage_words, ?, ?) AS rank FROM passage_words WHERE passage_words MATCH ?"
 	args := []any{finite(weights[0]), finite(weights[1]), expr}
 	if len(docs) > 0 {
-		query += within
-		args = append(args, jsonList(docs))
+		first, last, err := m.passagesOf(ctx, docs)
+		if err != nil {
+			return nil, err
+		}
+		query += " AND rowid BETWEEN ? AND ?" + within
+		args = append(args, first, last, jsonList(docs))
 	}
 	query += " ORDER BY 2, 1 LIMIT ?"
 	args = append(args, limit)
 	hits, err := collect(ctx, m.db.readers, scanScored,
 		"SELECT f.id, d.id, -f.rank FROM ("+query+") f JOIN passage p ON p.id = f.id JOIN document d ON d.n = p.document ORDER BY f.rank, f.id", args...)
 	return hits, expressionFault(err)
+}
+
+// passagesOf returns the numbers between which all passages of documents lie. The
+// index reads only what lies between: a document's passages are numbered nearly
+// in a row, so that searching one costs the same however large the matter is.
+func (m *matter) passagesOf(ctx context.Context, docs []mark.DocumentID) (first, last int64, err error) {
+	err = m.db.readers.QueryRowContext(ctx, `SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM passage WHERE document IN
+		(SELECT n FROM document WHERE id IN (SELECT value FROM json_each(?)))`, jsonList(docs)).Scan(&first, &last)
+	return first, last, fault(ctx, err)
 }
 
 // expressionFault says Invalid where FTS5 could not read an expression.
