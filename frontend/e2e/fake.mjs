@@ -267,6 +267,21 @@ await test("50,000 rows scroll without a task over 100 ms while documents are be
   check(gap <= 60, "only rows on the way are blank");
 }, "busy");
 
+await test("a document is kept as a file or read again from the reader's menu", async (page) => {
+  await openAgreement(page);
+  const more = page.locator(".tools").getByRole("button", { name: "More" });
+  await more.click();
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the original" }).click()]);
+  check(saved.suggestedFilename().endsWith(".pdf"), "the original keeps its name");
+  check((await page.locator(".tools .panel").count()) === 0, "the menu closes behind a choice");
+  await more.click();
+  await page.getByRole("button", { name: "Read again by OCR" }).click();
+  await page.getByText("is read again from the pictures of its pages").waitFor();
+  await more.click();
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.textContent?.includes("More"));
+});
+
 await test("what is in a document leads to its place", async (page) => {
   await openAgreement(page);
   await inside(page);
