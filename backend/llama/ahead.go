@@ -34,7 +34,7 @@ func (l *loop) guess(p schedule.Plan, streams []*stream, results []schedule.Resu
 			rows++
 		}
 	}
-	cost := func(n int) float64 { return l.plans.Curve().Predict(n).Seconds() }
+	cost := func(n int) float64 { return l.effort.Predict(n).Seconds() }
 	for i, w := range p.Work {
 		if w.Logits == 0 {
 			continue

@@ -174,11 +174,20 @@ func (b *table) guesses(t *testing.T) {
 	}
 	b.row(t, "a step of several rows, relative to one", strings.Join(curve, ", "), fmt.Sprintf("ceiling %.2f at %d rows", ceiling, rows), "", "")
 	passages := readPassages(t)
-	var quotes, tales []mark.Prompt
+	var quotes, exact, tales []mark.Prompt
 	for i := range passages {
 		q := quoting(passages[i:i+1], 0, 200)
 		q.Stop = []string{"\n"} // the quotation is the answer
 		quotes = append(quotes, q)
+		// Held to the words of one of the passages, whichever the model chooses.
+		from := i / 4 * 4
+		words := quoting(passages[from:from+4], i-from, 300)
+		form, err := forms.Choice(passages[from : from+4])
+		if err != nil {
+			t.Fatal(err)
+		}
+		words.Grammar, words.Prefix = form, ""
+		exact = append(exact, words)
 	}
 	for i := range 3 {
 		tales = append(tales, free(i))
@@ -191,6 +200,7 @@ func (b *table) guesses(t *testing.T) {
 		aim  string
 	}{
 		{"quoting answers over real passages, guessed ahead", quotes, fmt.Sprintf("≥ %.2f, 0.8 of the ceiling", 0.8*ceiling)},
+		{"the same, held to the words of the passages by a grammar", exact, fmt.Sprintf("≥ %.2f", 0.8*ceiling)},
 		{"free text, guessed ahead", tales, "≥ 0.97"},
 	} {
 		rates, sums := b.beside(t, tt.ps, [2]func(mark.Prompt) mark.Prompt{same, plain})

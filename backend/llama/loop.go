@@ -42,6 +42,10 @@ type loop struct {
 	batch   native.Batch
 	reading pace // threads for many tokens at once
 	writing pace // threads for one token after the other
+	// effort is what steps cost without the time for which they wait for a
+	// processor: what a guess is worth must not change with the noise of a busy
+	// machine. The first prompt gives a notion of large steps.
+	effort schedule.Curve
 }
 
 // fewRows is up to how many tokens in a step count as writing, which leaves a
@@ -299,7 +303,9 @@ func (l *loop) compute(p schedule.Plan, share threads) error {
 	native.SetNThreads(l.ctx, int32(n), int32(n))
 	began, cpu := time.Now(), cpuTime()
 	rc, err := native.Decode(l.ctx, l.batch)
-	pace.saw(n, time.Since(began), cpuTime()-cpu, time.Now())
+	cpu = cpuTime() - cpu
+	pace.saw(n, time.Since(began), cpu, time.Now())
+	l.effort.Saw(p.Rows, cpu/time.Duration(n))
 	switch {
 	case err != nil:
 		return fmt.Errorf("compute %d tokens: %w", p.Rows, err)
