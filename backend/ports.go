@@ -47,6 +47,9 @@ type Delta struct {
 
 	Guessed int // tokens that were guessed ahead and verified since the last delta
 	Held    int // of those, how many stand in the text
+	// Unguessed is why no token was guessed ahead: set on the last delta; empty
+	// where some were.
+	Unguessed string
 }
 
 // Generator continues prompts. Breaking out of the loop cancels and frees the

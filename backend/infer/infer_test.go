@@ -43,7 +43,7 @@ func (e *engine) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.Del
 				d.Prompt, d.Cached = e.prompt, e.cached
 			}
 			if i == len(e.words) && e.fail == nil {
-				d.Stop = "end"
+				d.Stop, d.Guessed, d.Held = "end", 4, 3
 			}
 			if !yield(d, nil) {
 				return
@@ -133,7 +133,7 @@ func TestSeveralRequestsGoTogetherWhereTheEngineTakesThem(t *testing.T) {
 		if e.most.Load() != 3 || st.Requests != 5 || st.Running != 0 {
 			t.Errorf("%d at once, %+v", e.most.Load(), st)
 		}
-		if st.Prompt != 500 || st.Cached != 100 || st.Between.N != 10 || st.Between.Mean() != 1000 || st.Reading.Mean() != 80 {
+		if st.Prompt != 500 || st.Cached != 100 || st.Guessed != 20 || st.Held != 15 || st.Between.N != 10 || st.Between.Mean() != 1000 || st.Reading.Mean() != 80 {
 			t.Errorf("measured %+v", st)
 		}
 		if got := st.Between.Quantile(0.95); got != 1024 {

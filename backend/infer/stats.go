@@ -40,6 +40,7 @@ type Run struct {
 	Cached     int           // of those, tokens that need not be computed
 	Guessed    int           // tokens that were guessed ahead and verified
 	Held       int           // of those, how many stand in the text
+	Unguessed  string        // why no token was guessed ahead; empty where some were
 	FirstToken time.Duration // from the turn to the first token
 	Total      time.Duration // from the turn to the end
 }
@@ -146,6 +147,7 @@ func (r *run) step(d mark.Delta, err error, now time.Time) {
 	r.Cached += d.Cached
 	r.Guessed += d.Guessed
 	r.Held += d.Held
+	r.Unguessed = d.Unguessed
 	if d.Tokens > 0 {
 		if r.Tokens == 0 {
 			r.FirstToken = now.Sub(r.began)

@@ -13,6 +13,7 @@ import (
 	native "github.com/hybridgroup/yzma/pkg/llama"
 
 	mark "markai/backend"
+	"markai/backend/speculate"
 )
 
 // apart is how far the logits of two tokens may lie apart that are as good as
@@ -101,7 +102,7 @@ func whole(t testing.TB, g *Generator, p mark.Prompt) (all mark.Delta) {
 		all.Tokens += d.Tokens
 		all.Guessed += d.Guessed
 		all.Held += d.Held
-		all.Stop = d.Stop
+		all.Stop, all.Unguessed = d.Stop, d.Unguessed
 	}
 	return all
 }
@@ -226,7 +227,7 @@ func TestDeterministicTextIsWrittenOneByOne(t *testing.T) {
 	p := quoting(readPassages(t)[:1], 0, 40)
 	p.Deterministic = true
 	first := whole(t, g, p)
-	if first.Guessed != 0 || first.Tokens == 0 {
+	if first.Guessed != 0 || first.Tokens == 0 || first.Unguessed != string(speculate.NotAsked) {
 		t.Errorf("got %+v", first)
 	}
 	if again := whole(t, g, p); again.Text != first.Text {

@@ -89,6 +89,8 @@ type delta struct {
 
 	Guessed int `json:"guessed,omitempty"`
 	Held    int `json:"held,omitempty"`
+
+	Unguessed string `json:"unguessed,omitempty"`
 }
 
 // saving is the header of a save request.

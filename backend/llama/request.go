@@ -58,6 +58,7 @@ func (s *stream) put(d delta) {
 	s.ready.Held += d.Held
 	s.ready.Beside = max(s.ready.Beside, d.Beside)
 	s.ready.Stop = d.Stop
+	s.ready.Unguessed = d.Unguessed
 	s.fresh = true
 	s.done = s.done || d.Stop != ""
 	s.mu.Unlock()
@@ -152,7 +153,11 @@ func (s *stream) write(tok native.Token, beside int) (last bool) {
 
 // show hands text to the handler, with the numbers of tokens since the last time.
 func (s *stream) show(text, stop string, beside int) {
-	s.put(delta{Text: text, Tokens: s.unsent, Stop: stop, Beside: beside, Guessed: s.guessed, Held: s.held})
+	d := delta{Text: text, Tokens: s.unsent, Stop: stop, Beside: beside, Guessed: s.guessed, Held: s.held}
+	if stop != "" && s.guessed == 0 {
+		d.Unguessed = string(s.ahead.Stats().Off)
+	}
+	s.put(d)
 	s.unsent, s.guessed, s.held = 0, 0, 0
 }
 
