@@ -5,6 +5,7 @@ import (
 
 	"markai/backend/archive"
 	"markai/backend/bert"
+	"markai/backend/ggml"
 	"markai/backend/image"
 	"markai/backend/llama"
 	"markai/backend/pdf"
@@ -26,6 +27,7 @@ func RunWorker(kind string) (known bool) {
 		"chat":         llama.Handlers,
 		"embed":        llama.Handlers,
 		bert.Kind:      bert.Handlers,
+		ggml.Kind:      ggml.Handlers,
 	}
 	h, ok := handlers[kind]
 	if ok {

@@ -1,0 +1,4 @@
+package ggml
+
+// peakMemory is not found on Windows.
+func peakMemory() int64 { return 0 }
