@@ -251,6 +251,7 @@ export const en = {
     pages: (n: number) => `${s(n, "page")} read`,
     needYou: (n: number) => `${count(n)} need you`,
     indexed: "Index up to date",
+    words: "Searched by words alone",
     indexing: (share: number) => `Indexing, ${Math.floor(share * 100)} %`,
     model: (name: string, tps: number) => (tps > 0 ? `${name}, ${rate(tps)} tok/s` : name),
     noModel: "No chat model",
