@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	mark "markai/backend"
@@ -117,18 +116,13 @@ func (e *engines) checkEmbedding(ctx context.Context) (string, error) {
 		return "", err
 	}
 	first := time.Since(began)
-	// Enough long passages that starting a batch does not count.
-	passages := make([]string, 32)
-	for i := range passages {
-		passages[i] = strings.Repeat("The tenant pays the rent in advance. ", 40)
-	}
-	began = time.Now()
-	if _, err := em.Embed(ctx, passages); err != nil {
+	rate := pace(ctx, em)
+	trial, err := e.embed.settle(ctx)
+	if err != nil {
 		return "", err
 	}
-	rate := float64(len(passages)) / time.Since(began).Seconds()
-	return fmt.Sprintf("%s by %s, %d numbers a passage, first one after %d ms, then %.0f long ones a second",
-		e.embed.model.Name, e.embed.engine, len(v[0]), first.Milliseconds(), rate), nil
+	return fmt.Sprintf("%s by %s, %d numbers a passage, first one after %d ms, then %.0f long ones a second; %s",
+		e.embed.model.Name, e.embed.engine, len(v[0]), first.Milliseconds(), rate, trial), nil
 }
 
 func (e *engines) checkChat(ctx context.Context) (string, error) {

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"golang.org/x/sync/errgroup"
+
 	mark "markai/backend"
 	"markai/backend/bert"
 	"markai/backend/config"
@@ -56,7 +58,7 @@ func newEngines(home string, c *config.Loaded, notify func()) (*engines, error) 
 	}
 	if c.Modules.Embeddings {
 		var err error
-		if e.embed, err = newEmbedding(e.library, c); err != nil {
+		if e.embed, err = newEmbedding(e.library, c, home); err != nil {
 			return nil, err
 		}
 	}
@@ -64,11 +66,21 @@ func newEngines(home string, c *config.Loaded, notify func()) (*engines, error) 
 }
 
 func (e *engines) run(ctx context.Context) error {
-	if e.chat == nil {
+	g, ctx := errgroup.WithContext(ctx)
+	if e.chat != nil {
+		g.Go(func() error { return e.chat.Run(ctx) })
+	}
+	if e.embed != nil {
+		g.Go(func() error {
+			_, _ = e.embed.settle(ctx) // without it, embeddings are computed as before
+			return nil
+		})
+	}
+	g.Go(func() error {
 		<-ctx.Done()
 		return nil
-	}
-	return e.chat.Run(ctx)
+	})
+	return g.Wait()
 }
 
 func (e *engines) close() error {
@@ -195,16 +207,28 @@ type embedding struct {
 	engine  string // what computes it, for people
 	problem string
 
+	way     device.Way
+	home    string        // where trials are remembered
+	runtime string        // folder of llama.cpp's libraries; "" where there are none
+	key     string        // of the trial; "" where there is nothing to measure
+	trial   *device.Trial // as of the start; nil: not measured
+
 	check  sync.Once
 	bad    error
 	failed atomic.Pointer[string]
 }
 
-func newEmbedding(l *models.Library, c *config.Loaded) (*embedding, error) {
+func newEmbedding(l *models.Library, c *config.Loaded, home string) (*embedding, error) {
 	m, err := l.Find(models.Embedding, c.Embedding.Model)
-	e := &embedding{model: m}
+	e := &embedding{model: m, home: home}
 	if err == nil {
-		e.vectors, e.engine, err = newVectors(m, c.Embedding)
+		e.runtime, _ = runtimeDir() // open says what is missing
+		if e.key = trialKey(m, e.runtime); e.key == "" {
+			e.trial = &device.Trial{}
+		} else if t, ok := readTrials(home)[e.key]; ok {
+			e.trial = &t
+		}
+		err = e.open(c.Embedding)
 	}
 	switch {
 	case err == nil:
@@ -216,47 +240,65 @@ func newEmbedding(l *models.Library, c *config.Loaded) (*embedding, error) {
 	return e, nil
 }
 
-// newVectors chooses what computes m: what the settings name, else the built-in
-// encoder where it knows the model and has loops for this processor, and
-// llama.cpp where it does not.
-func newVectors(m models.Model, c config.Embedding) (vectors, string, error) {
-	threads := device.Read().Threads(c.Threads).Batch
+// open chooses what computes the model and makes it ready: what the settings
+// name, else a graphics processor that was measured to be faster, else the
+// built-in encoder where it knows the model and has loops for this processor,
+// and llama.cpp where it does not.
+func (e *embedding) open(c config.Embedding) (err error) {
+	unknown := bert.Supports(e.model.Path)
+	e.way = device.Options{Engine: c.Engine, Known: unknown == nil, Loops: bert.Fast(), Runtime: e.runtime != "", Trial: e.trial}.Embedder()
+	if e.way == "" {
+		if c.Engine == string(device.Native) {
+			return unknown
+		}
+		_, err := runtimeDir()
+		return err
+	}
+	e.vectors, e.engine, err = open(e.model, e.way, e.runtime, device.Read().Threads(c.Threads).Batch, e.trial)
+	return err
+}
+
+// open makes one way of computing m ready, and says for people which it is.
+func open(m models.Model, way device.Way, runtime string, threads int, t *device.Trial) (vectors, string, error) {
 	spec := worker.Spec{Nice: background}
-	runtime, missing := runtimeDir()
-	ours := c.Engine == "native" || c.Engine != "llama" && (bert.Fast() || missing != nil)
-	if ours {
-		if err := bert.Supports(m.Path); err == nil {
-			e, err := bert.NewEmbedder(bert.Config{Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: spec})
-			if err != nil {
-				return nil, "", err
-			}
-			e.SetThreads(threads)
-			return e, bert.Engine(), nil
-		} else if c.Engine == "native" {
+	if way == device.Native {
+		e, err := bert.NewEmbedder(bert.Config{Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: spec})
+		if err != nil {
 			return nil, "", err
 		}
+		e.SetThreads(threads)
+		return e, bert.Engine(), nil
 	}
-	if missing != nil {
-		return nil, "", missing
+	graphic, name := way == device.Graphic, "llama.cpp"
+	if graphic {
+		name += " on " + t.Device
 	}
-	e, err := llama.NewEmbedder(llama.Config{Runtime: runtime, Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Worker: spec})
+	e, err := llama.NewEmbedder(llama.Config{
+		Runtime: runtime, Model: m.Path, Name: m.ID, Context: m.Context, Dim: m.Width, Graphic: graphic, Worker: spec,
+	})
 	if err != nil {
 		return nil, "", err
 	}
 	e.SetThreads(threads, threads)
-	return e, "llama.cpp", nil
+	return e, name, nil
+}
+
+// broken says what is wrong with the model's file, which is read once.
+func (e *embedding) broken() error {
+	e.check.Do(func() { e.bad = models.Check(e.model.Path, models.Embedding, e.model.Context, device.Read().Free) })
+	return e.bad
 }
 
 // Embed checks the model's file before its first use.
 func (e *embedding) Embed(ctx context.Context, texts []string) ([][]float32, error) {
-	e.check.Do(func() { e.bad = models.Check(e.model.Path, models.Embedding, e.model.Context, device.Read().Free) })
-	if e.bad != nil {
-		return nil, e.bad
+	if err := e.broken(); err != nil {
+		return nil, err
 	}
 	v, err := e.vectors.Embed(ctx, texts)
 	if err != nil && ctx.Err() == nil {
 		text := mark.MessageOf(err)
 		e.failed.Store(&text)
+		e.broke(err)
 	} else if err == nil {
 		e.failed.Store(nil)
 	}

@@ -48,7 +48,12 @@ func TestEmbeddingModelIsComputedByWhatTheSettingsName(t *testing.T) {
 		m      models.Model
 		want   string // how the engine's name begins; empty: refused
 	}{{"auto", m, auto}, {"native", m, "8-bit encoder"}, {"llama", m, "llama.cpp"}, {"auto", other, "llama.cpp"}, {"native", other, ""}} {
-		v, engine, err := newVectors(tt.m, config.Embedding{Engine: tt.engine})
+		e := embedding{model: tt.m}
+		if e.runtime, err = runtimeDir(); err != nil {
+			t.Fatal(err)
+		}
+		err := e.open(config.Embedding{Engine: tt.engine})
+		v, engine := e.vectors, e.engine
 		if tt.want == "" {
 			if mark.CodeOf(err) != mark.Unsupported {
 				t.Errorf("%s: %s, %v", tt.engine, engine, err)
