@@ -218,7 +218,7 @@ func (m *measurement) ours() {
 			if p < 100 && way.above != BitsAbove {
 				continue
 			}
-			x := measured{how: way.how, percent: p, bytes: benchDim + benchDim/8 + 48, note: fmt.Sprintf("made in %.1f s, %s", made.Seconds(), Best())}
+			x := measured{how: way.how, percent: p, bytes: benchDim + benchDim/8 + 20, note: fmt.Sprintf("made in %.1f s, %s", made.Seconds(), Best())}
 			var groups Groups
 			for g := range uint32(m.n/100 + 1) {
 				if within(g, p) {
