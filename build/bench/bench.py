@@ -36,8 +36,10 @@ def main(corpus):
         born = [path for path in pdfs if len(words(path)) > 50]
         extraction(born, folder)
         ocr(max(born, key=os.path.getsize), folder)
-        ingestion(corpus, born[0], folder)
+        pages, passages = ingestion(corpus, born[0], folder)
+    embedding(passages / pages)
     meaning()
+    loading()
     engine()
 
 
@@ -173,8 +175,31 @@ def ingestion(corpus, first, folder):
                 f"finished {answer['totalMs']:.0f} ms ({question})"
             )
         line("peak memory, all processes (PSS)", memory.stop() / 1e6, "MB")
+        return counts["pages"], counts["embedded"]
     finally:
         server.stop()
+
+
+def embedding(density):
+    """Passages embedded through the program's own worker by the built-in
+    encoder, and as before by llama.cpp (the setting embedding.engine), in turns.
+
+    The time for 3,000 pages is extrapolated from a sample of long passages, by
+    the passages a page of this corpus.
+    """
+    rates = {"native": 0.0, "llama": 0.0}
+    for engine in 2 * list(rates):
+        done = subprocess.run(
+            [HEADLESS, "doctor", "--json"], env={**os.environ, "MARKAI_SET_EMBEDDING_ENGINE": engine}, stdout=subprocess.PIPE, text=True
+        )
+        found = re.search(r"then (\d+) long ones a second", done.stdout)
+        if not found:
+            print(f"embedding by {engine}: not run, the doctor does not say how fast it is")
+            return
+        rates[engine] = max(rates[engine], float(found[1]))
+    line("embedding, long passages", rates["native"], "passages/s", "llama.cpp", rates["llama"])
+    ours, theirs = (3000 * density / rates[engine] for engine in rates)
+    line("  3,000 pages, extrapolated", ours, "s", "llama.cpp", theirs)
 
 
 def meaning():
@@ -192,6 +217,20 @@ def meaning():
         ours, theirs = (float(found[way + scope]) for way in ("search, in memory", "search, in the table (sqlite-vec)"))
         line(f"meaning: 100,000 passages{scope}", ours, "ms p50", "sqlite-vec", theirs)
     line("  the first search after opening", float(found["first search, from blocks"]), "ms", "without blocks", float(found["first search, without blocks"]))
+
+
+def loading():
+    """Vectors in memory after an encrypted matter was opened."""
+    out = subprocess.run(
+        ["go", "test", "-count=1", "-v", "-run=^TestLoading$", "./backend/sqlite"],
+        env={**os.environ, "MARKAI_BENCH_LOAD": "200000"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ).stdout
+    for what in ("file at hand", "file from the disk"):
+        times = [float(ms) for ms in re.findall(rf"loading, {what} +([0-9.]+) ms a million", out)]
+        if times:
+            line(f"meaning: loading, {what}", min(times), "ms a million, of 200,000")
+        else:
+            print(f"meaning: loading, {what}: not run here")
 
 
 def engine():
