@@ -72,7 +72,7 @@ func commands() []command {
 		{"route", "route QUESTION | --test", "tell what kind of question something is, and how well that is told", runRoute},
 		{"sample", "sample", "read the sample matter, ask three questions, print the answers", runSample},
 		{"passphrase", "passphrase [--next-file FILE]", "change the vault's passphrase", runPassphrase},
-		{"models", "models [list | prepare | import FILE]", "manage the local models", runModels},
+		{"models", "models [list | import FILE | quantize IN OUT | report IN… | …]", "manage the local models", runModels},
 		{"eval", "eval retrieval|qa|citations|compression --set DIR [--out FILE] [--lite] [--ablation] [--baseline FILE]", "measure search, answers, citations or packing on a question set", runEval},
 		{"doctor", "doctor", "check this machine and this installation", runDoctor},
 		{"config", "config show", "list every setting with its value and where it comes from", runConfig},

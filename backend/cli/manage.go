@@ -59,6 +59,10 @@ func showConfig(values []config.Value) []shownSetting {
 func runModels(ctx context.Context, p *Program, args []string) error {
 	f := newFlags("models")
 	dir := f.String("dir", "", "`folder` of the shipped models, for prepare")
+	kind := f.String("type", "auto", "the `type` to quantize to: auto, bf16, f16, q8_0, q6_k, q4_k_m, q4_0, iq4 or mxfp4")
+	plain := f.Bool("plain", false, "quantize without calibration")
+	length := f.Int("bytes", 0, "how many `bytes` of text a report measures with; 0: all there is")
+	chart := f.String("chart", "", "`file` for a report's chart, as SVG")
 	rest, err := f.parse(args)
 	if err != nil {
 		return err
@@ -103,7 +107,17 @@ func runModels(ctx context.Context, p *Program, args []string) error {
 		fmt.Fprintf(p.Stdout, "imported %s; use it with the setting chat.model or embedding.model\n", x.ID)
 		return nil
 	}
-	return mark.Errorf(mark.Invalid, "Use 'markai models list', 'models prepare' or 'models import FILE'.")
+	switch {
+	case verb == "quantize" && len(rest) == 3:
+		return p.quantizeModel(ctx, rest[1], rest[2], *kind, *plain, f.json)
+	case verb == "report" && len(rest) >= 2:
+		return p.reportModels(ctx, rest[1:], *length, *chart, f.json)
+	case verb == "plan" && len(rest) == 2:
+		return p.planModel(rest[1])
+	case verb == "remove" && len(rest) == 2:
+		return m.Remove(rest[1])
+	}
+	return mark.Errorf(mark.Invalid, "Use 'markai models list', 'models prepare', 'models import FILE', 'models remove NAME', 'models quantize IN OUT', 'models report ORIGINAL COPY…' or 'models plan FILE'.")
 }
 
 func runDoctor(ctx context.Context, p *Program, args []string) error {

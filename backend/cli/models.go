@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	mark "markai/backend"
+	"markai/backend/app"
+	"markai/backend/models"
+	"markai/backend/recipe"
+)
+
+// quantizeModel writes a model file in another type.
+func (p *Program) quantizeModel(ctx context.Context, from, to, kind string, plain, asJSON bool) error {
+	last := ""
+	q, err := app.Quantize(ctx, from, to, kind, plain, func(phase string, done, total int) {
+		if line := fmt.Sprintf("%s %d %%", phase, 100*done/max(total, 1)); line != last {
+			last = line
+			fmt.Fprintln(p.Stderr, line)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, n := range q.Notes {
+		fmt.Fprintln(p.Stderr, n)
+	}
+	if asJSON {
+		return p.printJSON(map[string]any{"path": q.Path, "bytes": q.Bytes, "type": q.Type.Name, "notes": append([]string{}, q.Notes...)})
+	}
+	fmt.Fprintf(p.Stdout, "wrote %s, %s, %.1f MB\n", q.Path, q.Type.Name, float64(q.Bytes)/1e6)
+	return nil
+}
+
+// reportModels measures copies of a model, the first being the original.
+func (p *Program) reportModels(ctx context.Context, paths []string, length int, chart string, asJSON bool) error {
+	r, err := app.CompareModels(ctx, paths, length, func(name string) { fmt.Fprintf(p.Stderr, "measuring %s\n", name) })
+	if err != nil {
+		return err
+	}
+	if chart != "" {
+		if err := os.WriteFile(chart, []byte(recipe.Chart(r.Rows)), 0o644); err != nil {
+			return mark.Errorf(mark.Invalid, "The file %s cannot be written.", chart).Because(err)
+		}
+	}
+	if asJSON {
+		return p.printJSON(r)
+	}
+	fmt.Fprintf(p.Stdout, "%s\n%s\n", recipe.Table(r.Rows), r.Why)
+	return nil
+}
+
+// planModel prints how a server with FP8 would take a model.
+func (p *Program) planModel(path string) error {
+	text, err := models.Plan(path)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(p.Stdout, text)
+	return nil
+}
