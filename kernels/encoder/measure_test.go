@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -95,11 +96,29 @@ func TestMeasurement(t *testing.T) {
 				began := time.Now()
 				wall := fastest(t, on, Request{Passages: some, Threads: runtime.NumCPU()}, func() time.Duration { return time.Since(began) })
 				line["together"] = float64(len(some)) / wall
+				if name == "long" {
+					shared(t, on, some, wall)
+				}
 				share(times, stages, peak)
 			}
 			put(t, filepath.Join(dir, fmt.Sprintf("speed-%s-%s.json", name, path)), line)
 		}
 	}
+}
+
+// shared prints what is left of the speed, by the clock, beside one process
+// that is always busy, and what a fair division of the processors would leave.
+func shared(t *testing.T, e *Encoder, some [][]int32, alone float64) {
+	busy := exec.CommandContext(t.Context(), "sh", "-c", "while :; do :; done")
+	if err := busy.Start(); err != nil {
+		fmt.Printf("  beside a busy process: not run, %v\n", err)
+		return
+	}
+	began, n := time.Now(), runtime.NumCPU()
+	wall := fastest(t, e, Request{Passages: some, Threads: n}, func() time.Duration { return time.Since(began) })
+	_ = busy.Process.Kill()
+	_ = busy.Wait() // it was killed
+	fmt.Printf("  beside a busy process: %.0f %% of the speed is left, a fair share is %.0f %%\n", 100*alone/wall, 100*float64(n)/float64(n+1))
 }
 
 func put(t *testing.T, path string, v any) {
