@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	mark "markai/backend"
 	"markai/backend/app"
+	"markai/backend/device"
 	"markai/backend/models"
 	"markai/backend/recipe"
 )
@@ -58,5 +60,23 @@ func (p *Program) planModel(path string) error {
 		return err
 	}
 	fmt.Fprint(p.Stdout, text)
+	return nil
+}
+
+// inspectModel prints what a model file says of itself and whether it fits.
+func (p *Program) inspectModel(path string, asJSON bool) error {
+	c, err := models.Inspect(path, device.Read().Free)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return p.printJSON(c)
+	}
+	fmt.Fprintf(p.Stdout, "%s\narchitecture  %s (%s), %.0f M weights in %s\nmade for      %s\ntemplate      %s\nlicence       %s\n",
+		c.Name, c.Architecture, c.Form, float64(c.Parameters)/1e6, c.Type, strings.Join(c.Abilities, ", "), c.Template, c.Licence)
+	for _, n := range c.Needs {
+		fmt.Fprintf(p.Stdout, "context %6d  %8.0f MB\n", n.Context, float64(n.Bytes)/1e6)
+	}
+	fmt.Fprintln(p.Stdout, c.Advice)
 	return nil
 }

@@ -1,0 +1,90 @@
+package models
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"markai/backend/gguf"
+)
+
+// Card is what a model file says of itself, before anything loads it.
+type Card struct {
+	Name         string       `json:"name"`
+	Title        string       `json:"title"`
+	Architecture string       `json:"architecture"`
+	Type         string       `json:"type"`
+	Licence      string       `json:"licence"` // as the file states it; empty: it does not
+	Parameters   uint64       `json:"parameters"`
+	Context      int          `json:"context"` // tokens it was trained on
+	Form         gguf.Form    `json:"form"`
+	Abilities    []string     `json:"abilities"` // "chat", "tools", "embedding", "rerank", "vision"
+	Template     string       `json:"template"`  // "own", or the name of the one that stands in
+	Needs        []MemoryNeed `json:"needs"`
+	Advice       string       `json:"advice"` // a sentence
+}
+
+// MemoryNeed is what a context of so many tokens takes.
+type MemoryNeed struct {
+	Context int   `json:"context"`
+	Bytes   int64 `json:"bytes"`
+	Fits    bool  `json:"fits"`
+}
+
+// contexts are those that a card tells the memory of.
+var contexts = []int{2048, 4096, 8192, 16384, 32768, 131072}
+
+// Inspect reads the card of the model at path for a machine with free bytes of
+// memory (0: not known). Errors: NotFound, Damaged, Unsupported, TooBig.
+func Inspect(path string, free int64) (Card, error) {
+	head, err := readHead(path)
+	if err != nil {
+		return Card{}, err
+	}
+	a, err := head.Architecture()
+	if err != nil {
+		return Card{}, explain(filepath.Base(path), err)
+	}
+	can := head.Abilities()
+	c := Card{
+		Name: strings.TrimSuffix(filepath.Base(path), ".gguf"), Title: a.Title, Architecture: a.Name, Type: a.Quantised.String(),
+		Licence: head.Text("general.license"), Parameters: a.Parameters, Context: a.Context, Form: can.Form, Abilities: []string{}, Template: "own",
+	}
+	for _, x := range []struct {
+		has  bool
+		name string
+	}{{can.Chat, "chat"}, {can.Tools, "tools"}, {can.Embedding, "embedding"}, {can.Rerank, "rerank"}, {can.Vision, "vision"}} {
+		if x.has {
+			c.Abilities = append(c.Abilities, x.name)
+		}
+	}
+	if head.Text("tokenizer.chat_template") == "" {
+		c.Template = head.TemplateName()
+	}
+	for _, n := range contexts {
+		if n > contexts[0] && a.Context > 0 && n > a.Context {
+			break
+		}
+		need := int64(a.Memory(n))
+		c.Needs = append(c.Needs, MemoryNeed{n, need, free <= 0 || need <= free})
+	}
+	c.Advice = advise(c.Needs, free)
+	return c, nil
+}
+
+// advise says whether, and with how long a context, the model runs here.
+func advise(needs []MemoryNeed, free int64) string {
+	least, most := needs[0], needs[0]
+	for _, n := range needs {
+		if n.Fits {
+			most = n
+		}
+	}
+	switch {
+	case free <= 0:
+		return fmt.Sprintf("It needs %s with a context of %d tokens. How much memory is free could not be found.", amount(least.Bytes), least.Context)
+	case !least.Fits:
+		return fmt.Sprintf("The model needs %s and %s are free. Choose a smaller one, a smaller type of the same, or close other programs.", amount(least.Bytes), amount(free))
+	}
+	return fmt.Sprintf("It runs here with a context of up to %d tokens, which needs %s; %s are free.", most.Context, amount(most.Bytes), amount(free))
+}
