@@ -63,6 +63,9 @@ func runModels(ctx context.Context, p *Program, args []string) error {
 	plain := f.Bool("plain", false, "quantize without calibration")
 	length := f.Int("bytes", 0, "how many `bytes` of text a report measures with; 0: all there is")
 	chart := f.String("chart", "", "`file` for a report's chart, as SVG")
+	gpus := f.String("gpus", "", "free memory of each GPU in `GB`, with commas, for place")
+	copies := f.Int("copies", 1, "how many `copies` of a model would be used, for place")
+	tokens := f.Int("context", 4096, "context in `tokens`, for place")
 	rest, err := f.parse(args)
 	if err != nil {
 		return err
@@ -116,10 +119,12 @@ func runModels(ctx context.Context, p *Program, args []string) error {
 		return p.planModel(rest[1])
 	case verb == "inspect" && len(rest) == 2:
 		return p.inspectModel(rest[1], f.json)
+	case verb == "place" && len(rest) == 2:
+		return p.placeModel(rest[1], *gpus, *copies, *tokens, f.json)
 	case verb == "remove" && len(rest) == 2:
 		return m.Remove(rest[1])
 	}
-	return mark.Errorf(mark.Invalid, "Use 'markai models list', 'models prepare', 'models import FILE', 'models remove NAME', 'models inspect FILE', 'models quantize IN OUT', 'models report ORIGINAL COPY…' or 'models plan FILE'.")
+	return mark.Errorf(mark.Invalid, "Use 'markai models list', 'models prepare', 'models import FILE', 'models remove NAME', 'models inspect FILE', 'models place FILE --gpus GB,GB', 'models quantize IN OUT', 'models report ORIGINAL COPY…' or 'models plan FILE'.")
 }
 
 func runDoctor(ctx context.Context, p *Program, args []string) error {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	mark "markai/backend"
 	"markai/backend/app"
 	"markai/backend/device"
+	"markai/backend/fleet"
 	"markai/backend/models"
 	"markai/backend/recipe"
 )
@@ -78,5 +80,29 @@ func (p *Program) inspectModel(path string, asJSON bool) error {
 		fmt.Fprintf(p.Stdout, "context %6d  %8.0f MB\n", n.Context, float64(n.Bytes)/1e6)
 	}
 	fmt.Fprintln(p.Stdout, c.Advice)
+	return nil
+}
+
+// placeModel prints how a model would be laid over GPUs of so many gigabytes.
+func (p *Program) placeModel(path, gpus string, copies, tokens int, asJSON bool) error {
+	var machine []fleet.GPU
+	for i, part := range strings.FieldsFunc(gpus, func(r rune) bool { return r == ',' || r == ' ' }) {
+		gb, err := strconv.ParseFloat(part, 64)
+		if err != nil || !(gb >= 0 && gb < 1<<20) {
+			return mark.Errorf(mark.Invalid, "%q is no amount of memory. Give gigabytes, such as --gpus 24,24.", part)
+		}
+		machine = append(machine, fleet.GPU{Name: strconv.Itoa(i), Free: int64(gb * (1 << 30))})
+	}
+	plan, err := models.Place(path, tokens, copies, machine)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return p.printJSON(plan)
+	}
+	for i, c := range plan.Copies {
+		fmt.Fprintf(p.Stdout, "copy %d: %s, GPUs %v, layers %v, main %d\n", i+1, c.Mode, c.GPUs, c.Layers, c.Main)
+	}
+	fmt.Fprintf(p.Stdout, "%s Planned, not run.\n", plan.Why)
 	return nil
 }
