@@ -192,8 +192,8 @@ func (s *Scheduler) Add(q Request, now time.Time) error {
 		return mark.Errorf(mark.Invalid, "The question is empty. Ask something.")
 	case room < 1:
 		return mark.Errorf(mark.TooBig, "The question and its passages take %d tokens and the model holds %d. Ask about fewer documents, or choose a larger context in Settings.", len(q.Prompt), s.cfg.Context)
-	case s.queue.n >= s.cfg.Queue:
-		return mark.Errorf(mark.TooBusy, "The model is busy and %d requests wait already. Try again in a moment.", s.queue.n)
+	case s.queue.n >= s.cfg.Queue && s.patient() >= s.cfg.Queue:
+		return mark.Errorf(mark.TooBusy, "The model is busy and %d requests wait already. Try again in a moment.", s.cfg.Queue)
 	case s.byID[q.ID] != nil:
 		return mark.Errorf(mark.Exists, "This request runs already.")
 	}
@@ -202,6 +202,18 @@ func (s *Scheduler) Add(q Request, now time.Time) error {
 	s.byID[q.ID] = r
 	s.queue.add(r)
 	return nil
+}
+
+// patient returns how many wait and were not cancelled: those leave at the next
+// plan, which may be a long step away.
+func (s *Scheduler) patient() int {
+	n := 0
+	for r := range s.queue.all {
+		if !r.cancelled {
+			n++
+		}
+	}
+	return n
 }
 
 // Cancel ends a request at the next Plan. One that has ended is no error.

@@ -331,6 +331,22 @@ func TestFullQueueIsBusyAndLongPromptTooBig(t *testing.T) {
 	}
 }
 
+func TestWhoHasLeftTakesNoPlaceInTheQueue(t *testing.T) {
+	m := newMachine(t, schedule.Config{Cells: 1000, Queue: 1})
+	for id := range schedule.ID(5) {
+		if err := m.add(schedule.Request{ID: id, Prompt: text(nil, 10, int(id)), MaxTokens: 2}); err != nil {
+			t.Fatal(err)
+		}
+		m.s.Cancel(id)
+	}
+	m.finish()
+	for id := range schedule.ID(5) {
+		if !slices.Equal(m.gone[id], []schedule.Reason{schedule.Cancelled}) {
+			t.Errorf("request %d ended %q", id, m.gone[id])
+		}
+	}
+}
+
 func TestDeadlinesOfWaitingAndOfWorkingAreApart(t *testing.T) {
 	m := newMachine(t, schedule.Config{Cells: 1000, Running: 1})
 	m.curve = func(int) time.Duration { return 10 * time.Millisecond }
