@@ -117,6 +117,8 @@ func runModels(ctx context.Context, p *Program, args []string) error {
 		return p.reportModels(ctx, rest[1:], *length, *chart, f.json)
 	case verb == "plan" && len(rest) == 2:
 		return p.planModel(rest[1])
+	case verb == "convert" && len(rest) == 3:
+		return p.convertModel(ctx, rest[1], rest[2], *kind, f.json)
 	case verb == "inspect" && len(rest) == 2:
 		return p.inspectModel(rest[1], f.json)
 	case verb == "place" && len(rest) == 2:
@@ -124,7 +126,7 @@ func runModels(ctx context.Context, p *Program, args []string) error {
 	case verb == "remove" && len(rest) == 2:
 		return m.Remove(rest[1])
 	}
-	return mark.Errorf(mark.Invalid, "Use 'markai models list', 'models prepare', 'models import FILE', 'models remove NAME', 'models inspect FILE', 'models place FILE --gpus GB,GB', 'models quantize IN OUT', 'models report ORIGINAL COPY…' or 'models plan FILE'.")
+	return mark.Errorf(mark.Invalid, "Use 'markai models list', 'models prepare', 'models import FILE', 'models remove NAME', 'models inspect FILE', 'models place FILE --gpus GB,GB', 'models convert FOLDER OUT', 'models quantize IN OUT', 'models report ORIGINAL COPY…' or 'models plan FILE'.")
 }
 
 func runDoctor(ctx context.Context, p *Program, args []string) error {

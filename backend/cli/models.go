@@ -65,12 +65,29 @@ func (p *Program) planModel(path string) error {
 	return nil
 }
 
+// convertModel writes a published model as GGUF; "auto" is 16 bits, which lose
+// the least and can be quantized.
+func (p *Program) convertModel(ctx context.Context, dir, to, kind string, asJSON bool) error {
+	if kind == "auto" {
+		kind = "f16"
+	}
+	c, err := models.Convert(ctx, dir, to, kind)
+	if err != nil {
+		return err
+	}
+	return p.printCard(c, asJSON)
+}
+
 // inspectModel prints what a model file says of itself and whether it fits.
 func (p *Program) inspectModel(path string, asJSON bool) error {
 	c, err := models.Inspect(path, device.Read().Free)
 	if err != nil {
 		return err
 	}
+	return p.printCard(c, asJSON)
+}
+
+func (p *Program) printCard(c models.Card, asJSON bool) error {
 	if asJSON {
 		return p.printJSON(c)
 	}
