@@ -147,7 +147,14 @@ func Compare(ctx context.Context, paths []string, length int, free int64, measur
 		if err != nil {
 			return r, err
 		}
-		row := recipe.Row{Name: strings.TrimSuffix(filepath.Base(path), ".gguf"), Type: info.arch.Quantised.String(), Bytes: info.size, SameFirst: 1}
+		head, err := readHead(path)
+		if err != nil {
+			return r, err
+		}
+		row := recipe.Row{Name: strings.TrimSuffix(filepath.Base(path), ".gguf"), Type: recipe.Stated(head), Bytes: info.size, SameFirst: 1}
+		if row.Type == "" {
+			row.Type = strings.ToLower(info.arch.Quantised.String())
+		}
 		original := paths[0]
 		if i == 0 {
 			original = ""

@@ -72,6 +72,19 @@ func Parse(name string, f *gguf.File) (Recipe, error) {
 	return Recipe{}, mark.Errorf(mark.Invalid, "There is no type %q. Choose auto, mxfp4 or one of %s.", name, strings.Join(known, ", "))
 }
 
+// Stated is the type that f says it is stored in, "" where it says none that can
+// be written here. The engine may have stored single matrices otherwise: those
+// whose rows do not divide into the type's blocks.
+func Stated(f *gguf.File) string {
+	n, ok := f.Uint("general.file_type")
+	for _, r := range recipes {
+		if ok && n == uint64(r.FileType) {
+			return r.Name
+		}
+	}
+	return ""
+}
+
 // experts is how many experts a mixture model has; 0 for a dense one.
 func experts(f *gguf.File) uint64 {
 	n, _ := f.Uint(f.Text("general.architecture") + ".expert_count")

@@ -135,3 +135,14 @@ func TestPlanSaysThatItIsNotRun(t *testing.T) {
 		t.Errorf("got %s", p)
 	}
 }
+
+func TestFileStatesItsType(t *testing.T) {
+	f := model(4096, 0)
+	if got := recipe.Stated(f); got != "" {
+		t.Errorf("nothing stated: got %q", got)
+	}
+	f.Meta = append(f.Meta, gguf.KV{Key: "general.file_type", Value: uint32(15)})
+	if got := recipe.Stated(f); got != "q4_k_m" {
+		t.Errorf("got %q", got)
+	}
+}
