@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	mark "markai/backend"
+	"markai/backend/export"
 	"markai/backend/wire"
 )
 
@@ -109,21 +113,54 @@ type askedCitation struct {
 	Boxes    []wire.Box `json:"boxes"` // on Page
 }
 
+// saveAnswer writes the first answer of a conversation to a file.
+func saveAnswer(ctx context.Context, s *session, matter, conversation, format, path string) error {
+	var out bytes.Buffer
+	err := s.Desk.Paper(ctx, matter, conversation, 1, format, func(string) (io.Writer, error) { return &out, nil })
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+		return mark.Errorf(mark.Invalid, "The answer could not be written to %s: %v.", path, errors.Unwrap(err))
+	}
+	return nil
+}
+
 func runAsk(ctx context.Context, p *Program, args []string) (err error) {
 	f := newFlags("ask")
 	name := f.String("matter", "", "`name` of the matter")
+	save := f.String("save", "", "also write the answer with its sources to a `file`: .docx, .pdf or .xlsx")
 	words, err := f.parse(args)
 	if err != nil {
 		return err
+	}
+	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(*save)), ".")
+	if *save != "" && export.Formats[format] == nil {
+		return mark.Errorf(mark.Invalid, "An answer can be saved as .docx, .pdf or .xlsx, not as %q.", filepath.Base(*save))
 	}
 	s, m, err := p.openMatter(ctx, f, *name)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	a, err := s.Desk.Answer(ctx, m.ID, wire.AskRequest{Question: strings.Join(words, " ")})
+	var a wire.Answer
+	var conversation string
+	err = s.Desk.Ask(ctx, m.ID, wire.AskRequest{Question: strings.Join(words, " ")}, func(e wire.AskEvent) error {
+		if e.Kind == "started" {
+			conversation = e.Conversation
+		}
+		if e.Final != nil {
+			a = *e.Final
+		}
+		return nil
+	})
 	if err != nil {
 		return err
+	}
+	if *save != "" {
+		if err := saveAnswer(ctx, s, m.ID, conversation, format, *save); err != nil {
+			return err
+		}
 	}
 	if f.json {
 		return p.printJSON(asked(a))

@@ -64,7 +64,7 @@ func commands() []command {
 		{"reread", "reread --matter NAME DOCUMENT", "read a PDF whose own text is bad from the pictures of its pages", runReread},
 		{"watch", "watch [list | add | remove | scan] --matter NAME [FOLDER]", "follow folders: what appears, changes or moves in them is read", runWatch},
 		{"search", "search --matter NAME QUERY", "find passages", runSearch},
-		{"ask", "ask --matter NAME QUESTION", "answer a question from a matter's documents", runAsk},
+		{"ask", "ask --matter NAME QUESTION [--save FILE]", "answer a question from a matter's documents", runAsk},
 		{"extract", "extract FILE [--text] [--password-file F]", "read one file, without a vault, and print what it holds, or its text", runExtract},
 		{"export", "export --searchable SCAN OUT.pdf", "write a scan, or a picture of one, as a PDF that can be searched", runExport},
 		{"matters", "matters", "list the matters", runMatters},

@@ -104,6 +104,7 @@ func searchableName(name string) string {
 // attachment is an answer whose head is written when its body begins.
 type attachment struct {
 	w     http.ResponseWriter
+	kind  string // its media type
 	name  string
 	began bool
 }
@@ -111,7 +112,7 @@ type attachment struct {
 func (a *attachment) Write(p []byte) (int, error) {
 	if !a.began {
 		a.began = true
-		a.w.Header().Set("Content-Type", "application/pdf")
+		a.w.Header().Set("Content-Type", a.kind)
 		a.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.name}))
 	}
 	return a.w.Write(p)
@@ -121,7 +122,7 @@ func (a *attachment) Write(p []byte) (int, error) {
 // nothing was written; one that comes later breaks the answer off, so that
 // nobody takes half a file for a whole one.
 func (d *Desk) ServeSearchable(w http.ResponseWriter, r *http.Request, matter, doc string) error {
-	out := &attachment{w: w}
+	out := &attachment{w: w, kind: "application/pdf"}
 	err := d.Searchable(r.Context(), matter, doc, func(name string) (io.Writer, error) {
 		out.name = name
 		return out, nil

@@ -33,12 +33,27 @@ func (b *Bridge) SaveOriginal(matter, doc string) (string, error) {
 }
 
 // SaveSearchable writes a scan as a searchable PDF where the person says, and
-// returns the file's name; empty when the dialog was closed. The file is there
-// only when it is whole.
+// returns the file's name; empty when the dialog was closed.
 func (b *Bridge) SaveSearchable(matter, doc string) (string, error) {
+	return b.save(func(where func(name string) (io.Writer, error)) error {
+		return b.desk.Searchable(b.ctx, matter, doc, where)
+	})
+}
+
+// SaveAnswer writes the n-th answer of a conversation with its sources where
+// the person says, as docx, pdf or xlsx; else as SaveSearchable.
+func (b *Bridge) SaveAnswer(matter, conversation string, n int, format string) (string, error) {
+	return b.save(func(where func(name string) (io.Writer, error)) error {
+		return b.desk.Paper(b.ctx, matter, conversation, n, format, where)
+	})
+}
+
+// save lets write write a file where the person says. The file is there only
+// when it is whole.
+func (b *Bridge) save(write func(where func(name string) (io.Writer, error)) error) (string, error) {
 	var path string
 	var part *os.File
-	err := b.desk.Searchable(b.ctx, matter, doc, func(name string) (io.Writer, error) {
+	err := write(func(name string) (io.Writer, error) {
 		var err error
 		if path, err = b.host.SaveFile(name); err != nil {
 			return nil, err

@@ -156,6 +156,17 @@ func (s *Server) routes() {
 	handle("DELETE /api/matters/{m}/conversations/{c}", func(_ http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, d.DeleteConversation(r.Context(), r.PathValue("m"), r.PathValue("c"))
 	})
+	s.mux.HandleFunc("GET /api/matters/{m}/conversations/{c}/answers/{n}/{format}", func(w http.ResponseWriter, r *http.Request) {
+		n, err := strconv.Atoi(r.PathValue("n"))
+		if err == nil {
+			err = d.ServePaper(w, r, r.PathValue("m"), r.PathValue("c"), n, r.PathValue("format"))
+		} else {
+			err = mark.Errorf(mark.Invalid, "Answers are numbered from 1.")
+		}
+		if err != nil {
+			writeError(r.Context(), w, err)
+		}
+	})
 	handle("POST /api/matters/{m}/feedback", with(func(ctx context.Context, r *http.Request, b wire.Feedback) (any, error) {
 		return nil, d.SayOfAnswer(ctx, r.PathValue("m"), b)
 	}))

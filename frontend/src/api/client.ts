@@ -58,6 +58,9 @@ export type Push =
  * transport; all pass the contract in contract.test.ts. Every method rejects
  * with a ClientError.
  */
+/** How an answer leaves the program. */
+export type PaperFormat = "docx" | "pdf" | "xlsx";
+
 export interface Client {
   /** Whether the program can show its own file dialog and take dropped paths. */
   readonly native: boolean;
@@ -140,6 +143,9 @@ export interface Client {
 
   /** Lets a person keep a scan as a PDF that can be searched; as saveText. */
   saveSearchable(matter: string, document: string, name: string): Promise<string | undefined>;
+
+  /** Lets a person keep an answer with its sources as a file; n counts the conversation's answers from 1; as saveText. */
+  saveAnswer(matter: string, conversation: string, n: number, format: PaperFormat, name: string): Promise<string | undefined>;
 
   /** Calls back for everything pushed, until the returned function is called. */
   subscribe(listener: (push: Push) => void): () => void;

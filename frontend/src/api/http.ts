@@ -168,6 +168,12 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
       download(kept, await response.blob());
       return kept;
     },
+    saveAnswer: async (matter, conversation, n, format, name) => {
+      const response = await send("GET", at(matter, `/conversations/${encodeURIComponent(conversation)}/answers/${n}/${format}`));
+      const kept = `${name}.${format}`;
+      download(kept, await response.blob());
+      return kept;
+    },
     subscribe,
   };
 }

@@ -130,6 +130,7 @@ export function wailsClient(): Client {
     saveText: async (name, text) => (await call<string>("SaveText", name, text)) || undefined,
     saveOriginal: async (matter, document) => (await call<string>("SaveOriginal", matter, document)) || undefined,
     saveSearchable: async (matter, document) => (await call<string>("SaveSearchable", matter, document)) || undefined,
+    saveAnswer: async (matter, conversation, n, format) => (await call<string>("SaveAnswer", matter, conversation, n, format)) || undefined,
     subscribe,
   };
 }

@@ -211,6 +211,8 @@ export const en = {
     noCitation: (verdict: string) => `No citation, ${verdict}`,
     copy: "Copy sentence with citation",
     copyAnswer: "Copy answer with citations",
+    save: "Save",
+    saveAs: { docx: "As a Word document", pdf: "As a PDF", xlsx: "As an Excel workbook" },
     you: "You",
     answer: "Answer",
     verdict: {

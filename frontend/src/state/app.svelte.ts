@@ -1,7 +1,8 @@
-import type { Client, Push } from "../api/client";
+import type { Client, PaperFormat, Push } from "../api/client";
 import type { AddResult, Document, Event, Job, JobAction, Matter, MatterProgress, State } from "../api/types.gen";
 import { t } from "../i18n";
 import { Ask } from "./ask.svelte";
+import { oneLine } from "./cite";
 import { Documents } from "./documents.svelte";
 import { kept, mostFailed, mostOver, mostWaiting, progress, reckoned } from "./jobs";
 import { Layout, type Theme } from "./layout.svelte";
@@ -323,6 +324,17 @@ export class App {
     try {
       const save = how === "original" ? this.client.saveOriginal : this.client.saveSearchable;
       const name = await save(this.matter.id, document.id, document.name);
+      if (name) this.notices.say(t.report.saved(name));
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
+  }
+
+  /** Lets a person keep an answer with its sources as a file. */
+  async saveAnswer(n: number, question: string, format: PaperFormat): Promise<void> {
+    if (!this.matter) return;
+    try {
+      const name = await this.client.saveAnswer(this.matter.id, this.ask.conversation, n, format, oneLine(question).replace(/[\\/:*?"<>|]/g, " ").trim().slice(0, 80));
       if (name) this.notices.say(t.report.saved(name));
     } catch (cause) {
       this.notices.fail(cause);

@@ -70,6 +70,11 @@ export class Ask {
     if (last && this.busy) this.turns = [...this.turns.slice(0, -1), stopped(last)];
   }
 
+  /** Which answer of the conversation a turn has, from 1: questions without one are not kept. */
+  numberOf(turn: number): number {
+    return this.turns.slice(0, turn + 1).filter((t) => t.stage === "done").length;
+  }
+
   /** Starts an empty conversation. */
   fresh(): void {
     this.cancel();

@@ -1,7 +1,7 @@
 // The desktop's bridge, played by another client: what package desktop binds,
 // under the same names and with the same arguments, so that the window's own
 // client can be held to the contract of all clients.
-import { ClientError, type Client } from "../api/client";
+import { ClientError, type Client, type PaperFormat } from "../api/client";
 import type { AskRequest, CreateVault, DocumentQuery, Job, JobAction, SearchRequest, Unlock } from "../api/types.gen";
 import { wailsClient } from "../api/wails";
 
@@ -60,6 +60,7 @@ export function wailsOver(program: Client): Client {
     Progress: (matter: string) => program.progress(matter),
     SaveOriginal: (matter: string, document: string) => program.saveOriginal(matter, document, document),
     SaveSearchable: (matter: string, document: string) => program.saveSearchable(matter, document, document),
+    SaveAnswer: (matter: string, conversation: string, n: number, format: PaperFormat) => program.saveAnswer(matter, conversation, n, format, conversation),
     ReadAgain: (matter: string, document: string) => program.readAgain(matter, document),
     Jobs: (matter: string, states: Job["state"][], offset: number, limit: number) => program.jobs(matter, states, offset, limit),
     AllJobs: (matter: string, action: "pause" | "resume") => program.allJobs(matter, action),

@@ -431,6 +431,12 @@ export function fakeClient(scene: string = "full"): Client {
       return name;
     },
     saveSearchable: async (m, d, name) => client.saveOriginal(m, d, name.replace(/\.[^.]*$/, " (searchable).pdf")),
+    saveAnswer: async (m, c, n, format, name) => {
+      const answered = (await client.messages(m, c)).filter((message) => message.answer);
+      const answer = answered[n - 1]?.answer;
+      if (!answer) throw new ClientError("not_found", "There is no such answer in this conversation.");
+      return client.saveText(`${name}.${format}`, answer.sentences.map((s) => s.text).join("\n"));
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
