@@ -112,6 +112,23 @@ await test("what is not in the file is said so, with what came nearest", async (
   await page.locator(".mark.current").first().waitFor();
 });
 
+await test("an answer is kept as a file, and what a reader says of it is counted", async (page) => {
+  const turn = await ask(page, "What is the notice period for termination?");
+  await turn.getByRole("button", { name: "Save", exact: true }).click();
+  const [file] = await Promise.all([page.waitForEvent("download"), turn.getByRole("button", { name: "As a Word document" }).click()]);
+  check(file.suggestedFilename() === "What is the notice period for termination.docx", `the file is called after the question: ${file.suggestedFilename()}`);
+  await turn.getByRole("button", { name: "Judge", exact: true }).click();
+  await turn.getByRole("button", { name: "A quotation is wrong" }).click();
+  await page.getByText("Noted: a quotation is wrong.").waitFor();
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("how answers");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "How answers turned out" });
+  await dialog.getByText("a reader found a wrong quotation").click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "What is the notice period for termination?" }).waitFor();
+});
+
 await test("an answer can be stopped", async (page) => {
   await page.locator("body").press("/");
   await page.keyboard.type("What is the notice period for termination?");

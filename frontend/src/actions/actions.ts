@@ -107,6 +107,7 @@ export function actionsFor(app: App, hands: Hands): Action[] {
     { id: "pause-all", label: a.pauseAll, group: "matter", when: () => app.progress.running + app.progress.waiting > 0, run: () => void app.allJobs("pause") },
     { id: "resume-all", label: a.resumeAll, group: "matter", when: () => app.progress.paused > 0, run: () => void app.allJobs("resume") },
     { id: "report", label: a.report, group: "matter", when: inMatter, run: show("report") },
+    { id: "quality", label: a.quality, group: "matter", when: inMatter, run: show("quality") },
     { id: "new-matter", label: a.newMatter, group: "matter", shortcut: "Mod+Shift+m", when: open, run: show("new-matter") },
     { id: "switch-matter", label: a.switchMatter, group: "matter", shortcut: "Mod+m", when: open, run: show("matters") },
     { id: "rename-matter", label: a.renameMatter, group: "matter", when: inMatter, run: show("rename-matter") },

@@ -4,13 +4,14 @@ import type {
   AskRequest,
   Comparison,
   Conversation,
-  CreatedVault,
   CreateVault,
+  CreatedVault,
   DocumentList,
   DocumentQuery,
   Event,
   Facets,
   Feature,
+  Feedback,
   FolderScan,
   Hit,
   Job,
@@ -21,6 +22,7 @@ import type {
   Message,
   Model,
   Page,
+  Quality,
   Reading,
   SearchRequest,
   Setting,
@@ -130,6 +132,11 @@ export interface Client {
   conversations(matter: string): Promise<Conversation[]>;
   messages(matter: string, conversation: string): Promise<Message[]>;
   deleteConversation(matter: string, conversation: string): Promise<void>;
+
+  /** Records what the reader says of an answer. */
+  sayOfAnswer(matter: string, feedback: Feedback): Promise<void>;
+  /** How a matter's answers turned out. */
+  quality(matter: string): Promise<Quality>;
 
   settings(): Promise<Setting[]>;
   putSetting(key: string, value: string): Promise<void>;

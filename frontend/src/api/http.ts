@@ -153,6 +153,8 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     messages: (matter, conversation) => list(at(matter, `/conversations/${encodeURIComponent(conversation)}`)),
     deleteConversation: (matter, conversation) =>
       call("DELETE", at(matter, `/conversations/${encodeURIComponent(conversation)}`)),
+    sayOfAnswer: (matter, feedback) => call("POST", at(matter, "/feedback"), feedback),
+    quality: (matter) => call("GET", at(matter, "/quality")),
     settings: () => list("/api/settings"),
     putSetting: (key, value) => call("PUT", "/api/settings", { key, value }),
     models: () => list("/api/models"),

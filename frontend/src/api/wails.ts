@@ -124,6 +124,8 @@ export function wailsClient(): Client {
     conversations: (matter) => list("Conversations", matter),
     messages: (matter, conversation) => list("Messages", matter, conversation),
     deleteConversation: (matter, conversation) => call("DeleteConversation", matter, conversation),
+    sayOfAnswer: (matter, feedback) => call("SayOfAnswer", matter, feedback),
+    quality: (matter) => call("Quality", matter),
     settings: () => list("Settings"),
     putSetting: (key, value) => call("PutSetting", key, value),
     models: () => list("Models"),

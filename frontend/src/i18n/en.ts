@@ -211,6 +211,10 @@ export const en = {
     noCitation: (verdict: string) => `No citation, ${verdict}`,
     copy: "Copy sentence with citation",
     copyAnswer: "Copy answer with citations",
+    judge: "Judge",
+    judged: { right: "It is right", wrong_quote: "A quotation is wrong", missed: "It missed something", "": "Take it back" },
+    noted: { right: "Noted as right.", wrong_quote: "Noted: a quotation is wrong.", missed: "Noted: something was missed.", taken: "Taken back." },
+    noSuchAnswer: "This answer is no longer kept.",
     save: "Save",
     saveAs: { docx: "As a Word document", pdf: "As a PDF", xlsx: "As an Excel workbook" },
     you: "You",
@@ -221,6 +225,25 @@ export const en = {
       altered: { name: "altered", hint: "It differs from what stands in the file." },
       unsupported: { name: "unsupported", hint: "Nothing it cites carries it." },
     },
+  },
+
+  quality: {
+    title: "How answers turned out",
+    hint: "Answers in this matter in the last 90 days. What readers said of them stays in the vault.",
+    none: "No question has been answered in this matter yet.",
+    quotations: "quotations alone",
+    total: "Together",
+    columns: { day: "Day", model: "Written by", counts: ["Answers", "Refused", "Sentences", "Altered", "Unsupported", "Wrong quotation", "Missed something"] },
+    entries: "Worth a look",
+    what: (e: { refused: boolean; altered: number; unsupported: number; says?: string }) =>
+      [
+        e.says === "wrong_quote" ? "a reader found a wrong quotation" : e.says === "missed" ? "a reader missed something" : "",
+        e.altered > 0 ? `${count(e.altered)} altered` : "",
+        e.unsupported > 0 ? `${count(e.unsupported)} unsupported` : "",
+        e.refused ? "refused" : "",
+      ]
+        .filter(Boolean)
+        .join(", "),
   },
 
   jobs: {
@@ -430,6 +453,7 @@ export const en = {
     lock: "Lock the vault",
     documents: "List all documents",
     report: "What could not be read",
+    quality: "How answers turned out",
     inside: "Show what is in the document",
     asText: "Switch between pages and text",
     doubt: "Show how certain OCR is",

@@ -1,5 +1,5 @@
-import type { Client, PaperFormat, Push } from "../api/client";
-import type { AddResult, Document, Event, Job, JobAction, Matter, MatterProgress, State } from "../api/types.gen";
+import { ClientError, type Client, type PaperFormat, type Push } from "../api/client";
+import type { AddResult, Document, Event, Feedback, Job, JobAction, Matter, MatterProgress, State } from "../api/types.gen";
 import { t } from "../i18n";
 import { Ask } from "./ask.svelte";
 import { oneLine } from "./cite";
@@ -12,7 +12,7 @@ import { Pins } from "./pins";
 import { Search } from "./search.svelte";
 
 /** What lies over the window, if anything. Escape closes it. */
-export type Overlay = "" | "palette" | "shortcuts" | "jobs" | "report" | "compare" | "watch" | "new-matter" | "rename-matter" | "erase-matter" | "matters";
+export type Overlay = "" | "palette" | "shortcuts" | "jobs" | "report" | "quality" | "compare" | "watch" | "new-matter" | "rename-matter" | "erase-matter" | "matters";
 
 /** Milliseconds in which a removal can be undone; as long as its notice stays. */
 const undoable = 6000;
@@ -336,6 +336,21 @@ export class App {
     try {
       const name = await this.client.saveAnswer(this.matter.id, this.ask.conversation, n, format, oneLine(question).replace(/[\\/:*?"<>|]/g, " ").trim().slice(0, 80));
       if (name) this.notices.say(t.report.saved(name));
+    } catch (cause) {
+      this.notices.fail(cause);
+    }
+  }
+
+  /** Records what the reader says of an answer. */
+  async sayOfAnswer(n: number, says: Feedback["says"]): Promise<void> {
+    const conversation = this.ask.conversation;
+    if (!this.matter) return;
+    try {
+      const answers = (await this.client.messages(this.matter.id, conversation)).filter((message) => message.answer);
+      const created = answers[n - 1]?.created;
+      if (!created) throw new ClientError("not_found", t.ask.noSuchAnswer);
+      await this.client.sayOfAnswer(this.matter.id, { conversation, created, says });
+      this.notices.say(t.ask.noted[says || "taken"]);
     } catch (cause) {
       this.notices.fail(cause);
     }

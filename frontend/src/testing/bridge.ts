@@ -2,7 +2,7 @@
 // under the same names and with the same arguments, so that the window's own
 // client can be held to the contract of all clients.
 import { ClientError, type Client, type PaperFormat } from "../api/client";
-import type { AskRequest, CreateVault, DocumentQuery, Job, JobAction, SearchRequest, Unlock } from "../api/types.gen";
+import type { AskRequest, CreateVault, DocumentQuery, Feedback, Job, JobAction, SearchRequest, Unlock } from "../api/types.gen";
 import { wailsClient } from "../api/wails";
 
 type Listener = (...data: unknown[]) => void;
@@ -61,6 +61,8 @@ export function wailsOver(program: Client): Client {
     SaveOriginal: (matter: string, document: string) => program.saveOriginal(matter, document, document),
     SaveSearchable: (matter: string, document: string) => program.saveSearchable(matter, document, document),
     SaveAnswer: (matter: string, conversation: string, n: number, format: PaperFormat) => program.saveAnswer(matter, conversation, n, format, conversation),
+    SayOfAnswer: (matter: string, feedback: Feedback) => program.sayOfAnswer(matter, feedback),
+    Quality: (matter: string) => program.quality(matter),
     ReadAgain: (matter: string, document: string) => program.readAgain(matter, document),
     Jobs: (matter: string, states: Job["state"][], offset: number, limit: number) => program.jobs(matter, states, offset, limit),
     AllJobs: (matter: string, action: "pause" | "resume") => program.allJobs(matter, action),
