@@ -74,14 +74,19 @@ func (m *matter) MoveJobs(ctx context.Context, from, to mark.JobState, ids []mar
 	err = m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, `UPDATE job SET state = ?2, updated = ?3, not_before = 0
 			WHERE state = ?1 AND (?4 OR id IN (SELECT value FROM json_each(?5)))`, from, to, nanos(time.Now()), ids == nil, jsonList(ids))
-		if err != nil {
-			return err
-		}
-		count, err := r.RowsAffected()
-		n = int(count)
+		n, err = changed(r, err)
 		return err
 	})
 	return n, err
+}
+
+// changed returns how many rows a statement changed, or why it failed.
+func changed(r sql.Result, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	n, err := r.RowsAffected()
+	return int(n), err
 }
 
 // NextJob takes the queued job whose turn it is, by priority, then age, and
@@ -114,11 +119,7 @@ func (m *matter) RequeueRunning(ctx context.Context) (n int, err error) {
 	err = m.db.writeBeside(ctx, func(tx *sql.Tx) error {
 		r, err := tx.ExecContext(ctx, "UPDATE job SET state = ?, updated = ? WHERE state = ?",
 			mark.JobQueued, nanos(time.Now()), mark.JobRunning)
-		if err != nil {
-			return err
-		}
-		count, err := r.RowsAffected()
-		n = int(count)
+		n, err = changed(r, err)
 		return err
 	})
 	return n, err

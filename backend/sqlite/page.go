@@ -88,11 +88,7 @@ func (m *matter) ForgetUnread(ctx context.Context, id mark.DocumentID) (n int, e
 			DELETE FROM page WHERE document = (SELECT n FROM document WHERE id = ?1)
 			AND NOT EXISTS (SELECT 1 FROM page p WHERE p.document = page.document AND (p.problem = '' OR p.text <> ''))
 			AND NOT EXISTS (SELECT 1 FROM passage WHERE passage.document = page.document)`, id)
-		if err != nil {
-			return err
-		}
-		count, err := r.RowsAffected()
-		n = int(count)
+		n, err = changed(r, err)
 		return err
 	})
 	return n, err
