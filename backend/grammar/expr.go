@@ -99,6 +99,19 @@ func either(parts ...*expr) *expr {
 	return &expr{kind: alt, subs: out}
 }
 
+// of is e with other parts, repeated at most high times where e repeats one.
+func (e *expr) of(subs []*expr, high int) *expr {
+	switch e.kind {
+	case seq:
+		return chain(subs...)
+	case alt:
+		return either(subs...)
+	case repeat:
+		return times(subs[0], e.low, high)
+	}
+	return e
+}
+
 // times is e at least low and at most high times.
 func times(e *expr, low, high int) *expr {
 	switch {

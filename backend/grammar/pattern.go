@@ -112,15 +112,7 @@ func (e *expr) capped(most int) *expr {
 	for _, s := range e.subs {
 		subs = append(subs, s.capped(most))
 	}
-	switch e.kind {
-	case seq:
-		return chain(subs...)
-	case alt:
-		return either(subs...)
-	case repeat:
-		return times(subs[0], e.low, max(e.low, min(e.high, most)))
-	}
-	return e
+	return e.of(subs, max(e.low, min(e.high, most)))
 }
 
 // widened returns e with the lower limits of its own repetitions of one character

@@ -49,15 +49,7 @@ func (e *expr) without(ending map[string]bool) *expr {
 	for _, s := range e.subs {
 		subs = append(subs, s.without(ending))
 	}
-	switch e.kind {
-	case seq:
-		return chain(subs...)
-	case alt:
-		return either(subs...)
-	case repeat:
-		return times(subs[0], e.low, e.high)
-	}
-	return e
+	return e.of(subs, e.high)
 }
 
 // first calls visit with the rules that e may begin with.

@@ -195,14 +195,8 @@ func (e *expr) recode(to func(runeSet) *expr) *expr {
 		return chain(subs...)
 	case class:
 		return to(e.set)
-	case seq:
-		return chain(subs...)
-	case alt:
-		return either(subs...)
-	case repeat:
-		return times(subs[0], e.low, e.high)
 	}
-	return e
+	return e.of(subs, e.high)
 }
 
 // plainRunes admits the characters of a set as they are.
