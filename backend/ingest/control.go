@@ -80,11 +80,7 @@ func (s *Service) PauseAll(ctx context.Context, id mark.MatterID) error {
 		return err
 	}
 	m.embed = nil
-	ends := make([]*run, 0, len(m.running))
-	for _, r := range m.running {
-		r.cancel(errPaused)
-		ends = append(ends, r)
-	}
+	ends := m.interrupt(errPaused)
 	m.mu.Unlock()
 	for _, r := range ends {
 		select {

@@ -243,6 +243,17 @@ func (s *Service) repair(ctx context.Context, store mark.MatterStore) error {
 	return nil
 }
 
+// interrupt ends what is worked on for a reason, and returns whom to wait for.
+// The caller holds m.mu.
+func (m *matter) interrupt(why error) []*run {
+	ends := make([]*run, 0, len(m.running))
+	for _, r := range m.running {
+		r.cancel(why)
+		ends = append(ends, r)
+	}
+	return ends
+}
+
 // Detach ends the work on a matter and returns when its store is no longer
 // used. The jobs stay queued in the store.
 func (s *Service) Detach(id mark.MatterID) {
@@ -256,11 +267,7 @@ func (s *Service) Detach(id mark.MatterID) {
 	m.mu.Lock()
 	m.detached = true
 	m.embed = nil // still running in the store: queued again at the next Attach
-	ends := make([]*run, 0, len(m.running))
-	for _, r := range m.running {
-		r.cancel(errDetached)
-		ends = append(ends, r)
-	}
+	ends := m.interrupt(errDetached)
 	m.mu.Unlock()
 	for _, r := range ends {
 		<-r.done
