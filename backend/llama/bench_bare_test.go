@@ -3,6 +3,7 @@ package llama
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,12 +13,10 @@ import (
 	native "github.com/hybridgroup/yzma/pkg/llama"
 )
 
-// startBare starts a process with a bare loop: llama_decode, the likeliest
-// token, and nothing else. What it returns asks it for a round.
-func startBare(t *testing.T, dir string) func(seed uint64) (prompt, read, write float64) {
+// started starts a command that ends with its input, at the latest with the
+// test, and returns its input and output.
+func started(t *testing.T, cmd *exec.Cmd) (io.Writer, io.Reader) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestBareLoop$")
-	cmd.Env = append(os.Environ(), "MARKAI_BENCH_BARE="+dir)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -31,8 +30,19 @@ func startBare(t *testing.T, dir string) func(seed uint64) (prompt, read, write 
 	}
 	t.Cleanup(func() {
 		_ = in.Close()
+		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
+	return in, out
+}
+
+// startBare starts a process with a bare loop: llama_decode, the likeliest
+// token, and nothing else. What it returns asks it for a round.
+func startBare(t *testing.T, dir string) func(seed uint64) (prompt, read, write float64) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestBareLoop$")
+	cmd.Env = append(os.Environ(), "MARKAI_BENCH_BARE="+dir)
+	in, out := started(t, cmd)
 	return func(seed uint64) (prompt, read, write float64) {
 		if _, err := fmt.Fprintln(in, seed); err != nil {
 			t.Fatal(err)

@@ -32,22 +32,7 @@ func startPeer(t *testing.T, dir string, slots, context, decode, batch int) *pee
 	}
 	cmd := exec.Command(python, filepath.Join("..", "..", "build", "bench", "engine.py"), filepath.Join(dir, "models", "chat-q8_0.gguf"),
 		strconv.Itoa(slots), strconv.Itoa(context), strconv.Itoa(decode), strconv.Itoa(batch))
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = in.Close()
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
+	_, out := started(t, cmd)
 	p := &peer{}
 	r := bufio.NewReader(out)
 	for p.url == "" {
