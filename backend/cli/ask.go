@@ -143,17 +143,8 @@ func runAsk(ctx context.Context, p *Program, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	var a wire.Answer
-	var conversation string
-	err = s.Desk.Ask(ctx, m.ID, wire.AskRequest{Question: strings.Join(words, " ")}, func(e wire.AskEvent) error {
-		if e.Kind == "started" {
-			conversation = e.Conversation
-		}
-		if e.Final != nil {
-			a = *e.Final
-		}
-		return nil
-	})
+	conversation := mark.NewID()
+	a, err := s.Desk.Answer(ctx, m.ID, wire.AskRequest{Question: strings.Join(words, " "), Conversation: conversation})
 	if err != nil {
 		return err
 	}
