@@ -77,7 +77,12 @@ func TestVectorsAreLearnedFrom(t *testing.T) {
 
 func TestReportCountsWhatWasTakenForWhat(t *testing.T) {
 	c := Train([]Example{{Chat, "hello"}, {Outside, "weather"}, {Chat, "hello"}, {Outside, "weather"}}, nil)
-	r := Evaluate(c, []Example{{Chat, "hello"}, {Outside, "weather"}, {Fact, "weather"}}, nil)
+	examples := []Example{{Chat, "hello"}, {Outside, "weather"}, {Fact, "weather"}}
+	var judged []Kind
+	for _, e := range examples {
+		judged = append(judged, c.Judge(e.Text, nil).Kind)
+	}
+	r := Evaluate(examples, judged)
 	if r.Right != 2 || r.Confused[[2]Kind{Fact, Outside}] != 1 {
 		t.Errorf("%+v", r)
 	}
