@@ -111,6 +111,16 @@ const screens = [
   ["jobs-working", "working", async (page) => void (await page.keyboard.press("Control+J"))],
   ["jobs-busy", "busy", async (page) => void (await page.keyboard.press("Control+J"))],
   ["report", "full", async (page) => (await page.locator("footer .need").click(), await page.locator("tbody tr").first().waitFor())],
+  ["answer-keep", "full", async (page) => void (await (await ask(page, question)).getByRole("button", { name: "Save", exact: true }).click())],
+  ["quality", "full", async (page) => {
+    const turn = await ask(page, question);
+    await turn.getByRole("button", { name: "Judge", exact: true }).click();
+    await turn.getByRole("button", { name: "It missed something" }).click();
+    await page.keyboard.press("Control+K");
+    await page.keyboard.type("how answers");
+    await page.keyboard.press("Enter");
+    await page.locator("tfoot").waitFor();
+  }],
   ["sources", "full", async (page) => (await page.getByRole("tab", { name: "Watched folders" }).click(), await page.locator(".words .line").first().waitFor())],
   ["sources-watch", "full", async (page) => (await page.keyboard.press("Control+K"), await page.keyboard.type("watch"), await page.keyboard.press("Enter"), await page.getByLabel("Path of the folder").fill("case file"), await page.getByRole("button", { name: "Start watching" }).click(), await page.getByRole("alert").waitFor())],
   ["jobs-empty", "empty", async (page) => void (await page.keyboard.press("Control+J"))],

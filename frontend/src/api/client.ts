@@ -149,10 +149,10 @@ export interface Client {
   saveOriginal(matter: string, document: string, name: string): Promise<string | undefined>;
 
   /** Lets a person keep a scan as a PDF that can be searched; as saveText. */
-  saveSearchable(matter: string, document: string, name: string): Promise<string | undefined>;
+  saveSearchable(matter: string, document: string): Promise<string | undefined>;
 
   /** Lets a person keep an answer with its sources as a file; n counts the conversation's answers from 1; as saveText. */
-  saveAnswer(matter: string, conversation: string, n: number, format: PaperFormat, name: string): Promise<string | undefined>;
+  saveAnswer(matter: string, conversation: string, n: number, format: PaperFormat): Promise<string | undefined>;
 
   /** Calls back for everything pushed, until the returned function is called. */
   subscribe(listener: (push: Push) => void): () => void;

@@ -162,7 +162,7 @@ describe.each(clients)("the %s client", (_name, make) => {
     const quality = await client.quality(matter);
     expect(quality.days.reduce((n, d) => n + d.missed, 0)).toBe(1);
     expect(quality.entries.map((e) => [e.conversation, e.says])).toEqual([[conversation!.id, "missed"]]);
-    await expect(client.saveAnswer(matter, conversation!.id, 2, "docx", "No such answer")).rejects.toMatchObject({ code: "not_found" });
+    await expect(client.saveAnswer(matter, conversation!.id, 2, "docx")).rejects.toMatchObject({ code: "not_found" });
     await client.deleteConversation(matter, conversation!.id);
     expect(await client.conversations(matter)).toEqual([]);
   });

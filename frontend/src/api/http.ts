@@ -98,6 +98,14 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     return () => stop.abort();
   }
 
+  /** Fetches a file and lets the browser keep it under the name that the server gives it. */
+  const keep = async (path: string): Promise<string> => {
+    const response = await send("GET", path);
+    const name = attachedName(response.headers.get("Content-Disposition") ?? "");
+    download(name, await response.blob());
+    return name;
+  };
+
   return {
     native: false,
     state: () => call("GET", "/api/state"),
@@ -164,20 +172,19 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
       download(name, await response.blob());
       return name;
     },
-    saveSearchable: async (matter, document, name) => {
-      const response = await send("GET", doc(matter, document, "/searchable"));
-      const kept = `${name.replace(/\.[^.]*$/, "")} (searchable).pdf`;
-      download(kept, await response.blob());
-      return kept;
-    },
-    saveAnswer: async (matter, conversation, n, format, name) => {
-      const response = await send("GET", at(matter, `/conversations/${encodeURIComponent(conversation)}/answers/${n}/${format}`));
-      const kept = `${name}.${format}`;
-      download(kept, await response.blob());
-      return kept;
-    },
+    saveSearchable: (matter, document) => keep(doc(matter, document, "/searchable")),
+    saveAnswer: (matter, conversation, n, format) =>
+      keep(at(matter, `/conversations/${encodeURIComponent(conversation)}/answers/${n}/${format}`)),
     subscribe,
   };
+}
+
+/** The name in a Content-Disposition header (RFC 6266), in either of its forms. */
+export function attachedName(disposition: string): string {
+  const encoded = /filename\*=utf-8''([^;]+)/i.exec(disposition)?.[1];
+  if (encoded) return decodeURIComponent(encoded);
+  const [, quoted, bare] = /filename=(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(disposition) ?? [];
+  return quoted?.replace(/\\(.)/g, "$1") ?? bare ?? "download";
 }
 
 /** Hands bytes to the browser as a file to be kept. */

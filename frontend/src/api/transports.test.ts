@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { attachedName } from "./http";
 import { decodeEvents } from "./sse";
 import type { AskEvent } from "./types.gen";
 import { asError, wailsClient } from "./wails";
@@ -18,6 +19,15 @@ async function all(...parts: string[]) {
   for await (const e of decodeEvents(streamOf(...parts))) out.push(e);
   return out;
 }
+
+describe("the name of an attached file", () => {
+  it.each([
+    ["attachment; filename=answer.pdf", "answer.pdf"],
+    ['attachment; filename="When is \\"rent\\" due.docx"', 'When is "rent" due.docx'],
+    ["attachment; filename*=utf-8''What%20does%20%C2%A7%205%20say.xlsx", "What does § 5 say.xlsx"],
+    ["", "download"],
+  ])("%s", (disposition, name) => expect(attachedName(disposition)).toBe(name));
+});
 
 describe("server-sent events", () => {
   it("arrive whole however the stream is cut", async () => {

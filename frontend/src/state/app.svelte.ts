@@ -2,7 +2,6 @@ import { ClientError, type Client, type PaperFormat, type Push } from "../api/cl
 import type { AddResult, Document, Event, Feedback, Job, JobAction, Matter, MatterProgress, State } from "../api/types.gen";
 import { t } from "../i18n";
 import { Ask } from "./ask.svelte";
-import { oneLine } from "./cite";
 import { Documents } from "./documents.svelte";
 import { kept, mostFailed, mostOver, mostWaiting, progress, reckoned } from "./jobs";
 import { Layout, type Theme } from "./layout.svelte";
@@ -331,10 +330,10 @@ export class App {
   }
 
   /** Lets a person keep an answer with its sources as a file. */
-  async saveAnswer(n: number, question: string, format: PaperFormat): Promise<void> {
+  async saveAnswer(n: number, format: PaperFormat): Promise<void> {
     if (!this.matter) return;
     try {
-      const name = await this.client.saveAnswer(this.matter.id, this.ask.conversation, n, format, oneLine(question).replace(/[\\/:*?"<>|]/g, " ").trim().slice(0, 80));
+      const name = await this.client.saveAnswer(this.matter.id, this.ask.conversation, n, format);
       if (name) this.notices.say(t.report.saved(name));
     } catch (cause) {
       this.notices.fail(cause);

@@ -459,12 +459,13 @@ export function fakeClient(scene: string = "full"): Client {
       if (typeof document !== "undefined") download(name, new Blob([bytes as Uint8Array<ArrayBuffer>]));
       return name;
     },
-    saveSearchable: async (m, d, name) => client.saveOriginal(m, d, name.replace(/\.[^.]*$/, " (searchable).pdf")),
-    saveAnswer: async (m, c, n, format, name) => {
-      const answered = (await client.messages(m, c)).filter((message) => message.answer);
-      const answer = answered[n - 1]?.answer;
+    saveSearchable: async (m, d) => client.saveOriginal(m, d, inMatter(m).find((f) => f.document.id === d)!.document.name.replace(/\.[^.]*$/, " (searchable).pdf")),
+    saveAnswer: async (m, c, n, format) => {
+      const messages = await client.messages(m, c);
+      const at = messages.findIndex((message, i) => message.answer && messages.slice(0, i + 1).filter((before) => before.answer).length === n);
+      const answer = messages[at]?.answer;
       if (!answer) throw new ClientError("not_found", "There is no such answer in this conversation.");
-      return client.saveText(`${name}.${format}`, answer.sentences.map((s) => s.text).join("\n"));
+      return client.saveText(`${messages[at - 1]!.text.replace(/[?]$/, "")}.${format}`, answer.sentences.map((s) => s.text).join("\n"));
     },
     subscribe: (listener) => {
       listeners.add(listener);
