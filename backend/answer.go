@@ -95,6 +95,7 @@ type PageBoxes struct {
 type Sentence struct {
 	Text      string
 	Verdict   Verdict
+	Heading   string // of a summary: the part that begins with this sentence; else empty
 	Citations []int  // indices into Answer.Citations
 	Note      string // for people: what was altered or is missing
 }
@@ -107,10 +108,16 @@ type Answer struct {
 	Sentences []Sentence
 	Citations []Citation
 	Survey    *Survey // of a question about every document; else nil
-	Nearest   []Hit   // of a refusal: the passages that came closest
-	Searched  Coverage
-	Model     string // which model wrote it; empty for passages alone
-	Timings   Timings
+
+	Contradictions []Contradiction // between the documents that the answer rests on
+	Choices        *Choices        // the question was asked back: Refused is false and nothing is cited; else nil
+	Computation    *Computation    // of a question that code worked out; else nil
+	Chronology     []ChronologyRow // of a question for the course of events, earliest first
+
+	Nearest  []Hit // of a refusal: the passages that came closest
+	Searched Coverage
+	Model    string // which model wrote it; empty for passages alone
+	Timings  Timings
 }
 
 // Coverage says what a question was put to.

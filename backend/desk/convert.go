@@ -154,7 +154,7 @@ func marks(h mark.Hit) [][2]int {
 }
 
 func wireSentence(s mark.Sentence) wire.Sentence {
-	return wire.Sentence{Text: s.Text, Verdict: string(s.Verdict), Citations: notNil(s.Citations), Note: s.Note}
+	return wire.Sentence{Text: s.Text, Verdict: string(s.Verdict), Heading: s.Heading, Citations: notNil(s.Citations), Note: s.Note}
 }
 
 func wireCitation(c mark.Citation) wire.Citation {
@@ -207,6 +207,7 @@ func (p *pages) answer(ctx context.Context, a mark.Answer) (wire.Answer, error) 
 	for _, c := range a.Citations {
 		out.Citations = append(out.Citations, wireCitation(c))
 	}
+	findings(&out, a)
 	return out, nil
 }
 

@@ -271,7 +271,8 @@ type Citation struct {
 // Sentence is one judged sentence.
 type Sentence struct {
 	Text      string `json:"text"`
-	Verdict   string `json:"verdict"` // "verbatim", "supported", "altered", "unsupported"
+	Verdict   string `json:"verdict"`           // "verbatim", "supported", "altered", "unsupported"
+	Heading   string `json:"heading,omitempty"` // of a summary: the part that begins with this sentence
 	Citations []int  `json:"citations"`
 	Note      string `json:"note,omitempty"`
 }
@@ -283,15 +284,21 @@ type Answer struct {
 	Sentences []Sentence `json:"sentences"`
 	Citations []Citation `json:"citations"`
 	Survey    *Survey    `json:"survey,omitempty"` // of a question about every document
-	Nearest   []Hit      `json:"nearest"`
-	Documents int        `json:"documents"` // searched
-	Pages     int        `json:"pages"`     // searched
-	Unread    int        `json:"unread"`
-	Model     string     `json:"model,omitempty"`
-	SearchMS  float64    `json:"searchMs"`
-	FirstMS   float64    `json:"firstMs"`
-	TotalMS   float64    `json:"totalMs"`
-	TokensPS  float64    `json:"tokensPerSecond"`
+
+	Contradictions []Contradiction `json:"contradictions,omitempty"` // between the documents that the answer rests on
+	Choices        *Choices        `json:"choices,omitempty"`        // the question was asked back; nothing is cited
+	Computation    *Computation    `json:"computation,omitempty"`    // of a question that code worked out
+	Chronology     []ChronologyRow `json:"chronology,omitempty"`     // of a question for the course of events, earliest first
+
+	Nearest   []Hit   `json:"nearest"`
+	Documents int     `json:"documents"` // searched
+	Pages     int     `json:"pages"`     // searched
+	Unread    int     `json:"unread"`
+	Model     string  `json:"model,omitempty"`
+	SearchMS  float64 `json:"searchMs"`
+	FirstMS   float64 `json:"firstMs"`
+	TotalMS   float64 `json:"totalMs"`
+	TokensPS  float64 `json:"tokensPerSecond"`
 }
 
 // Survey is what each document says on a question about every document.

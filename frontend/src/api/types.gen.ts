@@ -1,5 +1,63 @@
 // Generated from backend/wire by backend/wire/gen. Do not edit.
 
+/** Contradiction is the same thing asked of several passages that say different things. */
+export interface Contradiction {
+  /** "security deposit" */
+  topic: string;
+  /** two or more */
+  sides: Side[];
+}
+
+/** Side is what one document says in a contradiction. */
+export interface Side {
+  /** as it stands in the quotation */
+  value: string;
+  /** index into citations */
+  citation: number;
+  /** of the document, ISO 8601 or less of it */
+  date?: string;
+}
+
+/** Choices is a question asked back, where the one asked can mean several documents. */
+export interface Choices {
+  /** "Which agreement do you mean?" */
+  question: string;
+  options: Option[];
+}
+
+/** Option is one answer to a question asked back: ask Question of Documents. */
+export interface Option {
+  label: string;
+  /** what tells it from the others */
+  detail?: string;
+  question: string;
+  documents: string[];
+}
+
+/** Computation is a result that code worked out from what documents say. */
+export interface Computation {
+  /** "June 30, 2023 − 60 days = May 1, 2023" */
+  text: string;
+  result: string;
+  operands: Operand[];
+}
+
+/** Operand is a number or date in a computation. */
+export interface Operand {
+  value: string;
+  /** index into citations, or -1: it stands in the question */
+  citation: number;
+}
+
+/** ChronologyRow is something that happened, or falls due, on a date. */
+export interface ChronologyRow {
+  /** ISO 8601, or less of it */
+  date: string;
+  text: string;
+  /** index into citations */
+  citation: number;
+}
+
 /** Job is a piece of long work. */
 export interface Job {
   id: string;
@@ -444,6 +502,8 @@ export interface Sentence {
   text: string;
   /** "verbatim", "supported", "altered", "unsupported" */
   verdict: "verbatim" | "supported" | "altered" | "unsupported";
+  /** of a summary: the part that begins with this sentence */
+  heading?: string;
   citations: number[];
   note?: string;
 }
@@ -456,6 +516,14 @@ export interface Answer {
   citations: Citation[];
   /** of a question about every document */
   survey?: Survey;
+  /** between the documents that the answer rests on */
+  contradictions?: Contradiction[];
+  /** the question was asked back; nothing is cited */
+  choices?: Choices;
+  /** of a question that code worked out */
+  computation?: Computation;
+  /** of a question for the course of events, earliest first */
+  chronology?: ChronologyRow[];
   nearest: Hit[];
   /** searched */
   documents: number;
