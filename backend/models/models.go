@@ -58,6 +58,7 @@ type Model struct {
 	Path       string // of the GGUF file; empty: not installed
 	Bytes      int64
 	Context    int    // tokens it is run with
+	Trained    int    // tokens it was trained on; 0: not stated
 	Parameters uint64 // numbers in its weights
 	Width      int    // of its hidden state: the length of an embedding model's vectors
 	NeedsBytes int64  // memory to run it, estimated
@@ -186,6 +187,7 @@ func (m *Model) look(path string) {
 	if info.arch.Embedding {
 		m.Role = Embedding
 	}
+	m.Trained = info.arch.Context
 	if info.arch.Context > 0 {
 		m.Context = min(m.Context, info.arch.Context)
 	}

@@ -146,8 +146,5 @@ func (l *Library) Remove(id string) error {
 	if err := os.Remove(m.Path); err != nil {
 		return fmt.Errorf("remove %s: %w", id, err)
 	}
-	if err := os.Remove(sidecar(m.Path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the checksum of %s: %w", id, err)
-	}
-	return nil
+	return errors.Join(removeFile(sidecar(m.Path)), removeFile(l.settingsPath(m.ID)))
 }
