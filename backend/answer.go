@@ -58,6 +58,7 @@ type Question struct {
 	Documents    []DocumentID   // empty: the whole matter
 	Conversation ConversationID // empty: a new one
 	History      []Message      // earlier turns, oldest first
+	Expert       string         // which is to answer; empty: who suits the question
 }
 
 // LogValue logs the size of a question, never what it says.
@@ -118,6 +119,7 @@ type Answer struct {
 	Searched Coverage
 	Model    string // which model wrote it; empty for passages alone
 	Timings  Timings
+	Trace    *Trace // how it came about; nil of answers older than that
 }
 
 // Coverage says what a question was put to.

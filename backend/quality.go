@@ -12,6 +12,7 @@ type Outcome struct {
 	Conversation ConversationID
 	Time         time.Time // of the answer: with Conversation it finds the turn
 	Model        string    // which wrote it; empty for quotations alone
+	Expert       string    // which expert answered; empty where none was chosen
 	Refused      bool
 	Survey       bool
 	Empty        bool // search found no passage at all
@@ -19,9 +20,16 @@ type Outcome struct {
 	Supported    int
 	Altered      int
 	Unsupported  int
-	Search       time.Duration
-	Total        time.Duration
-	Feedback     Feedback // what the reader said of it
+	// Repairs counts what code put right in what a model wrote: a sentence that
+	// got the citation it lacked, quotations in the place of sentences that
+	// nothing carried.
+	Repairs  int
+	Unread   int       // pages or documents in scope that had not been read
+	Failures []Failure // steps that broke down; where the last one ended the question, Ended is set
+	Ended    bool      // there is no answer: a step broke down that nothing makes up for
+	Search   time.Duration
+	Total    time.Duration
+	Feedback Feedback // what the reader said of it
 }
 
 // Feedback is what a reader says of an answer.
@@ -40,7 +48,10 @@ func OutcomeOf(a Answer) Outcome {
 	o := Outcome{
 		ID: NewID(), Model: a.Model, Refused: a.Refused, Survey: a.Survey != nil,
 		Empty:  a.Refused && len(a.Nearest) == 0,
-		Search: a.Timings.Search, Total: a.Timings.Total,
+		Unread: a.Searched.Unread, Search: a.Timings.Search, Total: a.Timings.Total,
+	}
+	if t := a.Trace; t != nil {
+		o.Repairs, o.Failures = t.Repairs, t.Failures
 	}
 	for _, s := range a.Sentences {
 		switch s.Verdict {
@@ -55,6 +66,11 @@ func OutcomeOf(a Answer) Outcome {
 		}
 	}
 	return o
+}
+
+// EndedBy is the outcome of a question that got no answer.
+func EndedBy(err error, took time.Duration) Outcome {
+	return Outcome{ID: NewID(), Ended: true, Failures: []Failure{{StageOf(err), CodeOf(err)}}, Total: took}
 }
 
 // QualityStore keeps how answers turned out.

@@ -3,28 +3,46 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	mark "markai/backend"
 )
 
 const outcomeColumns = `id, conversation, time, model, refused, survey, empty,
-	verbatim, supported, altered, unsupported, search, total, feedback`
+	verbatim, supported, altered, unsupported, search, total, feedback, expert, repairs, unread, failures, ended`
 
 func scanOutcome(r row) (o mark.Outcome, err error) {
 	var at int64
+	var failures string
 	err = r.Scan(&o.ID, &o.Conversation, &at, &o.Model, &o.Refused, &o.Survey, &o.Empty,
-		&o.Verbatim, &o.Supported, &o.Altered, &o.Unsupported, &o.Search, &o.Total, &o.Feedback)
+		&o.Verbatim, &o.Supported, &o.Altered, &o.Unsupported, &o.Search, &o.Total, &o.Feedback,
+		&o.Expert, &o.Repairs, &o.Unread, &failures, &o.Ended)
+	if err != nil {
+		return o, err
+	}
 	o.Time = timeOf(at)
-	return o, err
+	if err := json.Unmarshal([]byte(failures), &o.Failures); err != nil {
+		return o, errors.Join(errOutcome, err)
+	}
+	return o, nil
 }
+
+var errOutcome = errors.New("a stored outcome is not as it was written")
 
 // PutOutcome records how an answer turned out. Its conversation must be there.
 func (m *matter) PutOutcome(ctx context.Context, o mark.Outcome) error {
+	failures, err := json.Marshal(append([]mark.Failure{}, o.Failures...)) // [] rather than null
+	if err != nil {
+		return fmt.Errorf("write the outcome down: %w", err)
+	}
 	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO outcome ("+outcomeColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		_, err := tx.ExecContext(ctx, "INSERT INTO outcome ("+outcomeColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			o.ID, o.Conversation, nanos(o.Time), o.Model, o.Refused, o.Survey, o.Empty,
-			o.Verbatim, o.Supported, o.Altered, o.Unsupported, o.Search, o.Total, o.Feedback)
+			o.Verbatim, o.Supported, o.Altered, o.Unsupported, o.Search, o.Total, o.Feedback,
+			o.Expert, o.Repairs, o.Unread, string(failures), o.Ended)
 		if resultCode(err) == resultForeignKey {
 			return mark.Errorf(mark.NotFound, conversationGone).Because(err)
 		}

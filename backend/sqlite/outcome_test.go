@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -13,9 +14,10 @@ func TestOutcomesLiveAsLongAsTheirConversation(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
 	o := mark.OutcomeOf(mark.Answer{
 		Model: "m", Sentences: []mark.Sentence{{Verdict: mark.VerdictVerbatim}, {Verdict: mark.VerdictAltered}, {Verdict: mark.VerdictVerbatim}},
-		Timings: mark.Timings{Search: time.Second, Total: 2 * time.Second},
+		Timings: mark.Timings{Search: time.Second, Total: 2 * time.Second}, Searched: mark.Coverage{Unread: 3},
+		Trace: &mark.Trace{Repairs: 2, Failures: []mark.Failure{{Stage: mark.StageWrite, Code: mark.Crashed}}},
 	})
-	o.Conversation, o.Time = "c", at
+	o.Conversation, o.Time, o.Expert = "c", at, "leases"
 	if err := m.PutOutcome(t.Context(), o); mark.CodeOf(err) != mark.NotFound {
 		t.Errorf("without its conversation: %v, want %s", err, mark.NotFound)
 	}
@@ -33,7 +35,7 @@ func TestOutcomesLiveAsLongAsTheirConversation(t *testing.T) {
 	}
 	o.Feedback = mark.FeedbackMissed
 	got, err := m.Outcomes(t.Context(), at, 10)
-	if err != nil || len(got) != 1 || got[0] != o || o.Verbatim != 2 || o.Altered != 1 {
+	if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], o) || o.Verbatim != 2 || o.Altered != 1 || o.Repairs != 2 || o.Unread != 3 {
 		t.Errorf("got %+v, %v, want %+v", got, err, o)
 	}
 	if got, err := m.Outcomes(t.Context(), at.Add(time.Second), 10); err != nil || len(got) != 0 {
