@@ -59,6 +59,7 @@ type Question struct {
 	Conversation ConversationID // empty: a new one
 	History      []Message      // earlier turns, oldest first
 	Expert       string         // which is to answer; empty: who suits the question
+	Expert       string         // which is to answer; empty: who suits the question
 }
 
 // LogValue logs the size of a question, never what it says.
@@ -117,7 +118,8 @@ type Answer struct {
 
 	Nearest  []Hit // of a refusal: the passages that came closest
 	Searched Coverage
-	Model    string // which model wrote it; empty for passages alone
+	Model    string  // which model wrote it; empty for passages alone
+	Routed   *Routed // which expert answered and why; nil where none was chosen
 	Timings  Timings
 	Trace    *Trace // how it came about; nil of answers older than that
 }

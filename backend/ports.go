@@ -19,6 +19,7 @@ type Prompt struct {
 	Grammar   string    // GBNF that the output must follow; empty: none
 	MaxTokens int       // 0 means the model's own default
 	Temp      float32   // 0 is greedy
+	Adapter   string    // a LoRA adapter that the model is to write with, by its id; empty: none
 	Seed      uint32
 	// Deterministic asks for the same text whenever everything else is the same:
 	// tokens are computed one by one, not guessed ahead and verified together.

@@ -180,8 +180,8 @@ type Registry interface {
 	Matters(ctx context.Context) ([]Matter, error)
 	// MatterKey returns the wrapped key, or NotFound.
 	MatterKey(ctx context.Context, id MatterID) ([]byte, error)
-	// EraseMatter forgets a matter with its settings (see MatterSetting) and
-	// overwrites its wrapped key.
+	// EraseMatter forgets a matter with its settings (see MatterSetting) and its
+	// part of the ledger of experts, and overwrites its wrapped key.
 	EraseMatter(ctx context.Context, id MatterID) error
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	PutSetting(ctx context.Context, key, value string) error
@@ -189,6 +189,7 @@ type Registry interface {
 	Audit(ctx context.Context, e AuditEntry) error
 	// AuditTrail returns entries after seq, oldest first.
 	AuditTrail(ctx context.Context, after int64, limit int) ([]AuditEntry, error)
+	ExpertLedger
 	Close() error
 }
 

@@ -60,6 +60,9 @@ func (r *registry) EraseMatter(ctx context.Context, id mark.MatterID) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM setting WHERE substr(key, 1, length(?1)) = ?1", mark.MatterSetting(id, "")); err != nil {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM expert_use WHERE matter = ?", id); err != nil {
+			return err
+		}
 		result, err := tx.ExecContext(ctx, "DELETE FROM matter WHERE id = ?", id)
 		if err != nil {
 			return err
