@@ -27,7 +27,6 @@ type stream struct {
 	unsent  int                // tokens since the last delta
 	guessed int                // guesses verified since the last delta
 	held    int                // and those that held
-	ended   bool               // for the loop: nothing more comes
 
 	wake chan struct{} // holds a token when something has come
 
@@ -67,7 +66,6 @@ func (s *stream) put(d delta) {
 
 // end tells the handler that nothing more comes, and why.
 func (s *stream) end(err error) {
-	s.ended = true
 	s.grammar.free()
 	s.grammar = nil
 	s.mu.Lock()

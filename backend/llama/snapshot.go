@@ -109,6 +109,7 @@ func readSnapshot(all []byte, by [sha256.Size]byte) (tokens []schedule.Token, st
 func (l *loop) save(ctx context.Context, tokens []schedule.Token, limit int) (all []byte, err error) {
 	failed := l.do(ctx, func() {
 		if err = l.apply(l.plans.Flush()); err != nil {
+			l.fail(err)
 			return
 		}
 		seq, n := l.plans.Longest(tokens)
@@ -155,15 +156,35 @@ func (l *loop) restore(ctx context.Context, all []byte) (err error) {
 			return
 		}
 		if err = l.apply(ops); err != nil {
+			l.fail(err)
 			return
 		}
-		if native.StateSeqSetData(l.ctx, state, native.SeqId(seq)) == 0 {
+		if err = l.put(state, native.SeqId(seq), len(tokens)); err != nil {
 			l.plans.Drop(seq)
-			err = errNoRoom // or damaged; it cannot be told, and either is read again
 		}
 	})
 	if failed != nil {
 		return failed
 	}
 	return err
+}
+
+// put lets llama.cpp read state into an empty sequence, which must hold as many
+// tokens afterwards: what is planned counts on that, and llama.cpp believes
+// whatever number the state names.
+func (l *loop) put(state []byte, seq native.SeqId, tokens int) error {
+	switch read := native.StateSeqSetData(l.ctx, state, seq); {
+	case read == 0:
+		return errNoRoom // or damaged; it cannot be told, and either is read again
+	case read != uint64(len(state)):
+		return errSnapshot
+	}
+	last, err := native.MemorySeqPosMax(l.memory, seq)
+	if err != nil {
+		return fmt.Errorf("look at the model's memory: %w", err)
+	}
+	if int(last) != tokens-1 {
+		return errSnapshot
+	}
+	return nil
 }

@@ -1,6 +1,8 @@
 package llama_test
 
 import (
+	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +56,10 @@ func TestStateOfAnotherModelAndWhatIsNoStateAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := g.Close(); err != nil {
+		t.Fatal(err)
+	}
+	g = crowd(t, 4096) // which holds none of it
 	other := append([]byte{}, state...)
 	other[10] ^= 1 // of the fingerprint
 	for name, c := range map[string]struct {
@@ -62,6 +68,9 @@ func TestStateOfAnotherModelAndWhatIsNoStateAreRefused(t *testing.T) {
 	}{
 		"another model's": {other, mark.Unsupported},
 		"cut off":         {state[:100], mark.Damaged},
+		"of fewer tokens": {without(state), mark.Damaged},
+		"with more":       {append(slices.Clone(state), 0), mark.Damaged},
+		"half":            {state[:len(state)/2], mark.TooBusy},
 		"text":            {[]byte(strings.Repeat("x", 100)), mark.Damaged},
 	} {
 		if err := g.RestoreState(t.Context(), c.state); mark.CodeOf(err) != c.want {
@@ -71,4 +80,14 @@ func TestStateOfAnotherModelAndWhatIsNoStateAreRefused(t *testing.T) {
 	if text, _, _, err := collect(t.Context(), g, p); err != nil || text == "" {
 		t.Errorf("afterwards: %q, %v", text, err)
 	}
+}
+
+// without returns a state whose own list of tokens lacks the last, while
+// llama.cpp's part holds it.
+func without(state []byte) []byte {
+	const head = 8 + 32 // the mark and the fingerprint
+	n := int(binary.LittleEndian.Uint32(state[head:]))
+	out := slices.Clone(state)
+	binary.LittleEndian.PutUint32(out[head:], uint32(n-1))
+	return slices.Delete(out, head+4*n, head+4+4*n)
 }

@@ -110,10 +110,8 @@ func (s *Scheduler) promised() int {
 	return n
 }
 
-// fits reports whether memory has room for r to its end, with everything kept
-// forgotten but what r begins with.
-func (s *Scheduler) fits(r *request) bool {
-	from, n := s.best(r)
+// running returns the places in memory that requests which run hold.
+func (s *Scheduler) running() map[int32]bool {
 	held := make(map[int32]bool)
 	for _, q := range s.seqs {
 		if q.owner != nil {
@@ -122,6 +120,14 @@ func (s *Scheduler) fits(r *request) bool {
 			}
 		}
 	}
+	return held
+}
+
+// fits reports whether memory has room for r to its end, with everything kept
+// forgotten but what r begins with.
+func (s *Scheduler) fits(r *request) bool {
+	from, n := s.best(r)
+	held := s.running()
 	if from != nil {
 		for _, id := range from.cells[:n] {
 			held[id] = true
@@ -253,8 +259,11 @@ func (s *Scheduler) Flush() []Op {
 
 // Adopt makes room for a sequence with these tokens that comes from elsewhere
 // and returns its number and what to do first, or false where there is no room
-// beside the requests that run.
+// beside the requests that run; nothing is forgotten then.
 func (s *Scheduler) Adopt(tokens []Token, now time.Time) (seq int, ops []Op, ok bool) {
+	if len(tokens) > s.cfg.Context || len(s.running())+s.promised()+len(tokens) > s.cfg.Cells {
+		return 0, nil, false
+	}
 	for {
 		free := s.cfg.Cells - s.cells.used() - s.promised()
 		if free >= len(tokens) {

@@ -390,3 +390,24 @@ func TestAdoptedSequenceIsSharedLikeAnyOther(t *testing.T) {
 		t.Errorf("%d tokens were computed", m.reads)
 	}
 }
+
+func TestSequenceThatDoesNotFitIsNotAdoptedAndNothingForgotten(t *testing.T) {
+	m := newMachine(t, schedule.Config{Cells: 1000, Context: 800})
+	kept := text(nil, 300, 1)
+	if err := m.add(schedule.Request{ID: 1, Prompt: kept, MaxTokens: 2}); err != nil {
+		t.Fatal(err)
+	}
+	m.finish()
+	if err := m.add(schedule.Request{ID: 2, Prompt: text(nil, 100, 2), MaxTokens: 400}); err != nil {
+		t.Fatal(err)
+	}
+	m.step()
+	for _, n := range []int{600, 900, 2000} { // with what runs, longer than a request may be, than memory
+		if _, _, ok := m.s.Adopt(text(nil, n, 3), m.now); ok {
+			t.Errorf("%d tokens were adopted", n)
+		}
+	}
+	if _, n := m.s.Longest(kept); n != 300 {
+		t.Errorf("%d of 300 tokens are kept still", n)
+	}
+}

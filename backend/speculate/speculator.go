@@ -53,9 +53,10 @@ type Stats struct {
 
 // Speculator guesses for one request. It is for one goroutine.
 type Speculator struct {
-	text  *Automaton
-	habit Habit
-	off   Reason
+	prompt []Token    // until text is made of it
+	text   *Automaton // nil as long as the request waits, whose prompt may be long
+	habit  Habit
+	off    Reason
 
 	guess Token // what would be guessed next, by match tokens
 	match int   // 0: nothing
@@ -74,11 +75,17 @@ type Speculator struct {
 func New(prompt []Token, habit Habit, off Reason) *Speculator {
 	s := &Speculator{off: off, habit: habit}
 	if off == "" {
-		s.habit = habit.faded()
-		s.text = NewAutomaton(prompt)
-		s.look()
+		s.habit, s.prompt = habit.faded(), prompt
 	}
 	return s
+}
+
+// read makes the automaton of the prompt, once.
+func (s *Speculator) read() {
+	if s.text == nil {
+		s.text, s.prompt = NewAutomaton(s.prompt), nil
+		s.look()
+	}
 }
 
 // look finds out what would be guessed next.
@@ -107,6 +114,7 @@ func (s *Speculator) Wrote(tokens []Token, guesses int) {
 	if s.off != "" {
 		return
 	}
+	s.read()
 	for _, t := range tokens {
 		if s.match > 0 {
 			s.habit.Saw(s.match, t == s.guess)
@@ -120,7 +128,10 @@ func (s *Speculator) Wrote(tokens []Token, guesses int) {
 // rows of others too. It returns none where one by one is likely to be
 // faster.
 func (s *Speculator) Draft(cost Cost, others, room int) []Token {
-	if s.off != "" || s.match == 0 || room < 1 {
+	if s.off != "" || room < 1 {
+		return nil
+	}
+	if s.read(); s.match == 0 {
 		return nil
 	}
 	k, gain := s.size(cost, others, min(room, Most))
