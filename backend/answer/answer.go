@@ -96,6 +96,7 @@ type work struct {
 	in     inquiry
 	hits   []mark.Hit
 	answer mark.Answer
+	trace  trace
 
 	asked   mark.Prompt   // what the model was asked; empty where it was not
 	reading time.Duration // it took from there to the first token
@@ -122,12 +123,16 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 	}
 	chosen, err := choose(ctx, w.m, w.in, ids, w.hits, w.q.Documents)
 	if err != nil {
-		return err
+		return mark.AtStage(mark.StageRead, err)
+	}
+	w.trace.absent = chosen.absent
+	for _, r := range chosen.readings {
+		w.trace.read = append(w.trace.read, r.doc.ID)
 	}
 	var quotes []candidate
 	if chosen.absent == "" {
 		if quotes, err = w.quotes(ctx, chosen.readings); err != nil {
-			return err
+			return mark.AtStage(mark.StageRead, err)
 		}
 	}
 	w.answer.Timings.Search = time.Since(w.began)
@@ -141,9 +146,10 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 		}
 	}
 	if err := w.cover(ctx); err != nil {
-		return err
+		return mark.AtStage(mark.StageCount, err)
 	}
 	w.answer.Timings.Total = time.Since(w.began)
+	w.answer.Trace = w.traced()
 	slog.DebugContext(ctx, "question answered", "question", w.q, "refused", w.answer.Refused,
 		"sentences", len(w.answer.Sentences), "citations", len(w.answer.Citations), "took", w.answer.Timings.Total)
 	emit(mark.AnswerEvent{Final: &w.answer})
@@ -161,10 +167,10 @@ func (w *work) search(ctx context.Context, carried []mark.DocumentID) error {
 		query.Text = w.q.Text + "\n" + before
 	}
 	var err error
-	w.hits, err = w.s.cfg.Searcher.Search(ctx, w.m, query)
+	w.hits, err = w.searchFor(ctx, query, "The question as it was asked.")
 	if err == nil && len(w.hits) == 0 && len(carried) > 0 && len(w.q.Documents) == 0 {
 		query.Documents = nil
-		w.hits, err = w.s.cfg.Searcher.Search(ctx, w.m, query)
+		w.hits, err = w.searchFor(ctx, query, "Nothing was found in the documents cited before, so the whole matter was searched.")
 	}
 	if err != nil {
 		return fmt.Errorf("search for an answer: %w", err)
@@ -201,7 +207,7 @@ func (w *work) searchNamed(ctx context.Context) ([]mark.DocumentID, error) {
 	if text == "" {
 		text = w.q.Text
 	}
-	more, err := w.s.cfg.Searcher.Search(ctx, w.m, mark.Query{Text: text, Documents: poor, Limit: searchDepth, Question: true})
+	more, err := w.searchFor(ctx, mark.Query{Text: text, Documents: poor, Limit: searchDepth, Question: true}, "The documents that the question names, each by itself.")
 	if err != nil {
 		return nil, fmt.Errorf("search the documents named: %w", err)
 	}

@@ -46,6 +46,7 @@ func (w *work) candidates(in inquiry, readings []*reading, near nearness) []cand
 		all = append(all, found...)
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return compare(b.score, a.score) })
+	w.trace.rated = append(w.trace.rated, all...)
 	return all
 }
 
@@ -143,6 +144,7 @@ func (w *work) embed(ctx context.Context, texts []string) ([][]float32, error) {
 		return nil, fmt.Errorf("compare meanings: %w", ctx.Err())
 	}
 	slog.WarnContext(ctx, "meanings were not compared", "error", mark.CodeOf(err))
+	w.failed(mark.StageRead, err)
 	return nil, nil
 }
 

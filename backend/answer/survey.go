@@ -79,6 +79,7 @@ func (w *work) survey(ctx context.Context, asked whole, emit func(mark.AnswerEve
 	}
 	w.answer.Text = join(w.answer.Sentences)
 	w.answer.Timings.Total = time.Since(w.began)
+	w.answer.Trace = w.traced()
 	emit(mark.AnswerEvent{Final: &w.answer})
 	return nil
 }

@@ -30,12 +30,16 @@ func (w *work) write(ctx context.Context, quotes []candidate, emit func(mark.Ans
 			return err
 		default:
 			slog.WarnContext(ctx, "the model could not answer; passages are quoted instead", "question", w.q, "error", mark.CodeOf(err))
+			w.failed(mark.StageWrite, err)
 		}
 	}
 	carriedBy := slices.ContainsFunc(w.answer.Sentences, func(s mark.Sentence) bool {
 		return s.Verdict == mark.VerdictVerbatim || s.Verdict == mark.VerdictSupported
 	})
 	if !carriedBy {
+		if len(w.answer.Sentences) > 0 {
+			w.trace.repairs++ // of all that the model wrote nothing is carried
+		}
 		if err := w.extract(emit); err != nil {
 			return err
 		}
@@ -156,6 +160,7 @@ func (w *work) judge(text string) []mark.Sentence {
 			for i, c := range w.answer.Citations {
 				if one := cite.Judge(s.Text, []string{c.Quote}); one.Verdict == mark.VerdictVerbatim || one.Verdict == mark.VerdictSupported {
 					j, s.Citations = one, []int{i}
+					w.trace.repairs++
 					break
 				}
 			}
