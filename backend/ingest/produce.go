@@ -297,27 +297,6 @@ func (p *producing) put(ctx context.Context, r described, doc mark.Document, wri
 		p.made(r, there.ID)
 		return nil
 	}
-	pipe, in := io.Pipe()
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		in.CloseWithError(write(in))
-	}()
-	doc, err := p.s.sealOriginal(ctx, p.store, doc, pipe, func(mark.Document) error { return nil })
-	pipe.Close() // ends the writing if sealing ended first
-	<-written
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil && mark.CodeOf(err) == mark.Internal:
-		return err
-	case err != nil:
-		p.problem(r, mark.CodeOf(err), "%s", mark.MessageOf(err))
-		return nil
-	}
-	p.known[doc.Meta.BatesFirst+"\x00"+doc.SHA256] = doc
-	p.out.Documents++
-	p.made(r, doc.ID)
 	// A family is read when it is whole, so that a message's own attachments
 	// are known from those that were produced.
 	if doc.Parent == p.parent {
@@ -325,6 +304,28 @@ func (p *producing) put(ctx context.Context, r described, doc mark.Document, wri
 			return err
 		}
 	}
+	pipe, in := io.Pipe()
+	written := make(chan error, 1)
+	go func() {
+		err := write(in)
+		in.CloseWithError(err)
+		written <- err
+	}()
+	doc, err := p.s.sealOriginal(ctx, p.store, doc, pipe, func(mark.Document) error { return nil })
+	pipe.Close() // ends the writing if sealing ended first
+	wrote := <-written
+	switch unread := wrote != nil && !errors.Is(wrote, io.ErrClosedPipe); {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && (unread || mark.CodeOf(err) == mark.TooBig):
+		p.problem(r, mark.CodeOf(err), "%s", mark.MessageOf(err))
+		return nil
+	case err != nil: // of the store: nothing is left out for it
+		return err
+	}
+	p.known[doc.Meta.BatesFirst+"\x00"+doc.SHA256] = doc
+	p.out.Documents++
+	p.made(r, doc.ID)
 	p.family = append(p.family, doc)
 	return nil
 }
@@ -340,18 +341,17 @@ func (p *producing) made(r described, id mark.DocumentID) {
 
 // start gives the documents that are stored their jobs.
 func (p *producing) start(ctx context.Context) error {
-	for _, doc := range p.family {
+	for len(p.family) > 0 {
+		doc := p.family[0]
 		job := newJob(doc.ID, mark.StepRead)
 		if err := p.store.PutJob(ctx, job); err != nil {
 			return err
 		}
+		p.family = p.family[1:]
 		p.adding.out.Jobs = append(p.adding.out.Jobs, job)
 		p.s.c.Notify(p.id, job, doc)
-	}
-	if len(p.family) > 0 {
 		p.s.changed.broadcast()
 	}
-	p.family = p.family[:0]
 	return nil
 }
 

@@ -93,7 +93,11 @@ func (a *adding) produce(ctx context.Context, in folder, name string, parent mar
 			p.known[d.Meta.BatesFirst+"\x00"+d.SHA256] = d
 		}
 	}
-	err = p.run(ctx)
+	if err = p.run(ctx); err != nil {
+		for _, doc := range p.family { // stored without a job, they would seem to be known
+			a.s.leave(a.store, doc.ID)
+		}
+	}
 	if len(p.out.LoadFiles) > 0 {
 		a.out.Productions = append(a.out.Productions, p.out)
 	}

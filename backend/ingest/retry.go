@@ -129,6 +129,12 @@ func (s *Service) halted(ctx context.Context) bool {
 // catchUp stores what could not be stored in a matter.
 func (s *Service) catchUp(ctx context.Context, m *matter) error {
 	m.mu.Lock()
+	unrepaired := m.unrepaired
+	m.mu.Unlock()
+	if unrepaired { // a file that is being added has no job yet: not now
+		defer s.lockAdding(m.id).Unlock()
+	}
+	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.detached {
 		return nil

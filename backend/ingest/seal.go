@@ -120,11 +120,20 @@ func tooBig(limit int64) error {
 // attachments adds the files inside a document as documents of their own. Where
 // they may be a production, all are stored before the first is read: the load
 // files among them say which documents they make.
-func (s *Service) attachments(ctx context.Context, r *run, doc *mark.Document, src mark.Source) error {
+func (s *Service) attachments(ctx context.Context, r *run, doc *mark.Document, src mark.Source) (err error) {
 	var known map[string]bool // names and hashes of the children that are there
 	var held *stagedFolder
 	if src.Info().Production {
+		// What an earlier try left stored without a job is no child yet.
+		if err := s.sweep(ctx, r.m.store); err != nil {
+			return err
+		}
 		held = &stagedFolder{store: r.m.store, name: doc.Name, files: map[string]mark.Document{}}
+		defer func() {
+			if err != nil {
+				s.leaveStaged(held)
+			}
+		}()
 	}
 	n := 0
 	for a, err := range src.Attachments(ctx) {

@@ -38,6 +38,14 @@ func (s *Service) stage(ctx context.Context, f *stagedFolder, child mark.Documen
 	return nil
 }
 
+// leaveStaged has the files that nothing was made of removed before the archive
+// is read again: a file that seemed to be there already would never be read.
+func (s *Service) leaveStaged(f *stagedFolder) {
+	for _, child := range f.files {
+		s.leave(f.store, child.ID)
+	}
+}
+
 func (f *stagedFolder) walk(ctx context.Context, visit func(rel string)) error {
 	for _, rel := range slices.Sorted(maps.Keys(f.files)) {
 		visit(rel)
@@ -86,6 +94,7 @@ func (s *Service) produceStaged(ctx context.Context, r *run, doc *mark.Document,
 			if err := f.store.DeleteDocument(ctx, child.ID); err != nil && mark.CodeOf(err) != mark.NotFound {
 				return err
 			}
+			delete(f.files, rel)
 			continue
 		}
 		known[child.SHA256] = true
@@ -93,6 +102,7 @@ func (s *Service) produceStaged(ctx context.Context, r *run, doc *mark.Document,
 		if err := f.store.PutJob(ctx, job); err != nil {
 			return err
 		}
+		delete(f.files, rel)
 		s.c.Notify(r.m.id, job, child)
 	}
 	s.changed.broadcast()

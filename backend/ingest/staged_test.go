@@ -3,15 +3,20 @@ package ingest_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
+	"io"
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	mark "markai/backend"
 	"markai/backend/archive"
 	"markai/backend/chunk"
 	"markai/backend/ingest"
+	"markai/backend/marktest"
 )
 
 // zipped returns files as a ZIP archive.
@@ -96,5 +101,74 @@ func TestAnArchiveWithATableIsNoProduction(t *testing.T) {
 	}
 	if notes := strings.Join(doc.Notes, " "); strings.Contains(notes, "production") {
 		t.Errorf("notes: %s", notes)
+	}
+}
+
+// brittle is a store in which one write of many fails, as when the program
+// breaks down over it.
+type brittle struct {
+	mark.MatterStore
+	left atomic.Int32 // writes until the one that fails
+}
+
+func (b *brittle) write() error {
+	if b.left.Add(-1) == 0 {
+		return mark.Errorf(mark.Crashed, "Something broke down.")
+	}
+	return nil
+}
+
+func (b *brittle) PutOriginal(ctx context.Context, id mark.DocumentID, r io.Reader) error {
+	if err := b.write(); err != nil {
+		return err
+	}
+	return b.MatterStore.PutOriginal(ctx, id, r)
+}
+
+func (b *brittle) PutJob(ctx context.Context, j mark.Job) error {
+	if j.State == mark.JobQueued && j.Attempts == 0 { // a new one
+		if err := b.write(); err != nil {
+			return err
+		}
+	}
+	return b.MatterStore.PutJob(ctx, j)
+}
+
+func TestWhereverTheFilesOfAnArchiveBreakOffAllOfThemAreReadInTheEnd(t *testing.T) {
+	parsers := append([]mark.Parser{archive.Parser{}}, pageParsers...)
+	content := zipped(t, map[string]string{
+		"prod.dat": line("BEGBATES", "ENDBATES", "BEGATTACH", "ENDATTACH", "NATIVELINK", "TEXTLINK") +
+			line("A1", "A1", "A1", "A2", "a1.eml", "") + line("A2", "A2", "A1", "A2", "a2.txt", "") + line("A3", "A3", "", "", "", "a3.txt"),
+		"a1.eml": message, "a2.txt": "The rider.", "a3.txt": "Text alone.", "readme.txt": "Produced on 1 June 2026.",
+	})
+	var want []string
+	for at := int32(0); ; at++ {
+		store := &brittle{MatterStore: marktest.OpenMatter(t)}
+		b := start(t, store, ingest.Config{Parsers: parsers, Chunker: chunk.Pages, Waits: []time.Duration{time.Millisecond}})
+		store.left.Store(at + 3) // behind those of the archive itself
+		_, doc := b.until(b.add("volume 1.zip", content).ID, mark.JobDone)
+		b.idle()
+		whole := store.left.Load() > 0
+		var got []string
+		for name, d := range inside(t, b, doc.ID) {
+			got = append(got, name)
+			if d.Status != mark.DocumentReady {
+				t.Errorf("broken off at write %d: %s is %s", at, name, d.Status)
+			}
+		}
+		slices.Sort(got)
+		b.stop()
+		if want == nil {
+			want = got
+		}
+		if !slices.Equal(got, want) || len(got) != 4 {
+			t.Errorf("broken off at write %d: %v, otherwise %v", at, got, want)
+		}
+		if whole {
+			if at < 10 {
+				t.Errorf("only %d writes", at)
+			}
+			return
+		}
 	}
 }
