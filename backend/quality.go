@@ -10,16 +10,20 @@ import (
 type Outcome struct {
 	ID           string
 	Conversation ConversationID
-	Time         time.Time // of the answer: with Conversation it finds the turn
-	Model        string    // which wrote it; empty for quotations alone
-	Expert       string    // which expert answered; empty where none was chosen
-	Refused      bool
-	Survey       bool
-	Empty        bool // search found no passage at all
-	Verbatim     int  // sentences, by verdict
-	Supported    int
-	Altered      int
-	Unsupported  int
+	Time         time.Time // of the answer: with Conversation it finds the turn; of the question where Ended
+	// Scope are the documents that the question was limited to, so that it can be
+	// put again; Limited is how many they were, of which Scope has all or none.
+	Scope       []DocumentID
+	Limited     int
+	Model       string // which wrote it; empty for quotations alone
+	Expert      string // which expert answered; empty where none was chosen
+	Refused     bool
+	Survey      bool
+	Empty       bool // search found no passage at all
+	Verbatim    int  // sentences, by verdict
+	Supported   int
+	Altered     int
+	Unsupported int
 	// Repairs counts what code put right in what a model wrote: a sentence that
 	// got the citation it lacked, quotations in the place of sentences that
 	// nothing carried.
@@ -50,6 +54,9 @@ func OutcomeOf(a Answer) Outcome {
 		Empty:  a.Refused && len(a.Nearest) == 0,
 		Unread: a.Searched.Unread, Search: a.Timings.Search, Total: a.Timings.Total,
 	}
+	if a.Routed != nil {
+		o.Expert = a.Routed.Expert
+	}
 	if t := a.Trace; t != nil {
 		o.Repairs, o.Failures = t.Repairs, t.Failures
 	}
@@ -73,11 +80,23 @@ func EndedBy(err error, took time.Duration) Outcome {
 	return Outcome{ID: NewID(), Ended: true, Failures: []Failure{{StageOf(err), CodeOf(err)}}, Total: took}
 }
 
+// mostScope is how many documents of a question's scope an outcome keeps.
+const mostScope = 1000
+
+// Of notes which documents the question was limited to.
+func (o *Outcome) Of(docs []DocumentID) {
+	if o.Limited = len(docs); o.Limited <= mostScope {
+		o.Scope = docs
+	}
+}
+
 // QualityStore keeps how answers turned out.
 type QualityStore interface {
 	PutOutcome(ctx context.Context, o Outcome) error
 	// Outcomes returns those since a time, newest first, at most limit.
 	Outcomes(ctx context.Context, since time.Time, limit int) ([]Outcome, error)
+	// Outcome returns one, or NotFound.
+	Outcome(ctx context.Context, id string) (Outcome, error)
 	// SetFeedback records what a reader says of the answer of a conversation
 	// that was given at this time, or NotFound.
 	SetFeedback(ctx context.Context, c ConversationID, at time.Time, f Feedback) error

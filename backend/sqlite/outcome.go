@@ -12,19 +12,19 @@ import (
 )
 
 const outcomeColumns = `id, conversation, time, model, refused, survey, empty,
-	verbatim, supported, altered, unsupported, search, total, feedback, expert, repairs, unread, failures, ended`
+	verbatim, supported, altered, unsupported, search, total, feedback, expert, repairs, unread, failures, ended, scope, limited`
 
 func scanOutcome(r row) (o mark.Outcome, err error) {
 	var at int64
-	var failures string
+	var failures, scope string
 	err = r.Scan(&o.ID, &o.Conversation, &at, &o.Model, &o.Refused, &o.Survey, &o.Empty,
 		&o.Verbatim, &o.Supported, &o.Altered, &o.Unsupported, &o.Search, &o.Total, &o.Feedback,
-		&o.Expert, &o.Repairs, &o.Unread, &failures, &o.Ended)
+		&o.Expert, &o.Repairs, &o.Unread, &failures, &o.Ended, &scope, &o.Limited)
 	if err != nil {
 		return o, err
 	}
 	o.Time = timeOf(at)
-	if err := json.Unmarshal([]byte(failures), &o.Failures); err != nil {
+	if err := errors.Join(json.Unmarshal([]byte(failures), &o.Failures), json.Unmarshal([]byte(scope), &o.Scope)); err != nil {
 		return o, errors.Join(errOutcome, err)
 	}
 	return o, nil
@@ -38,11 +38,15 @@ func (m *matter) PutOutcome(ctx context.Context, o mark.Outcome) error {
 	if err != nil {
 		return fmt.Errorf("write the outcome down: %w", err)
 	}
+	scope, err := json.Marshal(append([]mark.DocumentID{}, o.Scope...))
+	if err != nil {
+		return fmt.Errorf("write the outcome down: %w", err)
+	}
 	return m.db.writeBeside(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO outcome ("+outcomeColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		_, err := tx.ExecContext(ctx, "INSERT INTO outcome ("+outcomeColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			o.ID, o.Conversation, nanos(o.Time), o.Model, o.Refused, o.Survey, o.Empty,
 			o.Verbatim, o.Supported, o.Altered, o.Unsupported, o.Search, o.Total, o.Feedback,
-			o.Expert, o.Repairs, o.Unread, string(failures), o.Ended)
+			o.Expert, o.Repairs, o.Unread, string(failures), o.Ended, string(scope), o.Limited)
 		if resultCode(err) == resultForeignKey {
 			return mark.Errorf(mark.NotFound, conversationGone).Because(err)
 		}
@@ -54,6 +58,15 @@ func (m *matter) PutOutcome(ctx context.Context, o mark.Outcome) error {
 func (m *matter) Outcomes(ctx context.Context, since time.Time, limit int) ([]mark.Outcome, error) {
 	return collect(ctx, m.db.readers, scanOutcome,
 		"SELECT "+outcomeColumns+" FROM outcome WHERE time >= ? ORDER BY time DESC, id LIMIT ?", nanos(since), max(0, limit))
+}
+
+// Outcome returns one, or NotFound.
+func (m *matter) Outcome(ctx context.Context, id string) (mark.Outcome, error) {
+	o, err := scanOutcome(m.db.readers.QueryRowContext(ctx, "SELECT "+outcomeColumns+" FROM outcome WHERE id = ?", id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return o, mark.Errorf(mark.NotFound, "This answer is no longer there.").Because(err)
+	}
+	return o, err
 }
 
 // SetFeedback records what a reader says of an answer.

@@ -18,6 +18,7 @@ func TestOutcomesLiveAsLongAsTheirConversation(t *testing.T) {
 		Trace: &mark.Trace{Repairs: 2, Failures: []mark.Failure{{Stage: mark.StageWrite, Code: mark.Crashed}}},
 	})
 	o.Conversation, o.Time, o.Expert = "c", at, "leases"
+	o.Of([]mark.DocumentID{"d1", "d2"})
 	if err := m.PutOutcome(t.Context(), o); mark.CodeOf(err) != mark.NotFound {
 		t.Errorf("without its conversation: %v, want %s", err, mark.NotFound)
 	}
@@ -37,6 +38,12 @@ func TestOutcomesLiveAsLongAsTheirConversation(t *testing.T) {
 	got, err := m.Outcomes(t.Context(), at, 10)
 	if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], o) || o.Verbatim != 2 || o.Altered != 1 || o.Repairs != 2 || o.Unread != 3 {
 		t.Errorf("got %+v, %v, want %+v", got, err, o)
+	}
+	if got, err := m.Outcome(t.Context(), o.ID); err != nil || !reflect.DeepEqual(got, o) || o.Limited != 2 {
+		t.Errorf("by its id: %+v, %v", got, err)
+	}
+	if _, err := m.Outcome(t.Context(), "another"); mark.CodeOf(err) != mark.NotFound {
+		t.Errorf("by another id: %v", err)
 	}
 	if got, err := m.Outcomes(t.Context(), at.Add(time.Second), 10); err != nil || len(got) != 0 {
 		t.Errorf("since later: %v, %v", got, err)
