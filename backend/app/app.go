@@ -43,6 +43,7 @@ type App struct {
 	Desk   *desk.Desk
 	Config *config.Loaded
 
+	home     string
 	vault    *vault.Vault
 	ingest   *ingest.Service
 	folders  *watch.Service
@@ -59,7 +60,7 @@ func New(o Options) (*App, error) {
 	if keys == nil {
 		keys = keyring.New()
 	}
-	a := &App{Config: o.Config, vault: vault.Open(o.Home, stores(), keys)}
+	a := &App{Config: o.Config, home: o.Home, vault: vault.Open(o.Home, stores(), keys)}
 	var err error
 	if a.reader, err = NewReader(o.Config); err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func New(o Options) (*App, error) {
 		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Drawer: a.reader, Searcher: a.searcher,
 		Answerer: a.answers,
 		Settings: &settings{loaded: o.Config, path: o.ConfigPath},
-		Models:   modelsPort{a}, Machine: machine,
+		Models:   modelsPort{a}, Engine: enginePort{a}, Machine: machine,
 		Sample: o.Sample, Version: o.Version, Home: o.Home, Desktop: o.Desktop,
 		Keyring: canUseKeyring(a.vault, keys), Audit: o.Config.Modules.Audit, Limit: o.Config.Search.Limit, User: "local",
 	})

@@ -155,28 +155,33 @@ func newChat(l *models.Library, c *config.Loaded, notify func()) *chat {
 			if missing != nil {
 				return nil, missing
 			}
-			dir, err := runtimeDir()
-			if err != nil {
-				return nil, err
-			}
-			// Room for two of the longest conversations at once, where there is memory.
-			cells, free := 2*size, device.Read().Free
-			err = models.Check(m.Path, models.Chat, cells, free)
-			if mark.CodeOf(err) == mark.TooBig {
-				cells = size
-				err = models.Check(m.Path, models.Chat, cells, free)
-			}
-			if err != nil {
-				return nil, err
-			}
-			g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells})
-			if err != nil {
-				return nil, err
-			}
-			g.SetThreads(share.Decode, share.Batch)
-			return g, nil
+			return openChat(m, size, share)
 		},
 	})}
+}
+
+// openChat starts the process of a chat model, once its file has been checked.
+func openChat(m models.Model, size int, share device.Share) (*llama.Generator, error) {
+	dir, err := runtimeDir()
+	if err != nil {
+		return nil, err
+	}
+	// Room for two of the longest conversations at once, where there is memory.
+	cells, free := 2*size, device.Read().Free
+	err = models.Check(m.Path, models.Chat, cells, free)
+	if mark.CodeOf(err) == mark.TooBig {
+		cells = size
+		err = models.Check(m.Path, models.Chat, cells, free)
+	}
+	if err != nil {
+		return nil, err
+	}
+	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells})
+	if err != nil {
+		return nil, err
+	}
+	g.SetThreads(share.Decode, share.Batch)
+	return g, nil
 }
 
 func (c *chat) state() wire.ModelState {

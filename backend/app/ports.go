@@ -9,6 +9,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/answer"
+	"markai/backend/device"
 	"markai/backend/ingest"
 	"markai/backend/models"
 	"markai/backend/retrieve"
@@ -77,12 +78,33 @@ func ListModels(_ context.Context, l *models.Library) ([]wire.Model, error) {
 	}
 	out := []wire.Model{}
 	for _, m := range list {
-		out = append(out, wire.Model{
-			ID: m.ID, Name: m.Name, Role: string(m.Role), Bytes: m.Bytes, NeedsBytes: m.NeedsBytes,
-			Licence: m.Licence, Installed: m.Path != "", Problem: m.Problem,
-		})
+		out = append(out, wireModel(m))
 	}
 	return out, nil
+}
+
+// wireModel is a model in the words of the window.
+func wireModel(m models.Model) wire.Model {
+	w := wire.Model{
+		ID: m.ID, Name: m.Name, Role: string(m.Role), Bytes: m.Bytes, NeedsBytes: m.NeedsBytes,
+		Licence: m.Licence, Installed: m.Path != "", Problem: m.Problem,
+		Own: !m.Default, Source: m.Source, Parameters: int64(m.Parameters), Context: m.Context,
+		Capabilities: []string{}, Needs: []wire.MemoryNeed{},
+	}
+	if m.Path == "" {
+		return w
+	}
+	w.File = filepath.Base(m.Path)
+	card, err := models.Inspect(m.Path, device.Read().Free)
+	if err != nil {
+		return w // Problem says it
+	}
+	w.Architecture, w.Type, w.Template, w.Capabilities = card.Architecture, card.Type, card.Template, card.Abilities
+	w.Context, w.Advice = card.Context, card.Advice
+	for _, n := range card.Needs {
+		w.Needs = append(w.Needs, wire.MemoryNeed(n))
+	}
+	return w
 }
 
 // PrepareModels makes the shipped models ready in dir, or, when dir is empty,

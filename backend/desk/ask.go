@@ -227,6 +227,3 @@ func (d *Desk) PutSetting(ctx context.Context, key, value string) error {
 	d.StateChanged(ctx)
 	return nil
 }
-
-// Models lists the models of this machine.
-func (d *Desk) Models(ctx context.Context) ([]wire.Model, error) { return d.d.Models.List(ctx) }

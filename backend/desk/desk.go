@@ -61,12 +61,6 @@ type Settings interface {
 	Put(key, value string) error
 }
 
-// Models lists models and says how the running ones stand.
-type Models interface {
-	List(ctx context.Context) ([]wire.Model, error)
-	States() (chat, embedding wire.ModelState, ocr wire.ModuleState)
-}
-
 // Deps are the parts that a Desk is made of.
 type Deps struct {
 	Vault    Vault
@@ -77,6 +71,9 @@ type Deps struct {
 	Drawer   Drawer  // nil: pages are drawn by the window alone
 	Settings Settings
 	Models   Models
+	Keeper   Keeper // nil: models are imported alone
+	Engine   Engine
+	Experts  Experts // nil: every question is answered in one way
 	Machine  func() wire.Machine
 	Sample   fs.FS // the sample matter's documents; nil: none
 	Version  string

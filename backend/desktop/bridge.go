@@ -20,6 +20,8 @@ type Host interface {
 	PickFiles() ([]string, error)
 	// PickFolder shows the dialog for a folder; empty when it was closed.
 	PickFolder() (string, error)
+	// PickModel shows the dialog for a model file; empty when it was closed.
+	PickModel() (string, error)
 	// SaveFile asks where to write a file; empty when the dialog was closed.
 	SaveFile(name string) (string, error)
 }
@@ -201,18 +203,7 @@ func (b *Bridge) ReadSearch(matter, text string) (wire.Reading, error) {
 // the page has called AskReady.
 func (b *Bridge) Ask(matter string, r wire.AskRequest) string {
 	id := mark.NewID()
-	ctx, cancel := context.WithCancel(b.ctx)
-	a := &asking{cancel: cancel, ready: make(chan struct{})}
-	b.mu.Lock()
-	b.asking[id] = a
-	b.mu.Unlock()
-	b.wg.Go(func() {
-		defer b.CancelAsk(id)
-		select {
-		case <-a.ready:
-		case <-ctx.Done():
-			return
-		}
+	b.stream(id, func(ctx context.Context) {
 		err := b.desk.Ask(ctx, matter, r, func(e wire.AskEvent) error {
 			b.host.Emit("ask:"+id, e)
 			return ctx.Err()
@@ -222,6 +213,23 @@ func (b *Bridge) Ask(matter string, r wire.AskRequest) string {
 		}
 	})
 	return id
+}
+
+// stream runs send once the page listens, until it is done or cancelled.
+func (b *Bridge) stream(id string, send func(ctx context.Context)) {
+	ctx, cancel := context.WithCancel(b.ctx)
+	a := &asking{cancel: cancel, ready: make(chan struct{})}
+	b.mu.Lock()
+	b.asking[id] = a
+	b.mu.Unlock()
+	b.wg.Go(func() {
+		defer b.CancelAsk(id)
+		select {
+		case <-a.ready:
+			send(ctx)
+		case <-ctx.Done():
+		}
+	})
 }
 
 // AskReady says that the page listens for the answer's events.
@@ -275,9 +283,6 @@ func (b *Bridge) Settings() []wire.Setting { return b.desk.Settings() }
 func (b *Bridge) PutSetting(key, value string) error {
 	return pageError(b.desk.PutSetting(b.ctx, key, value))
 }
-
-// Models lists the models.
-func (b *Bridge) Models() ([]wire.Model, error) { return reply(b.desk.Models(b.ctx)) }
 
 // forward passes events on to the page until ctx ends.
 func (b *Bridge) forward(ctx context.Context) {

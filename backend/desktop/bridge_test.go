@@ -43,6 +43,8 @@ func (h *host) PickFiles() ([]string, error) { return nil, fs.ErrClosed }
 
 func (h *host) PickFolder() (string, error) { return h.folder, nil }
 
+func (h *host) PickModel() (string, error) { return "", nil }
+
 func (h *host) SaveFile(name string) (string, error) {
 	if h.folder == "" {
 		return "", nil

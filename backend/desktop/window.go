@@ -71,6 +71,12 @@ func (w *window) PickFolder() (string, error) {
 	return runtime.OpenDirectoryDialog(w.ctx, runtime.OpenDialogOptions{Title: "Watch a folder"})
 }
 
+func (w *window) PickModel() (string, error) {
+	return runtime.OpenFileDialog(w.ctx, runtime.OpenDialogOptions{
+		Title: "Import a model", Filters: []runtime.FileFilter{{DisplayName: "Models (*.gguf)", Pattern: "*.gguf"}},
+	})
+}
+
 func (w *window) SaveFile(name string) (string, error) {
 	return runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{DefaultFilename: name})
 }

@@ -177,7 +177,7 @@ func (s *Server) routes() {
 	handle("PUT /api/settings", with(func(ctx context.Context, _ *http.Request, b setting) (any, error) {
 		return nil, d.PutSetting(ctx, b.Key, b.Value)
 	}))
-	handle("GET /api/models", func(_ http.ResponseWriter, r *http.Request) (any, error) { return d.Models(r.Context()) })
+	s.modelRoutes(handle)
 	s.mux.HandleFunc("GET /api/events", s.events)
 	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(r.Context(), w, mark.Errorf(mark.NotFound, "There is no such address."))

@@ -257,6 +257,7 @@ type AskRequest struct {
 	Question     string   `json:"question"`
 	Documents    []string `json:"documents,omitempty"`
 	Conversation string   `json:"conversation,omitempty"`
+	Expert       string   `json:"expert,omitempty"` // the person's own choice; empty: the router's
 }
 
 // Citation is a quotation found in the file.
@@ -403,27 +404,15 @@ type Setting struct {
 	Restart bool     `json:"restart"` // takes effect at the next start
 }
 
-// Model is a model in the manager.
-type Model struct {
-	ID         string `json:"id"`
-	Name       string `json:"name"`
-	Role       string `json:"role"` // "chat" or "embedding"
-	Bytes      int64  `json:"bytes"`
-	NeedsBytes int64  `json:"needsBytes"` // of memory, estimated
-	Licence    string `json:"licence"`
-	Installed  bool   `json:"installed"`
-	Active     bool   `json:"active"`
-	Problem    string `json:"problem,omitempty"`
-}
-
 // Event is pushed to the window.
 type Event struct {
-	Kind     string    `json:"kind"` // "job", "document", "matter", "state", "folders"
+	Kind     string    `json:"kind"` // "job", "document", "matter", "state", "folders", "download", "models"
 	Matter   string    `json:"matter,omitempty"`
 	Job      *Job      `json:"job,omitempty"`
 	Document *Document `json:"document,omitempty"`
 	Counts   *Matter   `json:"counts,omitempty"`
 	State    *State    `json:"state,omitempty"`
+	Download *Download `json:"download,omitempty"`
 }
 
 // Error is what a person may read of an error.

@@ -1,5 +1,190 @@
 // Generated from backend/wire by backend/wire/gen. Do not edit.
 
+/** Engine is how the models run now. It holds numbers alone. */
+export interface Engine {
+  /** RFC 3339 */
+  time: string;
+  /** of the machine; 0: not known */
+  memoryBytes: number;
+  freeBytes: number;
+  /** that models may take together; 0: no limit but the machine's */
+  budgetBytes: number;
+  /** that models can be computed on */
+  devices: EngineDevice[];
+  models: EngineModel[];
+}
+
+/** EngineDevice is a processor. */
+export interface EngineDevice {
+  name: string;
+  /** "cpu", "gpu" */
+  kind: "cpu" | "gpu";
+  memoryBytes: number;
+  freeBytes: number;
+}
+
+/** EngineModel is one model's figures since the program started. */
+export interface EngineModel {
+  id: string;
+  name: string;
+  /** "chat", "embedding" or "rerank" */
+  role: "chat" | "embedding" | "rerank";
+  /** "off", "missing", "resting", "loading", "ready", "failed" */
+  status: "off" | "missing" | "resting" | "loading" | "ready" | "failed";
+  device?: string;
+  /** that its process holds; 0: not loaded, or not known */
+  memoryBytes: number;
+  requests: number;
+  failed: number;
+  cancelled: number;
+  /** too busy */
+  refused: number;
+  /** now */
+  running: number;
+  /** now */
+  waiting: number;
+  /** written */
+  tokens: number;
+  /** tokens of prompts */
+  prompt: number;
+  /** of those, tokens that need not be computed */
+  cached: number;
+  guessed: number;
+  /** of the guessed, how many stand in the text */
+  held: number;
+  /** why nothing was guessed ahead last */
+  unguessed?: string;
+  /** seconds until the first token */
+  firstToken: Histogram;
+  /** milliseconds from a token to the next */
+  between: Histogram;
+  /** tokens a second, written */
+  decode: Histogram;
+  /** tokens a second, of prompts */
+  reading: Histogram;
+  /** requests in one step */
+  batch: Histogram;
+  /** the last 60, a second apart, oldest first */
+  samples: EngineSample[];
+}
+
+/** Histogram is a distribution: Counts[i] values lie below Bounds[i], the last of Counts above all bounds. Without values all is zero. */
+export interface Histogram {
+  n: number;
+  mean: number;
+  /** upper end of the bucket that holds it */
+  p50: number;
+  p95: number;
+  bounds: number[];
+  counts: number[];
+}
+
+/** EngineSample is one second. */
+export interface EngineSample {
+  /** written a second */
+  tokens: number;
+  /** read a second */
+  prompt: number;
+  running: number;
+  waiting: number;
+  memoryBytes: number;
+}
+
+/** Expert is a way of answering: a model, what it is told, and how passages are found for it. */
+export interface Expert {
+  id: string;
+  name: string;
+  /** a sentence */
+  about: string;
+  /** of questions that go to it first */
+  kinds: string[];
+  /** an ID; empty: quotations alone, no model */
+  model: string;
+  adapter?: string;
+  /** what it is told beside the passages */
+  prompt?: string;
+  /** "passages", "whole", "survey", "chronology", "calculation", "none" */
+  retrieval: "passages" | "whole" | "survey" | "chronology" | "calculation" | "none";
+  sampling: Sampling;
+  /** it can answer now */
+  ready: boolean;
+  problem?: string;
+  ledger: Ledger;
+}
+
+/** Sampling is how tokens are drawn. */
+export interface Sampling {
+  /** 0: always the likeliest */
+  temperature: number;
+  /** 0: all */
+  topP: number;
+  /** 0: all */
+  topK: number;
+  /** 0: as the settings say */
+  maxTokens: number;
+}
+
+/** Ledger is how an expert has done so far. It holds no text. */
+export interface Ledger {
+  uses: number;
+  refused: number;
+  failed: number;
+  /** until the answer was whole */
+  p50Ms: number;
+  p95Ms: number;
+  /** readers' words */
+  right: number;
+  wrongQuote: number;
+  missed: number;
+  /** that all this gives it in the choice; 1: none */
+  weight: number;
+}
+
+/** RouteRequest asks who would answer a question. */
+export interface RouteRequest {
+  question: string;
+  /** the person's own choice */
+  expert?: string;
+}
+
+/** Route says which expert answers a question, and why. */
+export interface Route {
+  /** of question */
+  kind: string;
+  /** 0 to 1 */
+  confidence: number;
+  /** ID */
+  expert: string;
+  /** of the expert */
+  name: string;
+  /** an ID; empty: quotations alone */
+  model: string;
+  /** by the person */
+  chosen: boolean;
+  /** sentences */
+  why: string[];
+  /** the chain, in its order, the one that answers included */
+  steps: RouteStep[];
+  /** kinds, likeliest first */
+  scores: Score[];
+}
+
+/** RouteStep is an expert in the chain. */
+export interface RouteStep {
+  expert: string;
+  name: string;
+  /** "answers", "skipped", "failed", "behind" (would be next) */
+  state: "answers" | "skipped" | "failed" | "behind";
+  /** why it was skipped or failed */
+  problem?: string;
+}
+
+/** Score is how likely a kind is. */
+export interface Score {
+  kind: string;
+  share: number;
+}
+
 /** Contradiction is the same thing asked of several passages that say different things. */
 export interface Contradiction {
   /** "security deposit" */
@@ -204,6 +389,222 @@ export interface CompareRun {
   oldSpans: PageSpan[];
   /** of what was inserted */
   newSpans: PageSpan[];
+}
+
+/** Model is a model of this machine in the manager: one that came with the program, installed or not, or one that a person brought. */
+export interface Model {
+  id: string;
+  name: string;
+  /** "chat", "embedding" or "rerank" */
+  role: "chat" | "embedding" | "rerank";
+  bytes: number;
+  /** of memory, estimated, with the context that its settings name */
+  needsBytes: number;
+  /** as its publisher or the file states it; empty: neither does */
+  licence: string;
+  installed: boolean;
+  active: boolean;
+  problem?: string;
+  /** a person brought it: it can be removed */
+  own: boolean;
+  /** its name, without the folder */
+  file: string;
+  source: string;
+  architecture: string;
+  /** of its weights: "q8_0" */
+  type: string;
+  parameters: number;
+  /** tokens it was trained on */
+  context: number;
+  /** of its conversations: "own", or the name of the one that stands in */
+  template?: string;
+  /** of "chat", "tools", "embedding", "rerank", "vision" */
+  capabilities: string[];
+  /** as this program computed it */
+  sha256?: string;
+  needs: MemoryNeed[];
+  /** whether it runs here: a sentence */
+  advice: string;
+  settings: ModelSettings;
+}
+
+/** MemoryNeed is the memory that a model takes with a context of so many tokens. */
+export interface MemoryNeed {
+  context: number;
+  bytes: number;
+  fits: boolean;
+}
+
+/** ModelSettings are how one model is run. What is left out or zero the program decides. */
+export interface ModelSettings {
+  /** tokens */
+  context: number;
+  /** of the processor */
+  threads: number;
+  /** of what it keeps of a conversation: "", "f16", "q8_0" or "q4_0" */
+  kvType: string;
+  /** layers on a graphics processor */
+  gpuLayers?: number;
+  /** ID of the smaller model that guesses ahead */
+  draft: string;
+  /** 0: always the likeliest token */
+  temperature?: number;
+}
+
+/** Verified is what the reading of a model's whole file showed. */
+export interface Verified {
+  /** as it is now */
+  sha256: string;
+  /** as it was when it was installed; empty: not known */
+  before: string;
+  /** as its publisher states it; empty: not known */
+  stated: string;
+  /** equal to what is known of it, and a model */
+  sound: boolean;
+  /** a sentence */
+  report: string;
+  /** RFC 3339 */
+  time?: string;
+}
+
+/** Catalogue is what can be had: well-known open models. */
+export interface Catalogue {
+  entries: CatalogueEntry[];
+  source: string;
+  /** of the machine; 0: not known */
+  memoryBytes: number;
+  /** of memory */
+  freeBytes: number;
+  /** free where models are kept; 0: not known */
+  diskBytes: number;
+}
+
+/** CatalogueEntry is one model, in the types that it is published in. */
+export interface CatalogueEntry {
+  id: string;
+  family: string;
+  name: string;
+  publisher: string;
+  /** its path at the source */
+  repository: string;
+  /** "chat", "embedding" or "rerank" */
+  role: "chat" | "embedding" | "rerank";
+  licence: Licence;
+  parameters: number;
+  /** tokens it was trained on */
+  context: number;
+  capabilities: string[];
+  /** what it is for: a sentence */
+  about: string;
+  files: CatalogueFile[];
+}
+
+/** Licence is what a publisher allows. */
+export interface Licence {
+  name: string;
+  text?: string;
+  /** where it stands in full; shown, never followed */
+  address?: string;
+  /** it must be accepted before the model is installed */
+  accept: boolean;
+  accepted: boolean;
+}
+
+/** CatalogueFile is one type of a model's weights. */
+export interface CatalogueFile {
+  file: string;
+  type: string;
+  /** 0: not known before it is there */
+  bytes: number;
+  /** ID of the model that it is here */
+  installed?: string;
+  needs: MemoryNeed[];
+  fits: boolean;
+  /** "It needs 9 GB, 6 GB are free: choose …" */
+  advice: string;
+  suggested: boolean;
+}
+
+/** DownloadRequest asks for a file of the catalogue. */
+export interface DownloadRequest {
+  entry: string;
+  file: string;
+  /** the licence */
+  accepts: boolean;
+}
+
+/** Download is a file of the catalogue on its way. */
+export interface Download {
+  id: string;
+  entry: string;
+  name: string;
+  file: string;
+  /** "waiting", "running", "paused", "checking", "done", "failed", "canceled" */
+  state: "waiting" | "running" | "paused" | "checking" | "done" | "failed" | "canceled";
+  bytes: number;
+  /** 0: not known */
+  total: number;
+  perSecond: number;
+  /** 0 while unknown */
+  etaSeconds: number;
+  problem?: string;
+  /** ID of what was installed */
+  model?: string;
+}
+
+/** TryEvent is a step of the one question that tries a model. Kind says which other field is set. */
+export interface TryEvent {
+  /** "loading", "text", "done" or "error" */
+  kind: "loading" | "text" | "done" | "error";
+  text?: string;
+  done?: TryResult;
+  error?: Error;
+}
+
+/** TryResult is what the question cost. */
+export interface TryResult {
+  loadMs: number;
+  /** from the loaded model to the first token */
+  firstMs: number;
+  totalMs: number;
+  tokens: number;
+  tokensPerSecond: number;
+}
+
+/** ModelReport lays types of one model side by side, as they were measured last. */
+export interface ModelReport {
+  /** the first is the original; none: never measured */
+  rows: ModelReportRow[];
+  /** index of the row recommended, or -1 */
+  choice: number;
+  /** a sentence */
+  why: string;
+  /** on which it was measured */
+  machine: string;
+  /** RFC 3339 */
+  time: string;
+}
+
+/** ModelReportRow is one type. */
+export interface ModelReportRow {
+  name: string;
+  type: string;
+  bytes: number;
+  /** of memory; 0: not found */
+  peakBytes: number;
+  promptPerSecond: number;
+  decodePerSecond: number;
+  perplexity: number;
+  /** nats a token from the first row */
+  divergence: number;
+  /** share of tokens whose likeliest is the first row's */
+  sameFirst: number;
+  /** judged */
+  tokens: number;
+  /** share of questions answered rightly */
+  quality: number;
+  /** 0: none were asked */
+  questions: number;
 }
 
 /** State is what the window needs to know before anything else. */
@@ -486,6 +887,8 @@ export interface AskRequest {
   question: string;
   documents?: string[];
   conversation?: string;
+  /** the person's own choice; empty: the router's */
+  expert?: string;
 }
 
 /** Citation is a quotation found in the file. */
@@ -660,30 +1063,16 @@ export interface Setting {
   restart: boolean;
 }
 
-/** Model is a model in the manager. */
-export interface Model {
-  id: string;
-  name: string;
-  /** "chat" or "embedding" */
-  role: "chat" | "embedding";
-  bytes: number;
-  /** of memory, estimated */
-  needsBytes: number;
-  licence: string;
-  installed: boolean;
-  active: boolean;
-  problem?: string;
-}
-
 /** Event is pushed to the window. */
 export interface Event {
-  /** "job", "document", "matter", "state", "folders" */
-  kind: "job" | "document" | "matter" | "state" | "folders";
+  /** "job", "document", "matter", "state", "folders", "download", "models" */
+  kind: "job" | "document" | "matter" | "state" | "folders" | "download" | "models";
   matter?: string;
   job?: Job;
   document?: Document;
   counts?: Matter;
   state?: State;
+  download?: Download;
 }
 
 /** Error is what a person may read of an error. */

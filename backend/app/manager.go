@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	mark "markai/backend"
+	"markai/backend/device"
+	"markai/backend/models"
+	"markai/backend/wire"
+)
+
+// Import implements desk.Models.
+func (p modelsPort) Import(ctx context.Context, path string) (wire.Model, error) {
+	m, err := p.a.engines.library.Import(ctx, path)
+	if err != nil {
+		return wire.Model{}, err
+	}
+	return wireModel(m), nil
+}
+
+// ImportReader implements desk.Models.
+func (p modelsPort) ImportReader(ctx context.Context, name string, r io.Reader) (m wire.Model, err error) {
+	folder := modelsDir(p.a.home)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return m, fmt.Errorf("make the models folder: %w", err)
+	}
+	dir, err := os.MkdirTemp(folder, ".incoming-*")
+	if err != nil {
+		return m, fmt.Errorf("take a model in: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, filepath.Base(name))
+	f, err := os.Create(path)
+	if err != nil {
+		return m, mark.Errorf(mark.Invalid, "A model cannot be named %q. Rename the file.", name).Because(err)
+	}
+	_, err = io.Copy(f, r)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return m, fmt.Errorf("take a model in: %w", err)
+	}
+	return p.Import(ctx, path)
+}
+
+// Remove implements desk.Models.
+func (p modelsPort) Remove(_ context.Context, id string) error { return p.a.engines.library.Remove(id) }
+
+// tryTokens is how much a model writes when it is tried.
+const tryTokens = 256
+
+// Try implements desk.Models. The model in use answers as it runs; another is
+// loaded beside it for this one question.
+func (p modelsPort) Try(ctx context.Context, id, question string, emit func(wire.TryEvent) error) error {
+	began := time.Now()
+	if err := emit(wire.TryEvent{Kind: "loading"}); err != nil {
+		return err
+	}
+	g, done, err := p.a.engines.borrow(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer done()
+	var result wire.TryResult
+	loaded := time.Now()
+	result.LoadMS = since(began)
+	var first time.Time
+	for d, err := range g.Generate(ctx, mark.Prompt{User: question, MaxTokens: tryTokens, Client: "try"}) {
+		if err != nil {
+			return err
+		}
+		if d.Tokens > 0 && first.IsZero() {
+			first, result.FirstMS = time.Now(), since(loaded)
+		}
+		result.Tokens += d.Tokens
+		if d.Text == "" {
+			continue
+		}
+		if err := emit(wire.TryEvent{Kind: "text", Text: d.Text}); err != nil {
+			return err
+		}
+	}
+	result.TotalMS = since(loaded)
+	if writing := time.Since(first).Seconds(); result.Tokens > 1 && writing > 0 {
+		result.TokensPerSecond = float64(result.Tokens-1) / writing
+	}
+	return emit(wire.TryEvent{Kind: "done", Done: &result})
+}
+
+func since(t time.Time) float64 { return float64(time.Since(t).Microseconds()) / 1000 }
+
+// borrow gives a chat model and the function that gives it back.
+func (e *engines) borrow(ctx context.Context, id string) (mark.Generator, func(), error) {
+	if e.chat != nil && e.chat.model.ID == id {
+		return e.chat, func() {}, e.chat.Load(ctx)
+	}
+	m, err := e.library.Find(models.Chat, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	g, err := openChat(m, m.Context, device.Read().Threads(0))
+	if err != nil {
+		return nil, nil, err
+	}
+	return g, func() { _ = g.Close() }, nil // its process ends whatever it says
+}
+
+// enginePort says how the models run.
+type enginePort struct{ a *App }
+
+// Engine implements desk.Engine.
+func (p enginePort) Engine(context.Context) (wire.Engine, error) {
+	m := device.Read()
+	out := wire.Engine{
+		Time: time.Now().UTC().Format(time.RFC3339), MemoryBytes: m.Memory, FreeBytes: m.Free,
+		Devices: []wire.EngineDevice{}, Models: []wire.EngineModel{},
+	}
+	if c := p.a.engines.chat; c != nil {
+		out.Models = append(out.Models, wireEngine(c.model, c.Status(), c.Stats()))
+	}
+	return out, nil
+}
