@@ -21,7 +21,7 @@ var layers = []struct {
 	{"platform", []string{"worker", "dial"}},
 	{"pure words", []string{"layout", "legal", "authority", "typeset", "compound", "bind", "export", "letters", "bundle", "gguf", "crypt", "similar", "config", "wire", "query", "grammar"}},
 	{"pure decisions", []string{"chunk", "rank", "cite", "prompt", "compress", "loadfile", "structure", "schedule", "recipe", "convert", "fleet", "speculate", "route"}},
-	{"adapters", []string{"sqlite", "keyring", "llama", "ggml", "bert", "pdfium", "pdf", "tesseract", "ooxml", "msdoc", "wordperfect", "mail", "msg", "pst", "archive", "text", "image", "device"}},
+	{"adapters", []string{"sqlite", "keyring", "llama", "ggml", "bert", "pdfium", "pdf", "tesseract", "ooxml", "msdoc", "wordperfect", "mail", "msg", "pst", "archive", "text", "image", "device", "fetch"}},
 	{"services", []string{"infer", "models", "vault", "ingest", "watch", "retrieve", "answer", "eval"}},
 	{"desk", []string{"desk"}},
 	{"transports", []string{"http", "desktop"}},
