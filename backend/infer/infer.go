@@ -64,6 +64,7 @@ type Service struct {
 	engine  *held
 	loading chan struct{} // closed when the load under way ends
 	status  Status
+	since   time.Time // when the status was last set
 	stats   Stats
 	waiting int
 	closed  bool
@@ -189,7 +190,7 @@ func (s *Service) acquire(ctx context.Context) (Engine, func(), error) {
 		s.mu.Lock()
 		if s.closed {
 			s.mu.Unlock()
-			return nil, nil, mark.Errorf(mark.Unavailable, "The program is closing.")
+			return nil, nil, errClosing
 		}
 		if s.engine != nil {
 			h := s.engine
@@ -214,7 +215,7 @@ func (s *Service) acquire(ctx context.Context) (Engine, func(), error) {
 		s.mu.Lock()
 		s.loading = nil
 		if err == nil && s.closed {
-			err = errors.Join(mark.Errorf(mark.Unavailable, "The program is closing."), e.Close())
+			err = errors.Join(errClosing, e.Close())
 		}
 		if err == nil {
 			s.engine = &held{Engine: e, used: time.Now()}
@@ -271,7 +272,7 @@ func (s *Service) note(err error) {
 func (s *Service) set(status Status) {
 	s.mu.Lock()
 	changed := s.status != status
-	s.status = status
+	s.status, s.since = status, time.Now()
 	s.mu.Unlock()
 	if changed && s.cfg.Notify != nil {
 		s.cfg.Notify(status)
@@ -302,17 +303,65 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) rest(now time.Time) error {
 	s.mu.Lock()
 	h := s.engine
-	if h == nil || h.users > 0 || now.Sub(h.used) < s.cfg.Idle {
-		s.mu.Unlock()
+	early := h == nil || now.Sub(h.used) < s.cfg.Idle
+	s.mu.Unlock()
+	if early {
 		return nil
+	}
+	if _, err := s.evict(); err != nil {
+		return fmt.Errorf("let the model go: %w", err)
+	}
+	return nil
+}
+
+// resting says when an engine that is there was last used, and whether nobody
+// uses it now.
+func (s *Service) resting() (used time.Time, idle, there bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.engine == nil {
+		return time.Time{}, false, false
+	}
+	return s.engine.used, s.engine.users == 0, true
+}
+
+// evict closes the engine unless somebody uses it, and reports whether it did.
+func (s *Service) evict() (bool, error) {
+	s.mu.Lock()
+	h := s.engine
+	if h == nil || h.users > 0 {
+		s.mu.Unlock()
+		return false, nil
 	}
 	s.engine = nil
 	s.mu.Unlock()
 	s.set(Status{State: Resting})
-	if err := h.Close(); err != nil {
-		return fmt.Errorf("let the model go: %w", err)
+	return true, h.Close()
+}
+
+// Failing returns why the model failed less than so long ago, or "".
+func (s *Service) Failing(within time.Duration) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if (s.status.State == Failed || s.status.State == Missing) && time.Since(s.since) < within {
+		return s.status.Problem
 	}
-	return nil
+	return ""
+}
+
+// Memory returns how many bytes the engine's process holds; 0 when there is
+// none or it does not know.
+func (s *Service) Memory() int64 {
+	s.mu.Lock()
+	h := s.engine
+	s.mu.Unlock()
+	if h == nil {
+		return 0
+	}
+	if m, ok := h.Engine.(interface{ Memory() int64 }); ok {
+		return m.Memory()
+	}
+	return 0
 }
 
 // Unload lets the model go, at once or when its last user has finished. The
