@@ -28,6 +28,10 @@ type DocumentStore interface {
 	// which PutPages counts, and of a row that is there Thread, Duplicate and
 	// Similar, which KinStore keeps.
 	PutDocument(ctx context.Context, d Document) error
+	// ChangeDocument lets change alter the row of a document, in one transaction
+	// with the reading of it, and returns the row as it then is; see PutDocument.
+	// Errors: NotFound.
+	ChangeDocument(ctx context.Context, id DocumentID, change func(*Document)) (Document, error)
 	// Document returns one document, or NotFound.
 	Document(ctx context.Context, id DocumentID) (Document, error)
 	// Documents returns all, by name.

@@ -172,19 +172,18 @@ func (m *matter) change(ctx context.Context, job mark.JobID, decide func(*mark.J
 		return j, doc, false, err
 	}
 	j.Updated = time.Now().UTC()
-	if doc, err = m.store.Document(ctx, j.Document); err != nil {
-		return j, doc, false, err
-	}
-	switch {
-	case j.State == mark.JobCanceled && j.Step.Reads():
-		doc.Status, doc.Code, doc.Problem = mark.DocumentNeedsYou, mark.Canceled, stopped(doc)
-	case j.State == mark.JobQueued && doc.Status == mark.DocumentNeedsYou:
-		doc.Status, doc.Code, doc.Problem = mark.DocumentQueued, "", ""
-		if doc.PagesRead > 0 {
-			doc.Status = mark.DocumentReading
+	doc, err = m.store.ChangeDocument(ctx, j.Document, func(doc *mark.Document) {
+		switch {
+		case j.State == mark.JobCanceled && j.Step.Reads():
+			doc.Status, doc.Code, doc.Problem = mark.DocumentNeedsYou, mark.Canceled, stopped(*doc)
+		case j.State == mark.JobQueued && doc.Status == mark.DocumentNeedsYou:
+			doc.Status, doc.Code, doc.Problem = mark.DocumentQueued, "", ""
+			if doc.PagesRead > 0 {
+				doc.Status = mark.DocumentReading
+			}
 		}
-	}
-	if err = m.store.PutDocument(ctx, doc); err == nil {
+	})
+	if err == nil {
 		err = m.store.PutJob(ctx, j)
 	}
 	return j, doc, true, err

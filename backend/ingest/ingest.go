@@ -149,6 +149,7 @@ type matter struct {
 type run struct {
 	m      *matter
 	job    mark.Job
+	reads  bool // it holds its document's row, which nobody else writes meanwhile
 	meter  meter
 	cancel context.CancelCauseFunc
 	seen   atomic.Pointer[mark.Job] // as others last saw it
@@ -205,8 +206,12 @@ func (s *Service) repair(ctx context.Context, store mark.MatterStore) error {
 		return err
 	}
 	has, active := map[mark.DocumentID]bool{}, map[mark.DocumentID]bool{}
+	renewals := map[mark.DocumentID]mark.Job{} // that came to nothing
 	for _, j := range jobs {
 		has[j.Document] = true
+		if j.Step == mark.StepRenew {
+			renewals[j.Document] = j
+		}
 		active[j.Document] = active[j.Document] || j.State == mark.JobQueued || j.State == mark.JobPaused
 	}
 	missing := false
@@ -225,7 +230,12 @@ func (s *Service) repair(ctx context.Context, store mark.MatterStore) error {
 				return err
 			}
 		case !active[d.ID] && outdated(d):
-			if err := store.PutJob(ctx, renewal(d.ID)); err != nil {
+			j, again := renewals[d.ID] // one job, however often it is in vain
+			if !again {
+				j = renewal(d.ID)
+			}
+			j.State, j.Problem, j.Code, j.Attempts, j.NotBefore = mark.JobQueued, "", "", 0, time.Time{}
+			if err := store.PutJob(ctx, j); err != nil {
 				return err
 			}
 		case missing && !active[d.ID] && (d.Status == mark.DocumentSearchable || d.Status == mark.DocumentReady):

@@ -45,6 +45,13 @@ func (m *mortal) PutDocument(ctx context.Context, d mark.Document) error {
 	return m.MatterStore.PutDocument(ctx, d)
 }
 
+func (m *mortal) ChangeDocument(ctx context.Context, id mark.DocumentID, change func(*mark.Document)) (mark.Document, error) {
+	if err := m.write(); err != nil {
+		return mark.Document{}, err
+	}
+	return m.MatterStore.ChangeDocument(ctx, id, change)
+}
+
 func (m *mortal) PutPages(ctx context.Context, id mark.DocumentID, p []mark.Page, c []mark.Chunk) error {
 	if err := m.write(); err != nil {
 		return err

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	mark "markai/backend"
@@ -37,6 +38,7 @@ func (s *Service) renew(ctx context.Context, r *run) (doc mark.Document, err err
 	if doc, err = store.Document(ctx, r.job.Document); err != nil {
 		return doc, err
 	}
+	had := slices.Clone(doc.Notes)
 	began := time.Now()
 	defer func() { s.stats.add(StageRenew, began, 1, 0, err) }()
 	w := &work{s: s, r: r, doc: &doc, total: doc.Pages}
@@ -78,8 +80,17 @@ func (s *Service) renew(ctx context.Context, r *run) (doc mark.Document, err err
 	if err := store.ReplacePassages(ctx, doc.ID, chunks); err != nil {
 		return doc, fmt.Errorf("store the new passages: %w", err)
 	}
-	doc.Rules = Rules
-	if err := store.PutDocument(ctx, doc); err != nil {
+	// The rest of the row may have changed meanwhile.
+	made := doc
+	doc, err = store.ChangeDocument(ctx, doc.ID, func(d *mark.Document) {
+		d.Title, d.Parties, d.Meta, d.Rules = made.Title, made.Parties, made.Meta, Rules
+		for _, n := range made.Notes {
+			if !slices.Contains(had, n) {
+				addNote(d, n)
+			}
+		}
+	})
+	if err != nil {
 		return doc, err
 	}
 	r.job.Attempts, r.job.NotBefore = 0, time.Time{}

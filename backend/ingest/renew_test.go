@@ -113,3 +113,28 @@ func TestARenewalThatIsStoppedLeavesItsDocumentSearchable(t *testing.T) {
 		t.Errorf("document %+v, %v", d, err)
 	}
 }
+
+func TestARenewalThatCameToNothingIsTriedAgainAsTheSameJob(t *testing.T) {
+	b := start(t, nil, ingest.Config{})
+	_, doc := b.until(b.add("a.book", "one\ftwo").ID, mark.JobDone)
+	b.stop()
+	aged(t, b.store, doc.ID)
+	for range 3 { // the matter is opened
+		service := ingest.New(ingest.Config{}) // never runs
+		if err := service.Attach(t.Context(), matterID, b.store); err != nil {
+			t.Fatal(err)
+		}
+		queued, err := b.store.JobsIn(t.Context(), mark.JobQueued, 10)
+		if err != nil || len(queued) != 1 || queued[0].Step != mark.StepRenew || queued[0].Problem != "" {
+			t.Fatalf("jobs %+v, %v", queued, err)
+		}
+		service.Detach(matterID)
+		queued[0].State, queued[0].Code, queued[0].Problem = mark.JobFailed, mark.Internal, "It broke."
+		if err := b.store.PutJob(t.Context(), queued[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if jobs, err := b.store.Jobs(t.Context()); err != nil || len(jobs) != 2 {
+		t.Errorf("%d jobs, %v", len(jobs), err)
+	}
+}

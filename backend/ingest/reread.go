@@ -93,7 +93,10 @@ func (s pictured) Page(ctx context.Context, n int) (mark.Page, error) {
 // replace puts a new reading in the place of the old one. An old one that was
 // removed meanwhile has no place.
 func replace(ctx context.Context, store mark.MatterStore, doc *mark.Document) error {
-	old, err := store.Document(ctx, doc.Rereads)
+	old, err := store.ChangeDocument(ctx, doc.Rereads, func(old *mark.Document) {
+		addNote(old, "The pages of this document were read again from their pictures. Searches find the new reading; citations of this one stay valid.")
+		old.Replaced = doc.ID
+	})
 	if mark.CodeOf(err) == mark.NotFound {
 		return nil
 	}
@@ -108,7 +111,5 @@ func replace(ctx context.Context, store mark.MatterStore, doc *mark.Document) er
 		doc.Similar = first
 	}
 	addNote(doc, "The text was read from the pictures of the pages. What the file itself says they read is kept beside it.")
-	addNote(&old, "The pages of this document were read again from their pictures. Searches find the new reading; citations of this one stay valid.")
-	old.Replaced = doc.ID
-	return store.PutDocument(ctx, old)
+	return nil
 }

@@ -67,3 +67,33 @@ func TestWhatCannotBeReadAgainSaysWhy(t *testing.T) {
 		t.Errorf("a message: %v", err)
 	}
 }
+
+// While a document gets its vectors its file may be read again, or found
+// elsewhere: the end of the one must not undo the other.
+func TestTheEndOfAJobUndoesNothingThatHappenedToItsDocumentMeanwhile(t *testing.T) {
+	e := &embedder{gate: make(chan struct{})}
+	b := start(t, nil, ingest.Config{Recogniser: eyes{}, Embedder: e})
+	job, old := b.until(b.add("a.book", "layer:the page as pictured").ID, mark.JobRunning)
+	wait(t, func() bool {
+		j, err := b.store.Job(t.Context(), job.ID)
+		return err == nil && j.Step == mark.StepEmbed
+	}, func() string { return "the document is not embedded" })
+	again, _, err := b.s.ReadAgain(t.Context(), matterID, b.store, old.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait(t, func() bool {
+		d, err := b.store.Document(t.Context(), old.ID)
+		return err == nil && d.Replaced != ""
+	}, func() string { return "the document is not read again" })
+	if _, err := b.store.ChangeDocument(t.Context(), old.ID, func(d *mark.Document) { d.Source = "/moved" }); err != nil {
+		t.Fatal(err)
+	}
+	close(e.gate)
+	b.until(job.ID, mark.JobDone)
+	_, fresh := b.until(again.ID, mark.JobDone)
+	got, err := b.store.Document(t.Context(), old.ID)
+	if err != nil || got.Replaced != fresh.ID || got.Source != "/moved" || got.Status != mark.DocumentReady || len(got.Notes) == 0 {
+		t.Errorf("the old reading: %+v, %v", got, err)
+	}
+}

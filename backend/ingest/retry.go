@@ -86,8 +86,9 @@ const diskFull = "The disk is full. Free some space; the reading of this documen
 
 // unsaved is how a run ended when that could not be stored.
 type unsaved struct {
-	job mark.Job
-	doc mark.Document
+	job   mark.Job
+	doc   mark.Document
+	reads bool // see run
 }
 
 // halt stops all work until there is space on the disk again.
@@ -147,11 +148,11 @@ func (s *Service) catchUp(ctx context.Context, m *matter) error {
 	}
 	for len(m.unsaved) > 0 {
 		u := m.unsaved[0]
-		err := m.store.PutDocument(ctx, u.doc)
+		err := putEnd(ctx, m.store, u.reads, u.doc)
 		if err == nil {
 			err = m.store.PutJob(ctx, u.job)
 		}
-		if err != nil {
+		if err != nil && mark.CodeOf(err) != mark.NotFound { // deleted meanwhile
 			return err
 		}
 		m.unsaved = m.unsaved[1:]

@@ -44,6 +44,13 @@ func (t *tiny) PutOriginal(ctx context.Context, id mark.DocumentID, r io.Reader)
 	return t.write()
 }
 
+func (t *tiny) ChangeDocument(ctx context.Context, id mark.DocumentID, change func(*mark.Document)) (mark.Document, error) {
+	if err := t.write(); err != nil {
+		return mark.Document{}, err
+	}
+	return t.MatterStore.ChangeDocument(ctx, id, change)
+}
+
 func (t *tiny) PutPages(ctx context.Context, id mark.DocumentID, p []mark.Page, c []mark.Chunk) error {
 	if err := t.write(); err != nil {
 		return err

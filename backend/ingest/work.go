@@ -77,7 +77,7 @@ func (s *Service) claim(ctx context.Context, m *matter) (*run, context.Context, 
 // begin registers a run. m.mu is held.
 func (m *matter) begin(ctx context.Context, j mark.Job) (*run, context.Context) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	r := &run{m: m, job: j, cancel: cancel, done: make(chan struct{})}
+	r := &run{m: m, job: j, reads: j.Step.Reads(), cancel: cancel, done: make(chan struct{})}
 	m.running[j.ID] = r
 	return r, ctx
 }
@@ -144,25 +144,40 @@ func (s *Service) settle(ctx context.Context, r *run, doc mark.Document, err err
 // reports false where that is in vain, as when the document was deleted
 // meanwhile. r.m.mu is held.
 func (s *Service) end(ctx context.Context, r *run, doc mark.Document) bool {
-	// A row that was deleted under the job must not come back.
-	if _, err := r.m.store.Document(ctx, doc.ID); err != nil {
-		return false
-	}
 	// The job comes last: who sees it ended sees the document as it ended.
-	err := r.m.store.PutDocument(ctx, doc)
+	err := putEnd(ctx, r.m.store, r.reads, doc)
 	if err == nil {
 		err = s.save(ctx, r, true)
 	}
-	if mark.CodeOf(err) == mark.DiskFull {
+	switch mark.CodeOf(err) {
+	case mark.DiskFull:
 		s.halt(ctx)
-		r.m.unsaved = append(r.m.unsaved, unsaved{r.job, doc})
+		r.m.unsaved = append(r.m.unsaved, unsaved{r.job, doc, r.reads})
 		return true
+	case mark.NotFound: // deleted under the job: it must not come back
+		return false
 	}
 	if err != nil {
 		warn(ctx, r, fmt.Errorf("store the end of a job: %w", err))
 		return false
 	}
 	return true
+}
+
+// putEnd stores a document as a run left it. One that read it knows all of its
+// row; else the row is others' too, and only how far the document has come is
+// the run's. Errors: NotFound where it was deleted meanwhile.
+func putEnd(ctx context.Context, store mark.MatterStore, reads bool, doc mark.Document) error {
+	if !reads {
+		_, err := store.ChangeDocument(ctx, doc.ID, func(d *mark.Document) { d.Status = doc.Status })
+		return err
+	}
+	there, err := store.Document(ctx, doc.ID)
+	if err != nil {
+		return err
+	}
+	doc.Replaced = there.Replaced // another run's
+	return store.PutDocument(ctx, doc)
 }
 
 // withoutVectors ends a job that only waited for vectors, left by a time when

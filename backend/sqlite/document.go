@@ -47,32 +47,48 @@ func (m *matter) PutDocument(ctx context.Context, d mark.Document) error {
 	if d.ID == "" {
 		return mark.Errorf(mark.Invalid, "A document needs an id.")
 	}
+	return m.db.write(ctx, func(tx *sql.Tx) error { return putDocument(ctx, tx, d) })
+}
+
+// ChangeDocument lets change alter the row of a document and returns it as it
+// then is. Nobody else writes the row in between.
+func (m *matter) ChangeDocument(ctx context.Context, id mark.DocumentID, change func(*mark.Document)) (d mark.Document, err error) {
+	err = m.db.write(ctx, func(tx *sql.Tx) error {
+		if d, err = one(ctx, tx, scanDocument, documentGone, "SELECT "+documentColumns+" FROM document WHERE id = ?", id); err != nil {
+			return err
+		}
+		change(&d)
+		d.ID = id
+		return putDocument(ctx, tx, d)
+	})
+	return d, err
+}
+
+func putDocument(ctx context.Context, tx *sql.Tx, d mark.Document) error {
 	rest, err := json.Marshal(metaRest{d.Meta.Mail, d.Meta.Fields})
 	if err != nil {
 		return err
 	}
 	parties, notes := jsonList(d.Parties), jsonList(d.Notes)
-	return m.db.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO document (id, parent, name, source, kind, sha256, bytes, pages, title, parties, status, problem, code, notes, added,
-				type, date, language, author, custodian, bates_first, bates_last, content_hash, meta, thread, duplicate, similar, rules, rereads, replaced)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, source = excluded.source,
-				kind = excluded.kind, sha256 = excluded.sha256, bytes = excluded.bytes, pages = excluded.pages,
-				title = excluded.title, parties = excluded.parties, status = excluded.status, problem = excluded.problem,
-				code = excluded.code, notes = excluded.notes, added = excluded.added, type = excluded.type, date = excluded.date,
-				language = excluded.language, author = excluded.author, custodian = excluded.custodian,
-				bates_first = excluded.bates_first, bates_last = excluded.bates_last, content_hash = excluded.content_hash,
-				meta = excluded.meta, rules = excluded.rules,
-				rereads = excluded.rereads, replaced = excluded.replaced`,
-			d.ID, d.Parent, d.Name, d.Source, d.Kind, d.SHA256, d.Bytes, d.Pages, d.Title, parties, d.Status, d.Problem, d.Code, notes, nanos(d.Added),
-			d.Meta.Type, d.Meta.Date, d.Meta.Language, d.Meta.Author, d.Meta.Custodian, d.Meta.BatesFirst, d.Meta.BatesLast,
-			d.Meta.ContentHash, string(rest), d.Thread, d.Duplicate, d.Similar, d.Rules, d.Rereads, d.Replaced)
-		if err != nil {
-			return err
-		}
-		return place(ctx, tx, d)
-	})
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO document (id, parent, name, source, kind, sha256, bytes, pages, title, parties, status, problem, code, notes, added,
+			type, date, language, author, custodian, bates_first, bates_last, content_hash, meta, thread, duplicate, similar, rules, rereads, replaced)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, source = excluded.source,
+			kind = excluded.kind, sha256 = excluded.sha256, bytes = excluded.bytes, pages = excluded.pages,
+			title = excluded.title, parties = excluded.parties, status = excluded.status, problem = excluded.problem,
+			code = excluded.code, notes = excluded.notes, added = excluded.added, type = excluded.type, date = excluded.date,
+			language = excluded.language, author = excluded.author, custodian = excluded.custodian,
+			bates_first = excluded.bates_first, bates_last = excluded.bates_last, content_hash = excluded.content_hash,
+			meta = excluded.meta, rules = excluded.rules,
+			rereads = excluded.rereads, replaced = excluded.replaced`,
+		d.ID, d.Parent, d.Name, d.Source, d.Kind, d.SHA256, d.Bytes, d.Pages, d.Title, parties, d.Status, d.Problem, d.Code, notes, nanos(d.Added),
+		d.Meta.Type, d.Meta.Date, d.Meta.Language, d.Meta.Author, d.Meta.Custodian, d.Meta.BatesFirst, d.Meta.BatesLast,
+		d.Meta.ContentHash, string(rest), d.Thread, d.Duplicate, d.Similar, d.Rules, d.Rereads, d.Replaced)
+	if err != nil {
+		return err
+	}
+	return place(ctx, tx, d)
 }
 
 // place keeps where d stands in a list by name in which families stay together:

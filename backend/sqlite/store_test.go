@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,6 +64,32 @@ func TestDocumentComesBackAsItWasPut(t *testing.T) {
 	}
 	_, err := m.Document(t.Context(), "other")
 	wantCode(t, err, mark.NotFound)
+}
+
+func TestChangesOfADocumentAtTheSameTimeAllStay(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	if err := m.PutDocument(t.Context(), mark.Document{ID: "d", Name: "a.pdf"}); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			if _, err := m.ChangeDocument(t.Context(), "d", func(d *mark.Document) { d.Notes = append(d.Notes, fmt.Sprint(i)) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	got, err := m.ChangeDocument(t.Context(), "d", func(d *mark.Document) { d.ID, d.Title = "other", "A title" })
+	if err != nil || got.ID != "d" || got.Title != "A title" || len(got.Notes) != 20 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if stored, err := m.Document(t.Context(), "d"); err != nil || stored.Title != "A title" || len(stored.Notes) != 20 {
+		t.Errorf("stored %+v, %v", stored, err)
+	}
+	if _, err := m.ChangeDocument(t.Context(), "none", func(*mark.Document) { t.Error("a document that is not there was changed") }); mark.CodeOf(err) != mark.NotFound {
+		t.Errorf("a document that is not there: %v", err)
+	}
 }
 
 func TestDocumentIsFoundByItsBytesUnlessItIsAnAttachment(t *testing.T) {

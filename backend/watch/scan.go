@@ -307,9 +307,10 @@ func (sc *scan) moved(ctx context.Context, doc mark.Document, path string) (move
 		sc.later(path)
 		return false, false, nil
 	}
-	doc.Source = path
-	doc.Notes = slices.DeleteFunc(doc.Notes, isMissingNote)
-	if err := sc.m.store.PutDocument(ctx, doc); err != nil {
+	if _, err := sc.m.store.ChangeDocument(ctx, doc.ID, func(d *mark.Document) {
+		d.Source = path
+		d.Notes = slices.DeleteFunc(d.Notes, isMissingNote)
+	}); err != nil {
 		return false, false, err
 	}
 	for _, p := range left {
@@ -392,8 +393,7 @@ func (sc *scan) missing(ctx context.Context, f mark.WatchedFile) error {
 				sc.later(f.Path)
 				return nil
 			}
-			doc.Source = p.Path
-			if err := sc.m.store.PutDocument(ctx, doc); err != nil {
+			if _, err := sc.m.store.ChangeDocument(ctx, doc.ID, func(d *mark.Document) { d.Source = p.Path }); err != nil {
 				return err
 			}
 		}
@@ -417,18 +417,16 @@ func isMissingNote(note string) bool { return strings.HasPrefix(note, missingNot
 
 // note replaces what a document says of its file's absence; "" removes it.
 func (sc *scan) note(ctx context.Context, id mark.DocumentID, note string) error {
-	doc, err := sc.m.store.Document(ctx, id)
+	_, err := sc.m.store.ChangeDocument(ctx, id, func(d *mark.Document) {
+		d.Notes = slices.DeleteFunc(d.Notes, isMissingNote)
+		if note != "" {
+			d.Notes = append(d.Notes, note)
+		}
+	})
 	if mark.CodeOf(err) == mark.NotFound {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	doc.Notes = slices.DeleteFunc(doc.Notes, isMissingNote)
-	if note != "" {
-		doc.Notes = append(doc.Notes, note)
-	}
-	return sc.m.store.PutDocument(ctx, doc)
+	return err
 }
 
 // hashOf returns the SHA-256 of a file's content, hexadecimal.
