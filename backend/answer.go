@@ -59,7 +59,6 @@ type Question struct {
 	Conversation ConversationID // empty: a new one
 	History      []Message      // earlier turns, oldest first
 	Expert       string         // which is to answer; empty: who suits the question
-	Expert       string         // which is to answer; empty: who suits the question
 }
 
 // LogValue logs the size of a question, never what it says.
