@@ -40,6 +40,21 @@ if have "AddressSanitizer and UndefinedBehaviorSanitizer" gcc; then
     CGO_CFLAGS="-O1 -g -fsanitize=undefined -fno-sanitize-recover=all" CGO_LDFLAGS="-fsanitize=undefined -lm" go test -short ./...
 fi
 
+if have "the C alone" gcc; then
+  # Blocks that end where the numbers end: a Go program's memory hides what is
+  # read past an end, and valgrind does not get through one.
+  c=(check/memory.c dispatch.c scan.c portable.c encoder/dispatch.c encoder/portable.c encoder/attention.c)
+  for file in {,encoder/}*_"$(uname -m | sed 's/x86_64/amd64/;s/aarch64/arm64/')".c; do c+=("$file"); done
+  for flags in "-O2 -g" "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"; do
+    echo "== the C alone, $flags"
+    # shellcheck disable=SC2086 # flags are words
+    gcc -std=gnu11 -Wall -Wextra -Werror $flags -o "$out/memory" "${c[@]}" -lm
+    "$out/memory"
+    [ "$flags" = "-O2 -g" ] && have "valgrind" valgrind || continue
+    valgrind --quiet --error-exitcode=3 --leak-check=full --errors-for-leak-kinds=all "$out/memory"
+  done
+fi
+
 if have "clang" "${CLANG:-clang}"; then
   tests "clang" CGO_ENABLED=1 CC="${CLANG:-clang}" go test -short ./...
 fi
