@@ -1,3 +1,4 @@
+import type { ModelsClient } from "./models";
 import type {
   AddResult,
   AskEvent,
@@ -20,7 +21,6 @@ import type {
   Matter,
   MatterProgress,
   Message,
-  Model,
   Page,
   Quality,
   Reading,
@@ -63,7 +63,7 @@ export type Push =
 /** How an answer leaves the program. */
 export type PaperFormat = "docx" | "pdf" | "xlsx";
 
-export interface Client {
+export interface Client extends ModelsClient {
   /** Whether the program can show its own file dialog and take dropped paths. */
   readonly native: boolean;
 
@@ -140,7 +140,6 @@ export interface Client {
 
   settings(): Promise<Setting[]>;
   putSetting(key: string, value: string): Promise<void>;
-  models(): Promise<Model[]>;
 
   /** Lets a person keep a text as a file; the name it got, or undefined where they changed their mind. */
   saveText(name: string, text: string): Promise<string | undefined>;

@@ -181,4 +181,50 @@ describe.each(clients)("the %s client", (_name, make) => {
     for (const s of await client.settings()) expect(s).toMatchObject({ key: expect.any(String), doc: expect.any(String), origin: expect.any(String) });
     for (const m of await client.models()) expect(["chat", "embedding"]).toContain(m.role);
   });
+
+  it("lists models with what is known of each, and how they run", async () => {
+    const models = await client.models();
+    expect(models.map((m) => m.role)).toEqual(expect.arrayContaining(["chat", "embedding"]));
+    for (const m of models.filter((m) => m.installed && !m.problem)) {
+      expect(m.file).toMatch(/\.gguf$/);
+      expect(m.capabilities.length).toBeGreaterThan(0);
+      expect(m.needs.length).toBeGreaterThan(0);
+    }
+    const engine = await client.engine();
+    expect(engine.memoryBytes).toBeGreaterThan(0);
+    for (const m of engine.models) expect(models.map((x) => x.id)).toContain(m.id);
+  });
+
+  it("downloads nothing while no address is allowed", async () => {
+    const { source, entries } = await client.catalogue();
+    expect(source).toBe("");
+    const [entry] = entries;
+    if (entry) await expect(client.downloadModel({ entry: entry.id, file: entry.files[0]!.file, accepts: true })).rejects.toBeInstanceOf(ClientError);
+    expect(await client.downloads()).toEqual([]);
+  });
+
+  it("takes no file for a model that is none, and tries no model that is not there", async () => {
+    const file = new File(["not a model"], "brief.gguf.txt");
+    const bring = client.native ? client.importModelPath("/no/such/brief.txt") : client.importModelFile(file);
+    await expect(bring).rejects.toBeInstanceOf(ClientError);
+    const steps = async () => {
+      for await (const event of client.tryModel("no-such-model", "Who are you?", new AbortController().signal)) if (event.kind === "error") throw new ClientError(event.error!.code, event.error!.message);
+    };
+    await expect(steps()).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("refuses to remove a model that is in use", async () => {
+    const active = (await client.models()).find((m) => m.active);
+    if (active) await expect(client.removeModel(active.id)).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  it("says who would answer a question, where there is a choice", async () => {
+    const experts = await client.experts();
+    if (experts.length === 0) return;
+    const route = await client.route({ question: "Which document speaks of the trailer?" });
+    expect(experts.map((e) => e.id)).toContain(route.expert);
+    expect(route.steps.filter((step) => step.state === "answers")).toHaveLength(1);
+    const chosen = await client.route({ question: "Which document speaks of the trailer?", expert: experts[0]!.id });
+    expect(chosen.chosen).toBe(true);
+  });
 });

@@ -1,6 +1,6 @@
 import { ClientError, type Client, type Piece, type Push } from "./client";
 import { decodeEvents } from "./sse";
-import type { AskEvent, AskRequest, DocumentList, Error as WireError, Event, JobList } from "./types.gen";
+import type { AskEvent, DocumentList, Error as WireError, Event, JobList, Model, TryEvent } from "./types.gen";
 
 /** Where the server is and, outside a browser with its cookie, the token. */
 export interface HttpOptions {
@@ -45,13 +45,15 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
   }
 
   const at = (matter: string, rest = "") => `/api/matters/${encodeURIComponent(matter)}${rest}`;
+  const model = (id: string, rest = "") => `/api/models/${encodeURIComponent(id)}${rest}`;
   const doc = (matter: string, document: string, rest = "") =>
     at(matter, `/documents/${encodeURIComponent(document)}${rest}`);
   const list = async <T>(path: string) => (await call<T[] | null>("GET", path)) ?? [];
 
-  async function* ask(matter: string, request: AskRequest, signal: AbortSignal): AsyncGenerator<AskEvent> {
-    const response = await send("POST", at(matter, "/ask"), {
-      body: JSON.stringify(request),
+  /** The events called name that the answer to a request consists of. */
+  async function* stream<T>(path: string, name: string, body: unknown, signal: AbortSignal): AsyncGenerator<T> {
+    const response = await send("POST", path, {
+      body: JSON.stringify(body),
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
       signal,
     });
@@ -60,7 +62,7 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
       for await (const { event, data } of decodeEvents(response.body)) {
         // Several events may have come in one piece: those after a stop are not wanted.
         if (signal.aborted) return;
-        if (event === "ask" || event === "message") yield JSON.parse(data) as AskEvent;
+        if (event === name || event === "message") yield JSON.parse(data) as T;
       }
     } catch (cause) {
       if (signal.aborted) return;
@@ -156,7 +158,7 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     jobAction: (matter, job, action) => call("POST", at(matter, `/jobs/${encodeURIComponent(job)}`), action),
     search: async (matter, request) => (await call<{ hits: [] | null }>("POST", at(matter, "/search"), request)).hits ?? [],
     readSearch: (matter, query) => call("POST", at(matter, "/search/read"), { query }),
-    ask,
+    ask: (matter, request, signal) => stream<AskEvent>(at(matter, "/ask"), "ask", request, signal),
     conversations: (matter) => list(at(matter, "/conversations")),
     messages: (matter, conversation) => list(at(matter, `/conversations/${encodeURIComponent(conversation)}`)),
     deleteConversation: (matter, conversation) =>
@@ -166,6 +168,26 @@ export function httpClient({ base = "", token }: HttpOptions = {}): Client {
     settings: () => list("/api/settings"),
     putSetting: (key, value) => call("PUT", "/api/settings", { key, value }),
     models: () => list("/api/models"),
+    catalogue: () => call("GET", "/api/models/catalogue"),
+    importModelFile: async (file) => {
+      const form = new FormData();
+      form.append("model", file, file.name);
+      return (await send("POST", "/api/models", { body: form })).json() as Promise<Model>;
+    },
+    importModelPath: (path) => call("POST", "/api/models/import", { path }),
+    pickModel: () => Promise.reject(new ClientError("unsupported", "The browser shows its own file dialog.")),
+    removeModel: (id) => call("DELETE", model(id)),
+    useModel: (id) => call("POST", model(id, "/use")),
+    verifyModel: (id) => call("POST", model(id, "/verify")),
+    configureModel: (id, settings) => call("PUT", model(id, "/settings"), settings),
+    tryModel: (id, question, signal) => stream<TryEvent>(model(id, "/try"), "try", { question }, signal),
+    downloads: () => list("/api/downloads"),
+    downloadModel: (request) => call("POST", "/api/downloads", request),
+    downloadAction: (id, action) => call("POST", `/api/downloads/${encodeURIComponent(id)}`, { action }),
+    modelReport: () => call("GET", "/api/models/report"),
+    engine: () => call("GET", "/api/engine"),
+    experts: () => list("/api/experts"),
+    route: (request) => call("POST", "/api/route", request),
     saveText: async (name, text) => (download(name, new Blob([text], { type: "text/plain;charset=utf-8" })), name),
     saveOriginal: async (matter, document, name) => {
       const response = await send("GET", doc(matter, document, "/original"));

@@ -1,6 +1,6 @@
 import { ClientError, type Client, type Push } from "./client";
 import { fetchPiece, fetchPicture } from "./http";
-import type { AskEvent, AskRequest, DocumentList, Event, JobList } from "./types.gen";
+import type { AskEvent, DocumentList, Event, JobList, Model, TryEvent } from "./types.gen";
 
 type Bound = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
@@ -36,12 +36,13 @@ export function wailsClient(): Client {
   }
   const list = async <T>(method: string, ...args: unknown[]) => (await call<T[] | null>(method, ...args)) ?? [];
 
-  async function* ask(matter: string, request: AskRequest, signal: AbortSignal): AsyncGenerator<AskEvent> {
-    const id = await call<string>("Ask", matter, request);
-    const queue: AskEvent[] = [];
+  /** The events that a method starts; they come under its prefix and the id that it returns, until one is the last. */
+  async function* stream<T>(prefix: string, last: (event: T) => boolean, signal: AbortSignal, method: string, ...args: unknown[]): AsyncGenerator<T> {
+    const id = await call<string>(method, ...args);
+    const queue: T[] = [];
     let wake = () => {};
-    const off = events.EventsOn(`ask:${id}`, (event) => {
-      queue.push(event as AskEvent);
+    const off = events.EventsOn(`${prefix}:${id}`, (event) => {
+      queue.push(event as T);
       wake();
     });
     const stop = () => wake();
@@ -56,7 +57,7 @@ export function wailsClient(): Client {
           await new Promise<void>((resolve) => (wake = resolve));
           continue;
         }
-        over = event.kind === "final" || event.kind === "error";
+        over = last(event);
         yield event;
         if (over) return;
       }
@@ -120,7 +121,7 @@ export function wailsClient(): Client {
     jobAction: (matter, job, action) => call("JobAction", matter, job, action),
     search: (matter, request) => list("Search", matter, request),
     readSearch: (matter, query) => call("ReadSearch", matter, query),
-    ask,
+    ask: (matter, request, signal) => stream<AskEvent>("ask", (e) => e.kind === "final" || e.kind === "error", signal, "Ask", matter, request),
     conversations: (matter) => list("Conversations", matter),
     messages: (matter, conversation) => list("Messages", matter, conversation),
     deleteConversation: (matter, conversation) => call("DeleteConversation", matter, conversation),
@@ -129,6 +130,22 @@ export function wailsClient(): Client {
     settings: () => list("Settings"),
     putSetting: (key, value) => call("PutSetting", key, value),
     models: () => list("Models"),
+    catalogue: () => call("Catalogue"),
+    importModelFile: () => Promise.reject(new ClientError("unsupported", "In the window, a model is imported by dropping it or from the dialog.")),
+    importModelPath: (path) => call("ImportModel", path),
+    pickModel: async () => (await call<Model | null>("PickModel")) ?? undefined,
+    removeModel: (id) => call("RemoveModel", id),
+    useModel: (id) => call("UseModel", id),
+    verifyModel: (id) => call("VerifyModel", id),
+    configureModel: (id, settings) => call("ConfigureModel", id, settings),
+    tryModel: (id, question, signal) => stream<TryEvent>("try", (e) => e.kind === "done" || e.kind === "error", signal, "TryModel", id, question),
+    downloads: () => list("Downloads"),
+    downloadModel: (request) => call("DownloadModel", request),
+    downloadAction: (id, action) => call("DownloadAction", id, action),
+    modelReport: () => call("ModelReport"),
+    engine: () => call("Engine"),
+    experts: () => list("Experts"),
+    route: (request) => call("Route", request),
     saveText: async (name, text) => (await call<string>("SaveText", name, text)) || undefined,
     saveOriginal: async (matter, document) => (await call<string>("SaveOriginal", matter, document)) || undefined,
     saveSearchable: async (matter, document) => (await call<string>("SaveSearchable", matter, document)) || undefined,

@@ -2,7 +2,8 @@
 // under the same names and with the same arguments, so that the window's own
 // client can be held to the contract of all clients.
 import { ClientError, type Client, type PaperFormat } from "../api/client";
-import type { AskRequest, CreateVault, DocumentQuery, Feedback, Job, JobAction, SearchRequest, Unlock } from "../api/types.gen";
+import type { DownloadAction } from "../api/models";
+import type { AskRequest, CreateVault, DocumentQuery, DownloadRequest, Feedback, Job, JobAction, ModelSettings, RouteRequest, SearchRequest, Unlock } from "../api/types.gen";
 import { wailsClient } from "../api/wails";
 
 type Listener = (...data: unknown[]) => void;
@@ -14,7 +15,7 @@ export function wailsOver(program: Client): Client {
   const asking = new Map<string, { stop: AbortController; listening: () => void }>();
   const dropped = new Map<string, File>();
 
-  function ask(matter: string, request: AskRequest): string {
+  function stream<T>(prefix: string, run: (signal: AbortSignal) => AsyncIterable<T>): string {
     const id = `${asking.size + 1}`;
     const stop = new AbortController();
     let listening = () => {};
@@ -23,10 +24,10 @@ export function wailsOver(program: Client): Client {
     void (async () => {
       await ready;
       try {
-        for await (const event of program.ask(matter, request, stop.signal)) emit(`ask:${id}`, event);
+        for await (const event of run(stop.signal)) emit(`${prefix}:${id}`, event);
       } catch (cause) {
         const { code, message } = cause as ClientError;
-        emit(`ask:${id}`, { kind: "error", error: { code, message } });
+        emit(`${prefix}:${id}`, { kind: "error", error: { code, message } });
       }
     })();
     return id;
@@ -69,7 +70,7 @@ export function wailsOver(program: Client): Client {
     JobAction: (matter: string, job: string, action: JobAction) => program.jobAction(matter, job, action),
     Search: (matter: string, request: SearchRequest) => program.search(matter, request),
     ReadSearch: (matter: string, query: string) => program.readSearch(matter, query),
-    Ask: (matter: string, request: AskRequest) => ask(matter, request),
+    Ask: (matter: string, request: AskRequest) => stream("ask", (signal) => program.ask(matter, request, signal)),
     AskReady: (id: string) => asking.get(id)?.listening(),
     CancelAsk: (id: string) => asking.get(id)?.stop.abort(),
     Conversations: (matter: string) => program.conversations(matter),
@@ -78,6 +79,21 @@ export function wailsOver(program: Client): Client {
     Settings: () => program.settings(),
     PutSetting: (key: string, value: string) => program.putSetting(key, value),
     Models: () => program.models(),
+    Catalogue: () => program.catalogue(),
+    ImportModel: (path: string) => program.importModelPath(path),
+    PickModel: () => program.pickModel(),
+    RemoveModel: (id: string) => program.removeModel(id),
+    UseModel: (id: string) => program.useModel(id),
+    VerifyModel: (id: string) => program.verifyModel(id),
+    ConfigureModel: (id: string, settings: ModelSettings) => program.configureModel(id, settings),
+    TryModel: (model: string, question: string) => stream("try", (signal) => program.tryModel(model, question, signal)),
+    Downloads: () => program.downloads(),
+    DownloadModel: (request: DownloadRequest) => program.downloadModel(request),
+    DownloadAction: (id: string, action: DownloadAction) => program.downloadAction(id, action),
+    ModelReport: () => program.modelReport(),
+    Engine: () => program.engine(),
+    Experts: () => program.experts(),
+    Route: (request: RouteRequest) => program.route(request),
     SaveText: (name: string, text: string) => program.saveText(name, text),
   };
   // A bound method rejects with the JSON of code and message, as the Go side does.

@@ -6,15 +6,17 @@ import { answerTo, hitsFor } from "./answers";
 import { casefile, type Fixture } from "./casefile";
 import { Catalog } from "./catalog";
 import { comparisonOf } from "./compare";
+import { routeOf } from "./engine";
 import { findingsOf } from "./findings";
 import { writePicture } from "./picture";
 import { production } from "./production";
 import { writePDF } from "./pdf";
-import { models, settings, stateOf } from "./program";
+import { fakeModels } from "./models";
+import { settings, stateOf } from "./program";
 import { typeset, type LaidPage } from "./typeset";
 
 /** The situations that the fake can start in. */
-export type Scene = "first" | "locked" | "empty" | "full" | "slow" | "working" | "nomodel" | "many" | "busy" | "broken";
+export type Scene = "first" | "locked" | "empty" | "full" | "slow" | "working" | "nomodel" | "many" | "busy" | "downloading" | "broken";
 
 /** How long the fake takes for a step, in milliseconds. */
 const pace = { first: 260, word: 14, sentence: 120, page: 180 };
@@ -243,7 +245,7 @@ export function fakeClient(scene: string = "full"): Client {
       yield { kind: "error", error: { code: "not_found", message: "This matter has no documents yet. Add some, then ask again." } };
       return;
     }
-    const final = answerTo(request.question, scope, pagesOf);
+    const final = { ...answerTo(request.question, scope, pagesOf), route: routeOf(scene, { question: request.question, ...(request.expert ? { expert: request.expert } : {}) }) };
     yield { kind: "passages", passages: final.refused ? final.nearest : hitsFor(request.question, scope, pagesOf) };
     for (const sentence of final.sentences) {
       for (const word of sentence.text.split(/(?<=\s)/)) {
@@ -449,7 +451,7 @@ export function fakeClient(scene: string = "full"): Client {
       if (!setting) throw new ClientError("invalid", `There is no setting called ${key}.`);
       values.set(key, { ...setting, value, origin: "settings" });
     },
-    models: async () => models(scene),
+    ...fakeModels(scene, values, push),
     saveText: async (name, text) => {
       if (typeof document !== "undefined") download(name, new Blob([text]));
       return name;

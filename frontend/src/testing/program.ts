@@ -1,4 +1,4 @@
-import type { Model, Setting, State } from "../api/types.gen";
+import type { Setting, State } from "../api/types.gen";
 
 const gib = 1024 ** 3;
 
@@ -21,16 +21,6 @@ export function stateOf(scene: string): State {
   };
 }
 
-/** The models of the manager. */
-export function models(scene: string): Model[] {
-  const missing = scene === "nomodel";
-  return [
-    { id: "smollm2-135m", name: "SmolLM2 135M Instruct", role: "chat", bytes: 144_811_072, needsBytes: 0.4 * gib, licence: "Apache-2.0", installed: !missing, active: !missing },
-    { id: "own-8b", name: "Your own GGUF, 8B Q4", role: "chat", bytes: 4_920_000_000, needsBytes: 9.1 * gib, licence: "as its publisher says", installed: true, active: false, problem: "This model needs 9.1 GB and 6.2 GB are free. Choose the smaller one, or close other programs." },
-    { id: "minilm", name: "all-MiniLM-L6-v2", role: "embedding", bytes: 24_100_000, needsBytes: 0.1 * gib, licence: "Apache-2.0", installed: true, active: true },
-  ];
-}
-
 /** The settings, as config show lists them. */
 export const settings: Setting[] = [
   { key: "appearance.theme", value: "system", default: "system", origin: "default", doc: "Colours of the window.", kind: "choice", choices: ["system", "light", "dark"], restart: false },
@@ -38,4 +28,5 @@ export const settings: Setting[] = [
   { key: "modules.chat", value: "true", default: "true", origin: "default", doc: "Let the chat model write sentences. Without it, answers are the passages themselves.", kind: "bool", restart: false },
   { key: "modules.ocr", value: "true", default: "true", origin: "default", doc: "Read pages without text by OCR.", kind: "bool", restart: true },
   { key: "ingest.ocr_language", value: "eng", default: "eng", origin: "file", doc: "Language that OCR expects.", kind: "choice", choices: ["eng", "deu", "fra", "spa"], restart: true },
+  { key: "models.source", value: "", default: "", origin: "default", doc: "Address that models may be downloaded from: a model hub, or your firm's copy of one. Empty: nothing is downloaded.", kind: "string", restart: false },
 ];
