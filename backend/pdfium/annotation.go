@@ -35,21 +35,30 @@ type annotation struct {
 	boxes  []mark.Rect // where it stands, or the lines that it marks, as shown
 }
 
-// annotations reads what was put onto a page. It has to be done before that
-// becomes part of the page.
-func (d *document) annotations(p page, count int) []annotation {
-	var out []annotation
+// annotations reads what was put onto a page, and whether any of it is seen: a
+// link is only a place to click. It has to be done before that becomes part of
+// the page.
+func (d *document) annotations(p page, count int) (out []annotation, seen bool) {
 	for i := range min(count, maxAnnotations) {
 		got, err := d.lib.FPDFPage_GetAnnot(&requests.FPDFPage_GetAnnot{Page: p.request(), Index: i})
 		if err != nil {
+			seen = true
 			continue
 		}
-		if a, ok := d.annotation(p, got.Annotation); ok {
+		a, ok := d.annotation(p, got.Annotation)
+		if ok {
 			out = append(out, a)
 		}
+		seen = seen || a.kind != enums.FPDF_ANNOT_SUBTYPE_LINK || d.has(got.Annotation, "AP")
 		d.lib.FPDFPage_CloseAnnot(&requests.FPDFPage_CloseAnnot{Annotation: got.Annotation}) //nolint:errcheck // nothing to lose
 	}
-	return out
+	return out, seen || count > maxAnnotations
+}
+
+// has reports whether an annotation says anything under a key.
+func (d *document) has(ref references.FPDF_ANNOTATION, key string) bool {
+	got, err := d.lib.FPDFAnnot_HasKey(&requests.FPDFAnnot_HasKey{Annotation: ref, Key: key})
+	return err == nil && got.HasKey
 }
 
 // annotation reads one, if it says something.
@@ -67,9 +76,7 @@ func (d *document) annotation(p page, ref references.FPDF_ANNOTATION) (a annotat
 		if a.name == "" {
 			a.name = d.said(ref, "TU")
 		}
-		if has, err := d.lib.FPDFAnnot_HasKey(&requests.FPDFAnnot_HasKey{Annotation: ref, Key: "Parent"}); err == nil {
-			a.shared = has.HasKey
-		}
+		a.shared = d.has(ref, "Parent")
 		ok = a.value != "" || a.name != "" && a.shared
 	case enums.FPDF_ANNOT_SUBTYPE_REDACT, enums.FPDF_ANNOT_SUBTYPE_FILEATTACHMENT:
 		ok = true

@@ -1,6 +1,7 @@
 package pdfium
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,13 +21,13 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 	"github.com/klippa-app/go-pdfium/responses"
 	"github.com/klippa-app/go-pdfium/structs"
+	"github.com/tetratelabs/wazero/api"
 )
 
 const (
 	maxPixels      = 40_000_000 // of a picture: A3 at 400 dpi
 	maxChars       = 500_000    // of a page
 	stampChars     = 250        // so few characters may be a stamp on a scan
-	maxHeld        = 100_000    // things of pages, some 25 MB
 	maxGrown       = 96 << 20   // bytes that pages may leave an engine larger by
 	maxObjects     = 200        // of a page with few characters that are looked at for a scan
 	maxAttachment  = 128 << 20
@@ -40,12 +41,13 @@ type document struct {
 	file   mark.File
 	info   mark.SourceInfo
 	lib    pdf.Pdfium // nil after the engine was stopped, until it is needed again
+	native *native    // the functions behind lib
 	doc    references.FPDF_DOCUMENT
 	// put holds what was put onto the pages that were opened: opening one makes
 	// that part of it.
 	put    map[int][]annotation
+	links  map[int]bool    // pages onto which nothing that is seen was put
 	titles map[int][]entry // of the outline, by page; nil where there is none
-	held   int             // things of pages that the engine holds until it is closed
 	grown  int64           // bytes that pages have made it larger by
 }
 
@@ -80,7 +82,8 @@ func (d *document) slim() func() {
 // page is a loaded page and how its points become points as shown.
 type page struct {
 	ref           references.FPDF_PAGE
-	turn          int // quarter turns clockwise by which it is shown
+	at            uint64 // its address
+	turn          int    // quarter turns clockwise by which it is shown
 	box           structs.FPDF_FS_RECTF
 	width, height float64
 }
@@ -125,6 +128,9 @@ func (d *document) loadPage(ctx context.Context, n int) (p page, closePage func(
 			closePage()
 		}
 	}()
+	if p.at, err = d.native.page(p.ref); err != nil {
+		return p, nil, err
+	}
 	rot, err := d.lib.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: p.request()})
 	if err != nil {
 		return p, nil, err
@@ -157,7 +163,12 @@ func (d *document) openPage(ctx context.Context, n int) (page, func(), error) {
 		return p, closePage, nil //nolint:nilerr // the page can be read without
 	}
 	if _, known := d.put[n]; !known {
-		d.put[n] = d.annotations(p, annots.Count)
+		var seen bool
+		d.put[n], seen = d.annotations(p, annots.Count)
+		d.links[n] = !seen
+	}
+	if d.links[n] {
+		return p, closePage, nil
 	}
 	flat, err := d.lib.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: p.request(), Usage: requests.FPDFPage_FlattenUsageNormalDisplay})
 	if err == nil && flat.Result != responses.FPDFPage_FlattenResultSuccess {
@@ -186,10 +197,6 @@ func (d *document) failed(n int, err error) error {
 
 // Page implements mark.Source.
 func (d *document) Page(ctx context.Context, n int) (mark.Page, error) {
-	if d.held > maxHeld {
-		d.held = 0
-		d.Close() //nolint:errcheck // it is opened again
-	}
 	defer d.slim()()
 	p, closePage, err := d.openPage(ctx, n)
 	if err != nil {
@@ -200,13 +207,16 @@ func (d *document) Page(ctx context.Context, n int) (mark.Page, error) {
 	if label, err := d.lib.FPDF_GetPageLabel(&requests.FPDF_GetPageLabel{Document: d.doc, Page: n - 1}); err == nil {
 		out.Label = tidy(label.Label)
 	}
-	chars, err := d.chars(n, p)
+	chars, err := d.chars(ctx, n, p)
 	if err != nil {
 		return mark.Page{}, err
 	}
-	if legible(chars) && !d.isScan(p, chars) {
+	if legible(chars) && !d.isScan(ctx, p, chars) {
 		out.Text, out.Words = layout.Text(chars)
 		out.Features = d.hidden(ctx, p, out)
+	}
+	if d.native.err != nil {
+		d.Close() //nolint:errcheck // it is broken anyway, and the page has been read
 	}
 	headed(&out, d.titles[n])
 	annotate(&out, d.put[n])
@@ -214,27 +224,40 @@ func (d *document) Page(ctx context.Context, n int) (mark.Page, error) {
 }
 
 // chars returns the page's characters as shown.
-func (d *document) chars(n int, p page) ([]layout.Char, error) {
-	res, err := d.lib.GetPageTextStructured(&requests.GetPageTextStructured{Page: p.request(), Mode: requests.GetPageTextStructuredModeChars})
-	if err != nil {
-		return nil, d.failed(n, err)
+func (d *document) chars(ctx context.Context, n int, p page) ([]layout.Char, error) {
+	v := d.native
+	text := v.call(ctx, "FPDFText_LoadPage", p.at)
+	if text == 0 {
+		return nil, d.failed(n, cmp.Or(v.err, errNoText))
 	}
-	if len(res.Chars) > maxChars {
-		return nil, mark.Errorf(mark.TooBig, "Page %d has %d characters; at most %d can be read. It was left out.", n, len(res.Chars), maxChars)
+	defer func() { v.call(ctx, "FPDFText_ClosePage", text) }()
+	count := v.number(ctx, "FPDFText_CountChars", text)
+	if count > maxChars {
+		return nil, mark.Errorf(mark.TooBig, "Page %d has %d characters; at most %d can be read. It was left out.", n, count, maxChars)
 	}
-	out := make([]layout.Char, 0, len(res.Chars))
-	for _, c := range res.Chars {
-		r, _ := utf8.DecodeRuneInString(c.Text)
-		if c.Text == "" {
+	unicodeOf, boxOf, angleOf := v.function("FPDFText_GetUnicode"), v.function("FPDFText_GetCharBox"), v.function("FPDFText_GetCharAngle")
+	out := make([]layout.Char, 0, max(count, 0))
+	for i := range uint64(max(count, 0)) {
+		r := rune(api.DecodeI32(v.do(ctx, unicodeOf, text, i)))
+		if r == 0 {
 			continue
 		}
-		b := c.PointPosition
-		box := p.shown(min(b.Left, b.Right), min(b.Bottom, b.Top), max(b.Left, b.Right), max(b.Bottom, b.Top))
-		turn := int(math.Round(c.Angle/(math.Pi/2))) + p.turn
-		out = append(out, layout.Char{Rune: r, Box: box, Turn: turn & 3})
+		if !utf8.ValidRune(r) {
+			r = utf8.RuneError
+		}
+		v.do(ctx, boxOf, text, i, v.result(0), v.result(2), v.result(4), v.result(6))
+		b := v.float64s() // left, right, bottom, top
+		box := p.shown(min(b[0], b[1]), min(b[2], b[3]), max(b[0], b[1]), max(b[2], b[3]))
+		angle := float64(api.DecodeF32(v.do(ctx, angleOf, text, i)))
+		out = append(out, layout.Char{Rune: r, Box: box, Turn: (int(math.Round(angle/(math.Pi/2))) + p.turn) & 3})
+	}
+	if v.err != nil {
+		return nil, d.failed(n, v.err)
 	}
 	return out, nil
 }
+
+var errNoText = errors.New("no text could be made of the page")
 
 // legible reports whether the characters are text and not the inner numbers of
 // fonts that do not say what their shapes mean.
@@ -254,7 +277,7 @@ func legible(chars []layout.Char) bool {
 
 // isScan reports whether the page is a picture with at most a stamp or a court's
 // header printed over it: such a page has text, but not its own.
-func (d *document) isScan(p page, chars []layout.Char) bool {
+func (d *document) isScan(ctx context.Context, p page, chars []layout.Char) bool {
 	marks := 0
 	for _, c := range chars {
 		if !unicode.IsSpace(c.Rune) {
@@ -264,31 +287,15 @@ func (d *document) isScan(p page, chars []layout.Char) bool {
 	if marks == 0 || marks > stampChars {
 		return false
 	}
-	n, err := d.lib.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: p.request()})
-	if err != nil {
-		return false
-	}
 	covered := 0.0
-	for i := range min(n.Count, maxObjects) {
-		o, err := d.lib.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: p.request(), Index: i})
-		if err != nil {
-			continue
-		}
-		kind, err := d.lib.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: o.PageObject})
-		if err != nil || kind.Type != enums.FPDF_PAGEOBJ_IMAGE {
-			continue
-		}
-		b, err := d.lib.FPDFPageObj_GetBounds(&requests.FPDFPageObj_GetBounds{PageObject: o.PageObject})
-		if err != nil {
-			continue
-		}
-		box := p.shown(float64(b.Left), float64(b.Bottom), float64(b.Right), float64(b.Top))
+	d.native.pictures(ctx, p, func(_ uint64, l, b, r, t float64) {
+		box := p.shown(l, b, r, t)
 		w := min(box.X1, p.width) - max(box.X0, 0)
 		h := min(box.Y1, p.height) - max(box.Y0, 0)
 		if w > 0 && h > 0 {
 			covered += w * h
 		}
-	}
+	})
 	return covered > 0.5*p.width*p.height
 }
 
@@ -304,7 +311,7 @@ func (d *document) Image(ctx context.Context, n, dpi int) (mark.Image, error) {
 		return mark.Image{}, d.failed(n, err)
 	}
 	defer closePage()
-	return d.draw(p, n, d.scanDPI(p, dpi))
+	return d.draw(p, n, d.scanDPI(ctx, p, dpi))
 }
 
 // draw draws page n, which is loaded.

@@ -70,7 +70,7 @@ func (e *engine) open(ctx context.Context, f mark.File) (mark.Source, error) {
 	if f.Size == 0 {
 		return nil, mark.Errorf(mark.Damaged, "This file is empty. Ask for it again where it came from.")
 	}
-	d := &document{engine: e, file: f, put: map[int][]annotation{}}
+	d := &document{engine: e, file: f, put: map[int][]annotation{}, links: map[int]bool{}}
 	if err := d.ready(ctx); err != nil {
 		return nil, err
 	}
@@ -89,6 +89,10 @@ func (d *document) ready(ctx context.Context) error {
 		return mark.Errorf(mark.TooBusy, "Too many PDF files are being read at once. Try again in a moment.").Because(err)
 	}
 	d.lib = lib
+	if d.native, err = newNative(ctx, lib); err != nil {
+		d.Close() //nolint:errcheck // the first error says it
+		return mark.Errorf(mark.Internal, "The PDF reader could not be started. Reinstall Mark AI.").Because(err)
+	}
 	if err := d.load(d.file); err != nil {
 		d.Close() //nolint:errcheck // the first error says it
 		return err

@@ -1,6 +1,7 @@
 package pdfium
 
 import (
+	"cmp"
 	"context"
 	"unicode"
 	"unicode/utf8"
@@ -8,7 +9,6 @@ import (
 	mark "markai/backend"
 
 	"github.com/klippa-app/go-pdfium/enums"
-	"github.com/klippa-app/go-pdfium/requests"
 )
 
 // Why text is not seen: the values of mark.FeatureHidden.
@@ -44,10 +44,10 @@ type suspect struct {
 // whether it is of one colour. Text layers under scans are meant to be unseen;
 // of them, only what a black area of the picture hides is reported.
 func (d *document) hidden(ctx context.Context, p page, out mark.Page) []mark.Feature {
-	objects := d.objects(p)
+	objects := d.objects(ctx, p)
 	suspects, sure := suspicious(out, objects)
 	if len(suspects) > 0 && ctx.Err() == nil {
-		sure = append(sure, d.unseen(p, out, objects, suspects)...)
+		sure = append(sure, d.unseen(ctx, p, out, objects, suspects)...)
 	}
 	why := make([]string, len(out.Words))
 	for _, s := range sure {
@@ -103,13 +103,13 @@ func suspicious(p mark.Page, objects []drawn) (suspects, sure []suspect) {
 			texts = append(texts, i)
 		case i < firstText && o.kind == enums.FPDF_PAGEOBJ_PATH && share(mark.Rect{X1: p.Width, Y1: p.Height}, o.box) > 0.9:
 			ground = true // of the page
-		case o.box.Y1-o.box.Y0 > 3 && o.box.X1-o.box.X0 > 3:
+		case o.hides():
 			covers = append(covers, i)
 		}
 	}
 	pale := false
 	for _, i := range texts {
-		pale = pale || objects[i].unseen || objects[i].gray >= 235
+		pale = pale || objects[i].pale()
 	}
 	for n, w := range p.Words {
 		text := p.Text[w.Start:w.End]
@@ -197,7 +197,7 @@ func share(a, b mark.Rect) float64 {
 func abs(n int) int { return max(n, -n) }
 
 // unseen looks at suspects and returns those that are not seen.
-func (d *document) unseen(p page, out mark.Page, objects []drawn, suspects []suspect) []suspect {
+func (d *document) unseen(ctx context.Context, p page, out mark.Page, objects []drawn, suspects []suspect) []suspect {
 	with, err := d.draw(p, out.Number, lookDPI)
 	if err != nil {
 		return nil
@@ -205,7 +205,7 @@ func (d *document) unseen(p page, out mark.Page, objects []drawn, suspects []sus
 	var without mark.Image
 	for _, s := range suspects {
 		if !s.unseen {
-			if without, err = d.drawWithoutText(p, out.Number, objects); err != nil {
+			if without, err = d.drawWithoutText(ctx, p, out.Number, objects); err != nil {
 				return nil
 			}
 			break
@@ -237,27 +237,19 @@ func (d *document) unseen(p page, out mark.Page, objects []drawn, suspects []sus
 }
 
 // drawWithoutText draws a page as if its text were not there.
-func (d *document) drawWithoutText(p page, n int, objects []drawn) (mark.Image, error) {
-	show := func(active bool) (err error) {
+func (d *document) drawWithoutText(ctx context.Context, p page, n int, objects []drawn) (mark.Image, error) {
+	v := d.native
+	show := func(active uint64) {
 		for _, o := range objects {
-			if o.kind != enums.FPDF_PAGEOBJ_TEXT {
-				continue
-			}
-			if _, e := d.lib.FPDFPageObj_SetIsActive(&requests.FPDFPageObj_SetIsActive{PageObject: o.ref, Active: active}); e != nil {
-				err = e
+			if o.kind == enums.FPDF_PAGEOBJ_TEXT {
+				v.call(ctx, "FPDFPageObj_SetIsActive", o.at, active)
 			}
 		}
-		return err
 	}
-	err := show(false)
-	var img mark.Image
-	if err == nil {
-		img, err = d.draw(p, n, lookDPI)
-	}
-	if e := show(true); err == nil {
-		err = e
-	}
-	return img, err
+	show(0)
+	img, err := d.draw(p, n, lookDPI)
+	show(1)
+	return img, cmp.Or(err, v.err)
 }
 
 // inner returns the dots of the middle of a box.

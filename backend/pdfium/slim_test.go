@@ -11,7 +11,8 @@ import (
 )
 
 func TestEngineThatAPageMadeLargeIsGivenUp(t *testing.T) {
-	e := &engine{}
+	e := &compiled
+	before := e.memory.Load()
 	const w, h = 6500, 6500 // 127 MB in colour
 	var packed bytes.Buffer
 	z := zlib.NewWriter(&packed)
@@ -36,7 +37,7 @@ func TestEngineThatAPageMadeLargeIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	if e.memory.Load() == 0 {
+	if e.memory.Load() == before {
 		t.Skip("what engines hold is not counted on this system")
 	}
 	for range 2 { // it is opened again where it is needed
@@ -44,7 +45,7 @@ func TestEngineThatAPageMadeLargeIsGivenUp(t *testing.T) {
 		if err != nil || img.Width != 612 || img.Pix[0] > 10 {
 			t.Fatal("not drawn:", err)
 		}
-		if n := e.memory.Load(); n > maxGrown {
+		if n := e.memory.Load() - before; n > maxGrown {
 			t.Errorf("%d MiB are held after the page", n>>20)
 		}
 	}
