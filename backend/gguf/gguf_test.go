@@ -372,3 +372,26 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestCacheOfFewerBitsTakesLessMemory(t *testing.T) {
+	s := Shape{Layers: 36, KVHeads: 8, HeadDim: 128, Width: 2560, Vocabulary: 151936, Weights: 2 << 30}
+	if got, want := s.Memory(32768)-s.Memory(0), uint64(36*8*2*128*2*32768); got != want {
+		t.Errorf("a cache of %d bytes, want %d", got, want)
+	}
+	s.Encoder = true
+	if s.Memory(32768) != s.Memory(0) {
+		t.Error("an encoder keeps a cache")
+	}
+	f := &File{Meta: []KV{
+		{Key: "general.architecture", Value: "llama"}, {Key: "llama.block_count", Value: uint32(4)},
+		{Key: "llama.embedding_length", Value: uint32(64)}, {Key: "llama.attention.head_count", Value: uint32(2)},
+	}}
+	a, err := f.Architecture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := func(as Type) uint64 { return a.MemoryIn(1024, as) - a.MemoryIn(0, as) }
+	if f16, q8, q4 := cache(F16), cache(Q8_0), cache(Q4_0); f16 != 4*2*2*32*2*1024 || q8 != f16*34/64 || q4 != f16*18/64 {
+		t.Errorf("got %d, %d, %d", f16, q8, q4)
+	}
+}

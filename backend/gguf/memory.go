@@ -92,8 +92,7 @@ func (a *Architecture) cache(f *File) {
 	heads := uint64(max(a.Heads, 1))
 	head := uint64(a.Width) / heads
 	perHead := key("attention.key_length", head) + key("attention.value_length", head)
-	const half = 2 // bytes of a number in the cache
-	a.kvBytes = uint64(a.Layers) * key("attention.head_count_kv", heads) * perHead * half
+	a.kvBytes = uint64(a.Layers) * key("attention.head_count_kv", heads) * perHead * halfBytes
 	if inner := key("ssm.inner_size", 0); inner > 0 {
 		const single = 4
 		a.state = uint64(a.Layers) * inner * (key("ssm.state_size", 0) + key("ssm.conv_kernel", 0)) * single
@@ -124,9 +123,41 @@ func largest[T uint32 | int32 | uint64 | int64](list []T) (uint64, bool) {
 	return uint64(top), len(list) > 0
 }
 
+// Shape is what has to be known of a network whose file is not here to estimate
+// the memory that it will take.
+type Shape struct {
+	Layers, KVHeads, HeadDim, Width, Vocabulary int
+	Weights                                     uint64 // bytes
+	Encoder                                     bool   // keeps nothing of a text that it has read
+}
+
+// Memory is Architecture.Memory of a network of this shape.
+func (s Shape) Memory(context int) uint64 {
+	a := Architecture{Width: s.Width, Vocabulary: s.Vocabulary, Weights: s.Weights, Embedding: s.Encoder}
+	if !s.Encoder {
+		a.kvBytes = uint64(s.Layers) * uint64(s.KVHeads) * uint64(2*s.HeadDim) * halfBytes
+	}
+	return a.Memory(context)
+}
+
+// halfBytes is what a number in the cache takes, where nothing else is chosen.
+const halfBytes = 2
+
 // Memory estimates, in bytes, what running the model with a context of so many
 // tokens takes: weights, key-value cache at half precision and work space.
-func (a Architecture) Memory(context int) uint64 {
+func (a Architecture) Memory(context int) uint64 { return a.MemoryIn(context, F16) }
+
+// MemoryIn is Memory with a cache of numbers of another type.
+func (a Architecture) MemoryIn(context int, cache Type) uint64 {
+	l, ok := layouts[cache]
+	if !ok {
+		l = layouts[F16]
+	}
+	a.kvBytes = a.kvBytes / halfBytes * l.bytes / l.numbers
+	return a.memory(context)
+}
+
+func (a Architecture) memory(context int) uint64 {
 	const (
 		batch  = 512      // tokens computed at a time
 		single = 4        // bytes of an activation

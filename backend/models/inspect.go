@@ -61,13 +61,7 @@ func Inspect(path string, free int64) (Card, error) {
 	if head.Text("tokenizer.chat_template") == "" {
 		c.Template = head.TemplateName()
 	}
-	for _, n := range contexts {
-		if n > contexts[0] && a.Context > 0 && n > a.Context {
-			break
-		}
-		need := int64(a.Memory(n))
-		c.Needs = append(c.Needs, MemoryNeed{n, need, free <= 0 || need <= free})
-	}
+	c.Needs = needs(a.Context, free, a.Memory)
 	c.Advice = advise(c.Needs, free)
 	return c, nil
 }

@@ -22,6 +22,7 @@ type Role string
 const (
 	Chat      Role = "chat"
 	Embedding Role = "embedding"
+	Rerank    Role = "rerank"
 )
 
 // entry is a model of the manifest.

@@ -43,6 +43,23 @@ var lacking = map[string]string{
 // All returns the types that can be written here.
 func All() []Recipe { return append([]Recipe{}, recipes...) }
 
+// Bits is what a weight takes in the type of that name, about; 16 for a name that
+// nobody knows, which is the safe guess for memory.
+func Bits(name string) float64 {
+	if name == mixture.Name {
+		return mixture.Bits
+	}
+	for _, r := range recipes {
+		if r.Name == name {
+			return r.Bits
+		}
+	}
+	return 16
+}
+
+// mixture is for the experts of mixture models alone.
+var mixture = Recipe{Name: "mxfp4", FileType: 38, Bits: 4.6, About: "4 bits for the experts, 8 for the rest"}
+
 // Parse finds the recipe of that name for a model of this shape. Errors:
 // Unsupported for what the local runtime cannot write, with what to take
 // instead; Invalid for what nobody knows.
@@ -54,11 +71,11 @@ func Parse(name string, f *gguf.File) (Recipe, error) {
 	if why, ok := lacking[name]; ok {
 		return Recipe{}, mark.Errorf(mark.Unsupported, "%s", why)
 	}
-	if name == "mxfp4" {
+	if name == mixture.Name {
 		if experts(f) < 2 {
 			return Recipe{}, mark.Errorf(mark.Unsupported, "MXFP4 is only for the experts of a mixture model, and this one has none: the engine would write Q8_0 and call it MXFP4. Use q4_k_m or q8_0.")
 		}
-		return Recipe{Name: "mxfp4", FileType: 38, Bits: 4.6, About: "4 bits for the experts, 8 for the rest"}, nil
+		return mixture, nil
 	}
 	for _, r := range recipes {
 		if r.Name == name {
@@ -108,9 +125,9 @@ func (r Recipe) Bytes(f *gguf.File) (uint64, error) {
 	return uint64(total), nil
 }
 
-// headroom is the share of the free memory that a model may take: the documents,
+// Headroom is the share of the free memory that a model may take: the documents,
 // the window and the system want theirs.
-const headroom = 0.7
+const Headroom = 0.7
 
 // small is the number of weights below which four bits cost too much: the
 // divergence of a 135M model at Q4_0 is many times that at Q8_0.
@@ -125,7 +142,7 @@ func Auto(f *gguf.File, context int, free int64) (Recipe, string, error) {
 		return Recipe{}, "", err
 	}
 	rest := a.Memory(context) - min(a.Weights, a.Memory(context))
-	room := uint64(float64(max(free, 0)) * headroom)
+	room := uint64(float64(max(free, 0)) * Headroom)
 	for _, name := range []string{"q8_0", "q6_k", "q4_k_m", "iq4"} {
 		r, err := Parse(name, f)
 		if err != nil {
