@@ -129,6 +129,21 @@ type Chunk struct {
 	Edge bool
 }
 
+// Part returns where the bytes start to end of the text that spans make up, one
+// after the other, stand.
+func Part(spans []Span, start, end int) []Span {
+	var out []Span
+	at := 0
+	for _, sp := range spans {
+		from, to := max(start-at, 0), min(end-at, sp.End-sp.Start)
+		if from < to {
+			out = append(out, Span{Document: sp.Document, Page: sp.Page, Start: sp.Start + from, End: sp.Start + to})
+		}
+		at += sp.End - sp.Start
+	}
+	return out
+}
+
 // Boxes returns where the bytes start to end of a page's text stand: one box
 // per line of words. It is empty when the page has no words there.
 func (p Page) Boxes(start, end int) []Rect {

@@ -59,9 +59,10 @@ func (a *App) EvalQA(ctx context.Context, dir string, out, progress io.Writer) e
 
 func (a *App) evalDeps(progress io.Writer) eval.Deps {
 	var told time.Time
+	answerer := answer.New(a.answerConfig(a.searcher))
 	return eval.Deps{
 		Stores: stores(), Paginate: typeset.Pages, Read: a.readPages, Identify: legal.Identify, Chunk: chunk.Pages,
-		Embedder: a.engines.embedder(), Searcher: a.searcher, Answerer: answer.New(a.answerConfig(a.searcher)),
+		Embedder: a.engines.embedder(), Searcher: a.searcher, Answerer: answerer, Weigh: answerer.Weigh,
 		Progress: func(done, total int) {
 			if now := time.Now(); now.Sub(told) > 5*time.Second || done == total {
 				told = now

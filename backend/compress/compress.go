@@ -15,6 +15,14 @@ type Passage struct {
 	Heading  string // the headings over it; may be empty
 	Text     string
 	Whole    bool // a quotation: kept whole, before everything else
+	Bearings []Bearing
+}
+
+// Bearing is what the caller knows of a part of a passage.
+type Bearing struct {
+	Range         // of the passage's text
+	Found float64 // 1 for what would be quoted first, 0 for what would not be
+	Near  float64 // cosine of its meaning with the question's
 }
 
 // Request says what is to be compressed and to which size.
@@ -87,7 +95,7 @@ func newSelection(r Request) *selection {
 	return &selection{Request: r, left: r.Budget, kept: map[int][]unit{}, documents: map[string]bool{}}
 }
 
-// take keeps a unit, with the header of its table, and reports whether it fits.
+// take keeps a unit, with what it needs, and reports whether it fits.
 func (s *selection) take(u unit) bool {
 	if s.covered(u.passage, u.Range) {
 		return true
@@ -103,7 +111,7 @@ func (s *selection) take(u unit) bool {
 		cost += s.Count(p.Document)
 	}
 	parts := []unit{u}
-	if h := u.columns; h.End > 0 && !s.covered(u.passage, h) {
+	if h := u.needs; h.End > 0 && !s.covered(u.passage, h) {
 		cost += s.Count(p.Text[h.Start:h.End]) + 1
 		parts = append(parts, unit{passage: u.passage, Range: h})
 	}

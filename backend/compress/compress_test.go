@@ -78,6 +78,46 @@ func TestWhatSaysTheSameIsKeptOnce(t *testing.T) {
 	}
 }
 
+func TestItemOfAListKeepsWhatLeadsToIt(t *testing.T) {
+	list := Passage{Document: "NDA.pdf", Text: "The premises are white. Confidential information does not include anything that:\n(a) is public.\n(b) is known from a third party.\n(c) is old."}
+	r := request("What of a third party?", 24, list)
+	r.Sentences = lines
+	if got := texts(r); len(got) != 1 || got[0] != "Confidential information does not include anything that: … (b) is known from a third party." {
+		t.Errorf("kept %q", got)
+	}
+}
+
+// lines cuts after points and colons before a line's end.
+func lines(text string) []Range {
+	var out []Range
+	start := 0
+	for i := range text {
+		if i > 0 && (text[i-1] == '.' || text[i-1] == ':') {
+			out = append(out, Range{start, i})
+			start = i
+		}
+	}
+	return append(out, Range{start, len(text)})
+}
+
+func TestWhatTheCallerFoundIsKeptFirst(t *testing.T) {
+	text := "The rent is due in May. The rent is due in June. The rent is due in July."
+	for _, tt := range []struct {
+		name string
+		b    Bearing
+		want string
+	}{
+		{"it would be quoted", Bearing{Range: Range{23, 48}, Found: 1}, "The rent is due in June."},
+		{"it means nearly the same", Bearing{Range: Range{48, 73}, Near: 0.8}, "The rent is due in July."},
+		{"it is only touched", Bearing{Range: Range{36, 60}, Found: 1}, "The rent is due in May."},
+	} {
+		p := Passage{Document: "Lease.pdf", Text: text, Bearings: []Bearing{tt.b}}
+		if got := texts(request("When is the rent due?", 14, p)); len(got) != 1 || got[0] != tt.want {
+			t.Errorf("%s: kept %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestRowOfATableKeepsTheNamesOfItsColumns(t *testing.T) {
 	fees := Passage{Document: "Fees.xlsx", Text: "Service    Fee    Due\nFiling    100    May\nSearch    250    June\nSeal    75    July"}
 	got := texts(request("What is the fee for the search?", 16, fees))

@@ -12,13 +12,16 @@ import (
 type unit struct {
 	Range
 	passage int
-	columns Range           // of a row: the row that names the columns
+	needs   Range           // without which it cannot be read: of a row the row that names the columns, of an item what leads to it
 	words   map[string]bool // stems
 	score   float64
 }
 
 // cells part the columns of a row.
 var cells = regexp.MustCompile(`\S(?:\t| {3,}|\s*\|\s*)\S`)
+
+// item begins an item of a list.
+var item = regexp.MustCompile(`^\s*(?:\(?(?:[a-z]{1,2}|[ivx]{1,5}|\d{1,2})[.)]|[•●▪◦‣·–—*-])\s`)
 
 // units cuts the passages that need not be whole and scores what it finds.
 func (s *selection) units() []unit {
@@ -42,26 +45,36 @@ func (s *selection) units() []unit {
 // lines.
 func cut(passage int, text string, sentences []Range) []unit {
 	var out []unit
-	add := func(start, end int, columns Range) {
-		body := text[start:end]
-		start, end = start+len(body)-len(strings.TrimLeft(body, " \t\r\n\f")), end-len(body)+len(strings.TrimRight(body, " \t\r\n\f"))
-		if start >= end {
+	add := func(start, end int, needs Range) {
+		r := trimmed(text, Range{start, end})
+		if r.Start >= r.End {
 			return
 		}
-		u := unit{Range: Range{start, end}, passage: passage, columns: columns, words: map[string]bool{}}
-		for _, w := range legal.Words(text[start:end]) {
+		u := unit{Range: r, passage: passage, needs: needs, words: map[string]bool{}}
+		for _, w := range legal.Words(text[r.Start:r.End]) {
 			u.words[legal.Stem(w.Text)] = true
 		}
 		out = append(out, u)
 	}
 	var columns Range // of the table that goes on
+	var lead Range    // of the list that goes on
 	rows := 0
 	for _, sentence := range sentences {
-		if !cells.MatchString(text[sentence.Start:sentence.End]) {
+		body := text[sentence.Start:sentence.End]
+		if !cells.MatchString(body) {
 			columns, rows = Range{}, 0
-			add(sentence.Start, sentence.End, Range{})
+			if item.MatchString(body) {
+				add(sentence.Start, sentence.End, lead)
+			} else {
+				add(sentence.Start, sentence.End, Range{})
+				lead = Range{}
+			}
+			if r := trimmed(text, sentence); strings.HasSuffix(text[r.Start:r.End], ":") {
+				lead = r
+			}
 			continue
 		}
+		lead = Range{}
 		at := sentence.Start
 		for line := range strings.SplitAfterSeq(text[sentence.Start:sentence.End], "\n") {
 			end := at + len(line)
@@ -69,7 +82,7 @@ func cut(passage int, text string, sentences []Range) []unit {
 			case !cells.MatchString(line):
 				columns, rows = Range{}, 0
 			case rows == 0:
-				columns, rows = Range{at, at + len(strings.TrimRight(line, " \t\r\n\f"))}, 1
+				columns, rows = Range{at, at + len(strings.TrimRight(line, blanks))}, 1
 			default:
 				rows++
 			}
@@ -84,25 +97,30 @@ func cut(passage int, text string, sentences []Range) []unit {
 	return out
 }
 
+const blanks = " \t\r\n\f"
+
+// trimmed is a range without the blanks at its ends.
+func trimmed(text string, r Range) Range {
+	body := strings.TrimRight(text[r.Start:r.End], blanks)
+	return Range{r.End - len(strings.TrimLeft(text[r.Start:r.End], blanks)), r.Start + len(body)}
+}
+
 // What makes a sentence bear on a question. Set on the development questions.
 const (
-	forSubject  = 1.0  // it uses the words of clauses on the subject
-	forHeading  = 0.15 // its heading has the question's words
-	forWanted   = 0.15 // it holds a number where one is asked for
-	forRank     = 2.0  // its passage was found first
-	rankDecay   = 0.8  // what each later passage loses
-	forPassage  = 0.3  // what the best of its passage lends it
-	forNeighbor = 0.3  // what the better of its neighbours lends it
+	forSubject = 1.5  // it uses the words of clauses on the subject
+	forHeading = 0.15 // its heading has the question's words
+	forRank    = 1.5  // its passage was found first
+	rankDecay  = 0.8  // what each later passage loses
+	forFound   = 2.0  // it would be quoted first
+	forNear    = 2.0  // cosine of its meaning with the question's
+	subjectFew = 3    // few of the many words of a subject stand in any one clause
 )
 
 // asked is what a question asks, weighed by how rare its words are in what was
 // found.
 type asked struct {
 	question, subject map[string]float64
-	number            bool
 }
-
-var numberAsked = regexp.MustCompile(`(?i)\b(?:when|date|how (?:much|many|long|often)|amount|price|fee|period|percent|deadline|number)\b`)
 
 func newAsked(question string, units []unit) asked {
 	df := map[string]int{}
@@ -114,7 +132,7 @@ func newAsked(question string, units []unit) asked {
 	idf := func(stem string) float64 {
 		return math.Log(1 + float64(len(units)+1)/float64(df[stem]+1))
 	}
-	a := asked{question: map[string]float64{}, subject: map[string]float64{}, number: numberAsked.MatchString(question)}
+	a := asked{question: map[string]float64{}, subject: map[string]float64{}}
 	for _, w := range legal.Words(question) {
 		if !legal.Stop(w.Text) {
 			st := legal.Stem(w.Text)
@@ -155,24 +173,22 @@ func (a asked) score(units []unit, p Passage, n int) {
 		heading[legal.Stem(w.Text)] = true
 	}
 	base := forRank*math.Pow(rankDecay, float64(n)) + forHeading*coverage(a.question, heading)
-	own := make([]float64, len(units))
-	best := 0.0
-	for i, u := range units {
-		// Few of the many words of a subject stand in any one clause.
-		own[i] = coverage(a.question, u.words) + forSubject*math.Min(1, 3*coverage(a.subject, u.words))
-		if a.number && strings.ContainsAny(p.Text[u.Start:u.End], "0123456789") {
-			own[i] += forWanted
-		}
-		best = max(best, own[i])
-	}
 	for i := range units {
-		beside := 0.0
-		if i > 0 {
-			beside = own[i-1]
-		}
-		if i+1 < len(units) {
-			beside = max(beside, own[i+1])
-		}
-		units[i].score = base + own[i] + forPassage*best + forNeighbor*beside
+		u := &units[i]
+		found, near := p.bearing(u.Range)
+		u.score = base + coverage(a.question, u.words) + forSubject*math.Min(1, subjectFew*coverage(a.subject, u.words)) +
+			forFound*found + forNear*near
 	}
+}
+
+// bearing is what the caller knows of a range: the most of what is known of the
+// parts that make up most of it or most of which it is.
+func (p Passage) bearing(r Range) (found, near float64) {
+	for _, b := range p.Bearings {
+		both := min(b.End, r.End) - max(b.Start, r.Start)
+		if 2*both > min(b.End-b.Start, r.End-r.Start) {
+			found, near = max(found, b.Found), max(near, b.Near)
+		}
+	}
+	return found, near
 }

@@ -10,8 +10,6 @@ import (
 	"unicode/utf8"
 
 	mark "markai/backend"
-	"markai/backend/chunk"
-	"markai/backend/cite"
 	"markai/backend/compress"
 )
 
@@ -21,14 +19,14 @@ var factors = [...]int{2, 4, 8}
 // way is a way to make passages smaller: it returns what it keeps of them.
 type way struct {
 	name string
-	keep func(question string, hits []mark.Hit, budget int) []compress.Kept
+	keep func(r compress.Request, hits []mark.Hit) []compress.Kept
 }
 
 var ways = [...]way{
-	{"sentences by the question", selected},
-	{"first results, whole", func(_ string, hits []mark.Hit, budget int) []compress.Kept { return leading(hits, order(hits), budget) }},
-	{"cut off, as documents read", func(_ string, hits []mark.Hit, budget int) []compress.Kept {
-		return leading(hits, reading(hits), budget)
+	{"sentences by the question", func(r compress.Request, _ []mark.Hit) []compress.Kept { return compress.Select(r) }},
+	{"first results, whole", func(r compress.Request, hits []mark.Hit) []compress.Kept { return leading(hits, order(hits), r.Budget) }},
+	{"cut off, as documents read", func(r compress.Request, hits []mark.Hit) []compress.Kept {
+		return leading(hits, reading(hits), r.Budget)
 	}},
 }
 
@@ -68,13 +66,19 @@ func (s *retrievalSet) compression(ctx context.Context, d Deps, out io.Writer) e
 		for _, h := range hits {
 			size += utf8.RuneCountInString(h.Chunk.Text)
 		}
+		r, err := d.Weigh(ctx, s.store, q.Query, hits)
+		if err != nil {
+			return fmt.Errorf("query %s: %w", q.ID, err)
+		}
+		r.Count = utf8.RuneCountInString
 		for f, factor := range factors {
+			r.Budget = size / factor
 			for w, way := range ways {
 				k := key{w, f}
 				if shares[k] == nil {
 					shares[k], kept[k] = map[string][]float64{}, map[string][]float64{}
 				}
-				left := way.keep(q.Query, hits, size/factor)
+				left := way.keep(r, hits)
 				shares[k][q.Suite] = append(shares[k][q.Suite], float64(s.evidence(q, hits, left))/float64(all))
 				kept[k][q.Suite] = append(kept[k][q.Suite], s.answerable(q, hits, left))
 			}
@@ -129,43 +133,12 @@ func (s *retrievalSet) evidence(q retrievalQuery, hits []mark.Hit, kept []compre
 	var places []passage
 	for _, k := range kept {
 		for _, r := range k.Ranges {
-			for _, sp := range part(hits[k.Passage].Spans, r) {
+			for _, sp := range mark.Part(hits[k.Passage].Spans, r.Start, r.End) {
 				places = append(places, s.placeOf([]mark.Span{sp}))
 			}
 		}
 	}
 	return common(union(places), union(q.Gold))
-}
-
-// part returns where a range of the text of spans stands.
-func part(spans []mark.Span, r compress.Range) []mark.Span {
-	var out []mark.Span
-	at := 0
-	for _, sp := range spans {
-		from, to := max(r.Start-at, 0), min(r.End-at, sp.End-sp.Start)
-		if from < to {
-			out = append(out, mark.Span{Document: sp.Document, Page: sp.Page, Start: sp.Start + from, End: sp.Start + to})
-		}
-		at += sp.End - sp.Start
-	}
-	return out
-}
-
-// selected is what package compress keeps.
-func selected(question string, hits []mark.Hit, budget int) []compress.Kept {
-	r := compress.Request{Question: question, Budget: budget, Count: utf8.RuneCountInString, Sentences: sentences}
-	for _, h := range hits {
-		r.Passages = append(r.Passages, compress.Passage{Document: h.Document.Name, Heading: chunk.Headings(h.Chunk.Header), Text: h.Chunk.Text})
-	}
-	return compress.Select(r)
-}
-
-func sentences(text string) []compress.Range {
-	var out []compress.Range
-	for _, s := range cite.Sentences(text) {
-		out = append(out, compress.Range(s))
-	}
-	return out
 }
 
 func wholly(hits []mark.Hit) []compress.Kept { return leading(hits, order(hits), 1<<40) }

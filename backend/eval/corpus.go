@@ -20,6 +20,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/chunk"
+	"markai/backend/compress"
 	"markai/backend/structure"
 )
 
@@ -34,7 +35,8 @@ type Deps struct {
 	Embedder mark.Embedder
 	Searcher mark.Searcher
 	Answerer mark.Answerer
-	Progress func(done, total int) // may be nil; documents loaded, then questions asked
+	Weigh    func(ctx context.Context, m mark.MatterStore, question string, hits []mark.Hit) (compress.Request, error) // what a compression of hits needs to know
+	Progress func(done, total int)                                                                                     // may be nil; documents loaded, then questions asked
 }
 
 const (
