@@ -76,7 +76,7 @@ func New(o Options) (*App, error) {
 	}), o.Follow
 	a.Desk = desk.New(desk.Deps{
 		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Drawer: a.reader, Searcher: a.searcher,
-		Answerer: a.answers,
+		Answerer: a.answers, Passwords: &passwords{vault: a.vault},
 		Settings: &settings{loaded: o.Config, path: o.ConfigPath},
 		Models:   modelsPort{a}, Engine: enginePort{a}, Machine: machine,
 		Sample: o.Sample, Version: o.Version, Home: o.Home, Desktop: o.Desktop,

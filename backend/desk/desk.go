@@ -83,6 +83,8 @@ type Deps struct {
 	Audit    bool
 	Limit    int // hits of a search that names none
 	User     mark.UserID
+
+	Passwords Passwords // nil: what is locked is not drawn
 }
 
 // Desk serves one vault. It is safe for concurrent use.

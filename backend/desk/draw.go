@@ -24,6 +24,11 @@ type Drawer interface {
 	Copy(ctx context.Context, f mark.File, kind mark.Kind, pages []mark.Page, w io.Writer) error
 }
 
+// Passwords are what opened documents of a matter, the latest first.
+type Passwords interface {
+	Passwords(ctx context.Context, id mark.MatterID) ([]string, error)
+}
+
 // pictureDPI is how sharp a page is drawn for the reader: enough to be read
 // when it is enlarged, a quarter of what recognition takes.
 const pictureDPI = 150
@@ -37,7 +42,11 @@ func (d *Desk) Picture(ctx context.Context, matter, doc string, page int) ([]byt
 		return nil, err
 	}
 	defer done()
-	img, err := d.d.Drawer.Picture(ctx, f, page, pictureDPI)
+	var img mark.Image
+	err = d.unlocked(ctx, matter, f, func(f mark.File) (err error) {
+		img, err = d.d.Drawer.Picture(ctx, f, page, pictureDPI)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +101,27 @@ func (d *Desk) Searchable(ctx context.Context, matter, doc string, where func(na
 		from = part[len(part)-1].Number + 1
 	}
 	d.audit(ctx, "document.export", mark.MatterID(matter), doc)
-	return d.d.Drawer.Copy(ctx, f, info.Kind, pages, w)
+	// A file is opened before anything is written of it.
+	return d.unlocked(ctx, matter, f, func(f mark.File) error { return d.d.Drawer.Copy(ctx, f, info.Kind, pages, w) })
+}
+
+// unlocked does something with a file and, where that needs a password, does it
+// with those that opened documents of the matter.
+func (d *Desk) unlocked(ctx context.Context, matter string, f mark.File, do func(mark.File) error) error {
+	err := do(f)
+	if mark.CodeOf(err) != mark.NeedsPassword || d.d.Passwords == nil {
+		return err
+	}
+	known, ask := d.d.Passwords.Passwords(ctx, mark.MatterID(matter))
+	if ask != nil {
+		return ask
+	}
+	for _, f.Password = range known {
+		if again := do(f); mark.CodeOf(again) != mark.NeedsPassword {
+			return again
+		}
+	}
+	return err
 }
 
 // searchableName is the name of the searchable PDF of a file.

@@ -17,16 +17,32 @@ import (
 )
 
 // pencil draws every page as two dots, and copies the words of pages as lines.
-type pencil struct{ fail error }
+type pencil struct {
+	fail   error
+	secret string // the password of every file
+}
+
+func (p pencil) open(f mark.File) error {
+	if f.Password != p.secret {
+		return mark.Errorf(mark.NeedsPassword, "It needs a password.")
+	}
+	return nil
+}
 
 func (p pencil) Picture(_ context.Context, f mark.File, page, _ int) (mark.Image, error) {
+	if err := p.open(f); err != nil {
+		return mark.Image{}, err
+	}
 	if page != 1 {
 		return mark.Image{}, mark.Errorf(mark.NotFound, "There is no page %d.", page)
 	}
 	return mark.Image{Width: 2, Height: 1, DPI: 150, Pix: []byte{0, 255}}, p.fail
 }
 
-func (p pencil) Copy(_ context.Context, _ mark.File, _ mark.Kind, pages []mark.Page, w io.Writer) error {
+func (p pencil) Copy(_ context.Context, f mark.File, _ mark.Kind, pages []mark.Page, w io.Writer) error {
+	if err := p.open(f); err != nil {
+		return err
+	}
 	for _, page := range pages {
 		if _, err := io.WriteString(w, page.Text+"\n"); err != nil {
 			return err
@@ -45,7 +61,28 @@ func scanned(t *testing.T, p pencil) (*desk.Desk, mark.DocumentID) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return desk.New(desk.Deps{Vault: &vault{state: "open", store: m}, Drawer: p}), d.ID
+	return desk.New(desk.Deps{Vault: &vault{state: "open", store: m}, Drawer: p, Passwords: ring{"older", "secret", "oldest"}}), d.ID
+}
+
+// ring is the passwords of every matter.
+type ring []string
+
+func (r ring) Passwords(context.Context, mark.MatterID) ([]string, error) { return r, nil }
+
+func TestALockedFileIsDrawnAndCopiedWithThePasswordThatOpenedIt(t *testing.T) {
+	d, id := scanned(t, pencil{secret: "secret"})
+	if _, err := d.Picture(t.Context(), "m", string(id), 1); err != nil {
+		t.Errorf("picture: %v", err)
+	}
+	var b bytes.Buffer
+	err := d.Searchable(t.Context(), "m", string(id), func(string) (io.Writer, error) { return &b, nil })
+	if err != nil || b.String() != "seen\n" {
+		t.Errorf("copy %q, %v", b.String(), err)
+	}
+	d, id = scanned(t, pencil{secret: "never given"})
+	if _, err := d.Picture(t.Context(), "m", string(id), 1); mark.CodeOf(err) != mark.NeedsPassword {
+		t.Errorf("with no password that fits: %v", err)
+	}
 }
 
 func TestAPageOfATIFFComesAsAPicture(t *testing.T) {

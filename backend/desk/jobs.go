@@ -94,10 +94,11 @@ func (d *Desk) JobAction(ctx context.Context, matter, job string, a wire.JobActi
 }
 
 func (d *Desk) wireJob(m mark.MatterID, j mark.Job, name string) wire.Job {
+	j.Name = name
 	out := wire.Job{
 		ID: string(j.ID), Matter: string(m), Document: string(j.Document), Name: name,
 		State: string(j.State), Step: string(j.Step), Done: j.Done, Total: j.Total,
-		Problem: j.Problem, Code: string(j.Code), Remedies: remedies(j.Code), Updated: stamp(j.Updated),
+		Problem: j.Problem, Code: string(j.Code), Remedies: remedies(j), Updated: stamp(j.Updated),
 	}
 	if j.State == mark.JobRunning {
 		rate, eta := d.d.Ingest.Progress(m, j.ID)

@@ -64,9 +64,9 @@ func (d *Desk) DocumentAdded(ctx context.Context, m mark.MatterID, doc mark.Docu
 }
 
 // remedies is ingest.Remedies in words of the wire.
-func remedies(code mark.Code) []string {
+func remedies(j mark.Job) []string {
 	out := []string{}
-	for _, r := range ingest.Remedies(code) {
+	for _, r := range ingest.Remedies(j) {
 		out = append(out, string(r))
 	}
 	return out

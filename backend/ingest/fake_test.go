@@ -23,7 +23,7 @@ import (
 //	picture: has no text, and a picture of the rest
 //	layer:   has its text, and a picture of the rest
 //	damaged: cannot be read
-//	crash:   kills its worker, each time
+//	crash:   kills its worker, each time, and has a picture of the rest
 //	once:    kills its worker the first time
 //	off:     the parser is missing
 //
@@ -120,7 +120,7 @@ func (o *openBook) Page(ctx context.Context, n int) (mark.Page, error) {
 // Image is a picture whose dots spell the page, dark enough to be seen.
 func (o *openBook) Image(_ context.Context, n, dpi int) (mark.Image, error) {
 	_, rest, _ := strings.Cut(o.pages[n-1], ":")
-	if rest == "" || !strings.HasPrefix(o.pages[n-1], "picture:") && !strings.HasPrefix(o.pages[n-1], "layer:") {
+	if word, _, _ := strings.Cut(o.pages[n-1], ":"); rest == "" || word != "picture" && word != "layer" && word != "crash" {
 		return mark.Image{DPI: dpi, Pix: bytes.Repeat([]byte{255}, 100)}, nil
 	}
 	return mark.Image{DPI: dpi, Pix: append(make([]byte, 100), rest...)}, nil

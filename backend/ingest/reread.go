@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"io"
+	"math"
 
 	mark "markai/backend"
 )
@@ -58,6 +59,8 @@ func mayReadAgain(ctx context.Context, store mark.MatterStore, d mark.Document) 
 		return mark.Errorf(mark.Invalid, "Only the pages of a PDF can be read again from their pictures.")
 	case d.Rereads != "":
 		return mark.Errorf(mark.Invalid, "This document was read from the pictures of its pages already.")
+	case d.Pages == 0 && d.Status == mark.DocumentNeedsYou:
+		return mark.Errorf(mark.Invalid, "This file could not be opened, so its pages cannot be drawn either.")
 	case d.Status == mark.DocumentQueued || d.Status == mark.DocumentReading:
 		return mark.Errorf(mark.Invalid, "This document is still being read. Wait until that is done and try again.")
 	}
@@ -81,7 +84,10 @@ type pictured struct{ mark.Source }
 // Page implements mark.Source.
 func (s pictured) Page(ctx context.Context, n int) (mark.Page, error) {
 	p, err := s.Source.Page(ctx, n)
-	if err != nil {
+	switch {
+	case mark.CodeOf(err) == mark.Damaged || mark.CodeOf(err) == mark.Crashed:
+		p = mark.Page{} // its picture may show what its text does not give
+	case err != nil:
 		return p, err
 	}
 	p.Number = n // some sources leave that to their reader
@@ -96,11 +102,18 @@ func replace(ctx context.Context, store mark.MatterStore, doc *mark.Document) er
 	old, err := store.ChangeDocument(ctx, doc.Rereads, func(old *mark.Document) {
 		addNote(old, "The pages of this document were read again from their pictures. Searches find the new reading; citations of this one stay valid.")
 		old.Replaced = doc.ID
+		if old.Status == mark.DocumentNeedsYou { // not any more
+			addNote(old, old.Problem)
+			old.Status, old.Code, old.Problem = mark.DocumentReady, "", ""
+		}
 	})
 	if mark.CodeOf(err) == mark.NotFound {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if err := settled(ctx, store, old.ID); err != nil {
 		return err
 	}
 	first, err := store.LinkVersion(ctx, doc.ID, old.ID)
@@ -112,4 +125,23 @@ func replace(ctx context.Context, store mark.MatterStore, doc *mark.Document) er
 	}
 	addNote(doc, "The text was read from the pictures of the pages. What the file itself says they read is kept beside it.")
 	return nil
+}
+
+// settled ends the jobs of a document that were put aside.
+func settled(ctx context.Context, store mark.MatterStore, doc mark.DocumentID) error {
+	failed, err := store.JobsIn(ctx, mark.JobFailed, math.MaxInt)
+	if err != nil {
+		return err
+	}
+	var ids []mark.JobID
+	for _, j := range failed {
+		if j.Document == doc {
+			ids = append(ids, j.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err = store.MoveJobs(ctx, mark.JobFailed, mark.JobCanceled, ids)
+	return err
 }

@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"testing"
+	"time"
 
 	mark "markai/backend"
 	"markai/backend/ingest"
@@ -95,5 +96,25 @@ func TestTheEndOfAJobUndoesNothingThatHappenedToItsDocumentMeanwhile(t *testing.
 	got, err := b.store.Document(t.Context(), old.ID)
 	if err != nil || got.Replaced != fresh.ID || got.Source != "/moved" || got.Status != mark.DocumentReady || len(got.Notes) == 0 {
 		t.Errorf("the old reading: %+v, %v", got, err)
+	}
+}
+
+func TestADocumentThatWasPutAsideIsReadFromItsPictures(t *testing.T) {
+	b := start(t, nil, ingest.Config{Waits: []time.Duration{}, Recogniser: eyes{}})
+	failed, old := b.until(b.add("a.book", "crash:the page as pictured").ID, mark.JobFailed)
+	job, _, err := b.s.ReadAgain(t.Context(), matterID, b.store, old.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, fresh := b.until(job.ID, mark.JobDone)
+	if got := text(t, b.store, fresh.ID); got != "the page as pictured" {
+		t.Errorf("read: %q", got)
+	}
+	old, err = b.store.Document(t.Context(), old.ID)
+	if err != nil || old.Status != mark.DocumentReady || old.Problem != "" || old.Replaced != fresh.ID {
+		t.Errorf("the document that was put aside: %+v, %v", old, err)
+	}
+	if j, err := b.store.Job(t.Context(), failed.ID); err != nil || j.State != mark.JobCanceled {
+		t.Errorf("its job: %+v, %v", j, err)
 	}
 }

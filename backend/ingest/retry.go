@@ -47,13 +47,15 @@ const (
 	RemedyRetry    Remedy = "retry"    // try again
 	RemedySettings Remedy = "settings" // switch on what is missing, then try again
 	RemedySpace    Remedy = "space"    // free space on the disk; the work goes on by itself
+	RemedyReread   Remedy = "reread"   // read it from the pictures of its pages; see ReadAgain
 	RemedyExport   Remedy = "export"   // save the original and look at it with another program
 	RemedyRemove   Remedy = "remove"   // take it out of the matter
 )
 
-// Remedies returns what can be done about a problem of this code, best first.
-func Remedies(code mark.Code) []Remedy {
-	switch code {
+// Remedies returns what can be done about a job's problem, best first. Of the
+// job, its code, name and total count.
+func Remedies(j mark.Job) []Remedy {
+	switch j.Code {
 	case "":
 		return nil
 	case mark.NeedsPassword, mark.WrongKey:
@@ -62,7 +64,12 @@ func Remedies(code mark.Code) []Remedy {
 		return []Remedy{RemedySettings, RemedyRetry, RemedyExport, RemedyRemove}
 	case mark.DiskFull:
 		return []Remedy{RemedySpace}
-	case mark.Canceled, mark.Crashed, mark.Internal, mark.Damaged, mark.TooBusy:
+	case mark.Damaged:
+		if kindOf(j.Name) == mark.KindPDF && j.Total > 0 { // its pages may be drawn all the same
+			return []Remedy{RemedyReread, RemedyRetry, RemedyExport, RemedyRemove}
+		}
+		fallthrough
+	case mark.Canceled, mark.Crashed, mark.Internal, mark.TooBusy:
 		return []Remedy{RemedyRetry, RemedyExport, RemedyRemove}
 	}
 	return []Remedy{RemedyExport, RemedyRemove} // another try would end the same

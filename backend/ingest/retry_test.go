@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -226,15 +227,25 @@ func TestDocumentThatIsLookedAtComesFirst(t *testing.T) {
 func TestEveryProblemHasARemedy(t *testing.T) {
 	for _, c := range []mark.Code{mark.Internal, mark.Invalid, mark.NotFound, mark.Forbidden, mark.Damaged, mark.NeedsPassword, mark.WrongKey,
 		mark.Unsupported, mark.TooBig, mark.TooBusy, mark.Unavailable, mark.Crashed, mark.DiskFull, mark.Canceled} {
-		if len(ingest.Remedies(c)) == 0 {
+		if len(ingest.Remedies(mark.Job{Code: c})) == 0 {
 			t.Errorf("%s has none", c)
 		}
 	}
-	if got := ingest.Remedies(mark.NeedsPassword)[0]; got != ingest.RemedyPassword {
+	if got := ingest.Remedies(mark.Job{Code: mark.NeedsPassword})[0]; got != ingest.RemedyPassword {
 		t.Errorf("a locked document is offered %s first", got)
 	}
-	if len(ingest.Remedies("")) != 0 {
+	if len(ingest.Remedies(mark.Job{})) != 0 {
 		t.Error("a document without a problem has remedies")
+	}
+	for j, want := range map[mark.Job]bool{
+		{Code: mark.Damaged, Name: "a.pdf", Total: 3}: true,
+		{Code: mark.Damaged, Name: "a.pdf"}:           false, // it could not even be opened
+		{Code: mark.Damaged, Name: "a.eml", Total: 1}: false,
+		{Code: mark.NeedsPassword, Name: "a.pdf"}:     false,
+	} {
+		if got := slices.Contains(ingest.Remedies(j), ingest.RemedyReread); got != want {
+			t.Errorf("%s with %s and %d pages: read from pictures %v", j.Name, j.Code, j.Total, got)
+		}
 	}
 }
 

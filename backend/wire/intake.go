@@ -15,7 +15,8 @@ type Job struct {
 	Problem    string  `json:"problem,omitempty"`
 	Code       string  `json:"code,omitempty"`
 	// Remedies are what can be done about Problem, best first: "password", "retry",
-	// "settings", "space" (free some; it goes on by itself), "export", "remove".
+	// "settings", "reread" (from the pictures of its pages), "space" (free some; it
+	// goes on by itself), "export", "remove".
 	Remedies []string `json:"remedies"`
 	Updated  string   `json:"updated"`
 }

@@ -51,7 +51,10 @@ export class Reading {
     this.count = document.pages;
   }
 
-  /** Opens the original where it is a PDF, else its words. */
+  /**
+   * Opens the original where it is a PDF, else its words. A PDF that the browser
+   * cannot open, as one with a password, is drawn by the program.
+   */
   async open(): Promise<void> {
     if (this.document.kind === "pdf") {
       try {
@@ -73,7 +76,7 @@ export class Reading {
       return;
     }
     const first = await this.words(1);
-    if (this.document.kind === "image" && first) {
+    if ((this.document.kind === "image" || this.document.kind === "pdf") && first) {
       try {
         const source = await this.#openPicture(first);
         if (this.#closed) return source.close();
@@ -81,7 +84,7 @@ export class Reading {
         this.stage = "open";
         return;
       } catch {
-        // A picture that nothing here can draw: its text is shown.
+        // Nothing here can draw it: its text is shown.
       }
     }
     this.stage = this.pages.size > 0 ? "words" : "failed";
@@ -89,7 +92,7 @@ export class Reading {
 
   async #openPicture(first: Page): Promise<Source> {
     const { openImage, openPictures } = await import("./imagesource");
-    if (this.count === 1 && !/\.tiff?$/i.test(this.document.name)) {
+    if (this.document.kind === "image" && this.count === 1 && !/\.tiff?$/i.test(this.document.name)) {
       try {
         return await openImage(this.client, this.matter, this.document.id, first);
       } catch {
