@@ -12,6 +12,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/cite"
+	"markai/backend/route"
 )
 
 // Model is the chat model that is loaded.
@@ -36,11 +37,13 @@ const LeastParameters = 1_000_000_000
 // Config is what a Service works with.
 type Config struct {
 	Searcher        mark.Searcher
-	Embedder        mark.Embedder  // compares meanings where no topic is known; nil: words alone
-	Generator       mark.Generator // nil: quotations alone
-	Model           func() Model   // the chat model that Generator uses now; nil: none
-	LeastParameters int64          // from which a model writes; 0 means LeastParameters
-	PassageTokens   int            // budget for passages in a prompt; 0 means 1,500
+	Embedder        mark.Embedder         // compares meanings where no topic is known; nil: words alone
+	Generator       mark.Generator        // nil: quotations alone
+	Model           func() Model          // the chat model that Generator uses now; nil: none
+	Router          Router                // chooses who answers; nil: Generator's default model, in one way
+	Models          func(id string) Model // of an expert; needed with Router
+	LeastParameters int64                 // from which a model writes; 0 means LeastParameters
+	PassageTokens   int                   // budget for passages in a prompt; 0 means 1,500
 }
 
 // Service answers questions. It is safe for concurrent use.
@@ -97,6 +100,8 @@ type work struct {
 	hits   []mark.Hit
 	answer mark.Answer
 	trace  trace
+	routed *route.Decision // nil: there is no router
+	by     Model           // wrote the answer; zero: quotations alone
 
 	asked   mark.Prompt   // what the model was asked; empty where it was not
 	reading time.Duration // it took from there to the first token
@@ -106,7 +111,10 @@ var errStopped = fmt.Errorf("the reader left")
 
 // run makes the answer. emit returns false when nobody listens any more.
 func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error {
-	if asked, ok := asksAll(w.q.Text); ok {
+	if err := w.route(ctx); err != nil {
+		return err
+	}
+	if asked, ok := w.steer(asksAll(w.q.Text)); ok {
 		return w.survey(ctx, asked, emit)
 	}
 	var carried []mark.DocumentID
@@ -152,6 +160,7 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 	w.answer.Trace = w.traced()
 	slog.DebugContext(ctx, "question answered", "question", w.q, "refused", w.answer.Refused,
 		"sentences", len(w.answer.Sentences), "citations", len(w.answer.Citations), "took", w.answer.Timings.Total)
+	w.settle()
 	emit(mark.AnswerEvent{Final: &w.answer})
 	return nil
 }

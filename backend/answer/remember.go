@@ -53,7 +53,7 @@ func (w *work) keep(ctx context.Context) {
 	}
 	state, err := states.SaveState(ctx, w.asked, largestState)
 	if err == nil {
-		err = w.m.PutModelState(ctx, w.q.Conversation, w.s.cfg.Model().Name, state, allStates)
+		err = w.m.PutModelState(ctx, w.q.Conversation, w.by.Name, state, allStates)
 	}
 	switch mark.CodeOf(err) {
 	case mark.NotFound, mark.TooBig: // forgotten already, or too long a conversation

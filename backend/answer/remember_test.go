@@ -38,7 +38,7 @@ func TestConversationThatTookLongToReadIsGivenBackOnceAfterARestart(t *testing.T
 	}
 	s, _ := open(large)
 	for id, took := range map[mark.ConversationID]time.Duration{"long": 2 * worthKeeping, "short": worthKeeping / 2, "": time.Hour} {
-		w := &work{s: s, m: m, q: mark.Question{Conversation: id}, asked: mark.Prompt{User: string(id)}, reading: took}
+		w := &work{s: s, m: m, q: mark.Question{Conversation: id}, asked: mark.Prompt{User: string(id)}, by: large, reading: took}
 		w.keep(t.Context())
 	}
 	for _, c := range []struct {

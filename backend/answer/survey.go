@@ -80,6 +80,7 @@ func (w *work) survey(ctx context.Context, asked whole, emit func(mark.AnswerEve
 	w.answer.Text = join(w.answer.Sentences)
 	w.answer.Timings.Total = time.Since(w.began)
 	w.answer.Trace = w.traced()
+	w.settle()
 	emit(mark.AnswerEvent{Final: &w.answer})
 	return nil
 }

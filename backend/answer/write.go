@@ -22,17 +22,21 @@ func (w *work) write(ctx context.Context, quotes []candidate, emit func(mark.Ans
 	for _, c := range quotes {
 		w.answer.Citations = append(w.answer.Citations, c.quote())
 	}
-	if model, ok := w.writer(); ok {
-		err := w.generate(ctx, model, emit)
-		switch {
-		case err == nil:
-		case err == errStopped, ctx.Err() != nil:
-			return err
-		default:
-			slog.WarnContext(ctx, "the model could not answer; passages are quoted instead", "question", w.q, "error", mark.CodeOf(err))
-			w.failed(mark.StageWrite, err)
+	var by writer
+	for _, x := range w.writers() {
+		err := w.generate(ctx, x, emit)
+		if err == nil {
+			by = x
+			break
 		}
+		if err == errStopped || ctx.Err() != nil {
+			return err
+		}
+		slog.WarnContext(ctx, "a model could not answer; the next expert is asked", "question", w.q, "error", mark.CodeOf(err))
+		w.failed(mark.StageWrite, err)
+		w.gaveUp(x, err)
 	}
+	w.wrote(by.Expert, len(w.answer.Sentences) > 0)
 	carriedBy := slices.ContainsFunc(w.answer.Sentences, func(s mark.Sentence) bool {
 		return s.Verdict == mark.VerdictVerbatim || s.Verdict == mark.VerdictSupported
 	})
@@ -46,14 +50,6 @@ func (w *work) write(ctx context.Context, quotes []candidate, emit func(mark.Ans
 	}
 	w.answer.Text = join(w.answer.Sentences)
 	return nil
-}
-
-func (w *work) writer() (Model, bool) {
-	if w.s.cfg.Generator == nil || w.s.cfg.Model == nil {
-		return Model{}, false
-	}
-	m := w.s.cfg.Model()
-	return m, m.Writes(w.s.cfg.LeastParameters)
 }
 
 // extract adds what was asked for, where one stands in the best quotation, and
@@ -98,31 +94,20 @@ func (w *work) say(ss []mark.Sentence, emit func(mark.AnswerEvent) bool) error {
 }
 
 // generate lets the model write from the quotations and judges every sentence.
-func (w *work) generate(ctx context.Context, model Model, emit func(mark.AnswerEvent) bool) error {
+func (w *work) generate(ctx context.Context, x writer, emit func(mark.AnswerEvent) bool) error {
 	began := time.Now()
-	req := prompt.Request{Question: w.q.Text, Before: w.q.History, Budget: w.s.cfg.PassageTokens,
-		Count: func(s string) int {
-			n, err := w.s.cfg.Generator.CountTokens(ctx, s)
-			if err != nil {
-				return len(s)/3 + 1
-			}
-			return n
-		}}
-	for _, c := range w.answer.Citations {
-		req.Passages = append(req.Passages, prompt.Passage{Document: c.Name, Page: c.Spans[0].Page, Text: c.Quote})
-	}
-	p, _ := prompt.Pack(req)
-	p.Client = string(w.q.Conversation)
-	w.recall(ctx, model)
-	asked := time.Now()
+	p := w.pack(ctx, x)
+	w.recall(ctx, x.model)
+	asked, first := time.Now(), true
 	var text strings.Builder
 	for d, err := range w.s.cfg.Generator.Generate(ctx, p) {
 		if err != nil {
 			return err
 		}
-		if w.answer.Timings.FirstToken == 0 {
+		if first {
+			first = false
 			w.answer.Timings.FirstToken = time.Since(w.began)
-			w.asked, w.reading = p, time.Since(asked)
+			w.asked, w.by, w.reading = p, x.model, time.Since(asked)
 		}
 		w.answer.Timings.Tokens += d.Tokens
 		text.WriteString(d.Text)
@@ -138,7 +123,7 @@ func (w *work) generate(ctx context.Context, model Model, emit func(mark.AnswerE
 	ss := w.judge(text.String())
 	w.answer.Timings.Judge += time.Since(judging)
 	if len(ss) > 0 {
-		w.answer.Model = model.Name
+		w.answer.Model = x.model.Name
 	}
 	return w.say(ss, emit)
 }

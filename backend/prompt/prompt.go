@@ -20,6 +20,7 @@ type Passage struct {
 // Request is what a prompt is made of.
 type Request struct {
 	Question string
+	Task     string         // what is wanted of this kind of question, beside the rules; may be empty
 	Before   []mark.Message // earlier turns, oldest first; the last two are shown
 	Passages []Passage      // best first
 	Budget   int            // tokens for the passages; 0 means 1,500
@@ -73,6 +74,9 @@ func Pack(r Request) (mark.Prompt, int) {
 		used++
 	}
 	rules := system
+	if r.Task != "" {
+		rules += "\n" + oneLine(r.Task)
+	}
 	if used > 0 {
 		rules += "\n\nThe passages:\n\n" + strings.TrimSuffix(b.String(), "\n\n")
 	}

@@ -81,3 +81,13 @@ func TestPackedPassagesFitTheBudget(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsWantedOfAKindOfQuestionFollowsTheRules(t *testing.T) {
+	r := Request{Question: "Who signed?", Passages: []Passage{{Document: "a.pdf", Page: 1, Text: "Signed by Meyer."}}}
+	plain, _ := Pack(r)
+	r.Task = "Give the name\nfirst."
+	p, _ := Pack(r)
+	if want := strings.Replace(plain.System, NothingFound+"\n\n", NothingFound+"\nGive the name first.\n\n", 1); p.System != want || p.System == plain.System {
+		t.Errorf("got %q, want %q", p.System, want)
+	}
+}

@@ -1,6 +1,10 @@
 package route
 
-import mark "markai/backend"
+import (
+	"slices"
+
+	mark "markai/backend"
+)
 
 // Mode is how passages are found for an expert.
 type Mode string
@@ -74,14 +78,7 @@ func Defaults(usual, large string) []Expert {
 }
 
 // serves reports whether questions of a kind go to e first.
-func (e Expert) serves(k Kind) bool {
-	for _, own := range e.Kinds {
-		if own == k {
-			return true
-		}
-	}
-	return false
-}
+func (e Expert) serves(k Kind) bool { return slices.Contains(e.Kinds, k) }
 
 // Asked is what is known when an expert is chosen.
 type Asked struct {
@@ -96,8 +93,56 @@ type Asked struct {
 // Decision is who answers, and who would if they could not.
 type Decision struct {
 	Judgement Judgement
-	Chain     []Expert // that can answer, in order; never empty
+	Chain     []Expert // that can answer, in order; empty where Asked.Problem is told of all
 	Routed    mark.Routed
+	experts   []Expert
+}
+
+// Did takes in how passages were in fact found. The question may have been
+// about every document, or have asked for a sum, where its kind was taken for
+// another; or it was taken for one and nothing could be listed or worked out.
+// Then the expert that does it so is said to have answered, and why.
+func (d *Decision) Did(m Mode) {
+	r := &d.Routed
+	now := Passages
+	for _, e := range d.experts {
+		if e.ID == r.Expert {
+			now = e.Mode
+		}
+	}
+	if now == m || r.Chosen || !m.special() && !now.special() {
+		return
+	}
+	for _, e := range d.experts {
+		if e.Mode == m && (m.special() || e.ID == generalist) {
+			for i := range r.Steps {
+				if r.Steps[i].State == mark.StepAnswers {
+					r.Steps[i].State = mark.StepBehind
+				}
+			}
+			r.Steps = append([]mark.RouteStep{{Expert: e.ID, Name: e.Name, State: mark.StepAnswers}},
+				slices.DeleteFunc(r.Steps, func(s mark.RouteStep) bool { return s.Expert == e.ID })...)
+			r.Expert, r.Name, r.Model = e.ID, e.Name, e.Model
+			r.Why = append(r.Why, m.instead())
+			return
+		}
+	}
+}
+
+// special reports whether the answer has a form of its own.
+func (m Mode) special() bool { return m == Survey || m == InOrder || m == Calculated }
+
+// instead says why another expert than that of the kind has answered.
+func (m Mode) instead() string {
+	switch m {
+	case Survey:
+		return "By its words it asks something of every document, so each was asked."
+	case InOrder:
+		return "By its words it asks for the course of events."
+	case Calculated:
+		return "By its words it asks for something that code can work out."
+	}
+	return "Nothing could be listed or worked out for it, so the passages that bear on it are the answer."
 }
 
 // Choose decides which expert answers. One that a person named comes first.
@@ -112,7 +157,7 @@ func Choose(experts []Expert, a Asked) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	d := Decision{Judgement: a.Judgement, Routed: mark.Routed{
+	d := Decision{Judgement: a.Judgement, experts: experts, Routed: mark.Routed{
 		Kind: string(a.Judgement.Kind), Confidence: a.Judgement.Confidence, Chosen: a.Named != "", Why: why,
 	}}
 	for _, e := range order {

@@ -226,3 +226,39 @@ func FuzzFileOfExperts(f *testing.F) {
 		}
 	})
 }
+
+func TestWhoIsSaidToHaveAnsweredDidIt(t *testing.T) {
+	experts := Defaults("small", "big")
+	tests := []struct {
+		name  string
+		asked Asked
+		did   Mode
+		want  string
+	}{
+		{"as it was taken", Asked{Judgement: judged(Whole, 0.9)}, Survey, "survey"},
+		{"a survey after all", Asked{Judgement: judged(Fact, 0.9)}, Survey, "survey"},
+		{"a sum after all", Asked{Judgement: judged(Fact, 0.9)}, Calculated, "calculations"},
+		{"no events to list", Asked{Judgement: judged(Chronology, 0.9)}, Passages, "passages"},
+		{"other ways of finding the same passages", Asked{Judgement: judged(Summary, 0.9)}, Passages, "summaries"},
+		{"the person's choice stays", Asked{Judgement: judged(Fact, 0.9), Named: "facts"}, Survey, "facts"},
+	}
+	for _, tt := range tests {
+		d, err := Choose(experts, tt.asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Did(tt.did)
+		answers := 0
+		for _, s := range d.Routed.Steps {
+			if s.State == mark.StepAnswers {
+				answers++
+				if s.Expert != tt.want {
+					t.Errorf("%s: the chain says %s", tt.name, s.Expert)
+				}
+			}
+		}
+		if d.Routed.Expert != tt.want || answers != 1 {
+			t.Errorf("%s: %s answers, %d in the chain, want %s", tt.name, d.Routed.Expert, answers, tt.want)
+		}
+	}
+}
