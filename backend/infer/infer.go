@@ -114,7 +114,7 @@ func (s *Service) Stats() Stats {
 // TooBusy, when too many wait already.
 func (s *Service) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.Delta, error] {
 	return func(yield func(mark.Delta, error) bool) {
-		leave, err := s.enter(ctx)
+		leave, err := s.enter(ctx, p.Wait)
 		if err != nil {
 			yield(mark.Delta{}, err)
 			return
@@ -130,6 +130,7 @@ func (s *Service) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.De
 		defer func() { s.record(run) }()
 		for d, err := range e.Generate(ctx, p) {
 			run.step(d, err, time.Now())
+			s.count(d)
 			s.note(err)
 			if !yield(d, err) || err != nil {
 				return
@@ -159,8 +160,9 @@ func (s *Service) Load(ctx context.Context) error {
 	return err
 }
 
-// enter waits for the turn and returns the function that passes it on.
-func (s *Service) enter(ctx context.Context) (leave func(), err error) {
+// enter waits for the turn, at most so long (0: as long as ctx allows), and
+// returns the function that passes it on.
+func (s *Service) enter(ctx context.Context, most time.Duration) (leave func(), err error) {
 	leave = func() { s.turn <- struct{}{} }
 	s.mu.Lock()
 	if s.waiting >= s.cfg.Queue {
@@ -175,9 +177,17 @@ func (s *Service) enter(ctx context.Context) (leave func(), err error) {
 		s.waiting--
 		s.mu.Unlock()
 	}()
+	var late <-chan time.Time
+	if most > 0 {
+		timer := time.NewTimer(most)
+		defer timer.Stop()
+		late = timer.C
+	}
 	select {
 	case <-s.turn:
 		return leave, nil
+	case <-late:
+		return nil, mark.Errorf(mark.TooBusy, "The model was busy for longer than this request may wait. Try again in a moment.")
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for the model: %w", ctx.Err())
 	}

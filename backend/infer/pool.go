@@ -110,7 +110,12 @@ func (p *Pool) Generate(ctx context.Context, q mark.Prompt) iter.Seq2[mark.Delta
 
 // CountTokens counts by the default model.
 func (p *Pool) CountTokens(ctx context.Context, text string) (int, error) {
-	s, err := p.Model("")
+	return p.CountTokensBy(ctx, "", text)
+}
+
+// CountTokensBy returns how many tokens text takes in a model.
+func (p *Pool) CountTokensBy(ctx context.Context, model, text string) (int, error) {
+	s, err := p.Model(model)
 	if err != nil {
 		return 0, err
 	}

@@ -164,6 +164,18 @@ func (r *run) step(d mark.Delta, err error, now time.Time) {
 	r.ended = d.Stop != ""
 }
 
+// count adds what just came to the sums, which a live panel shows while it is
+// written.
+func (s *Service) count(d mark.Delta) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stats.Tokens += d.Tokens
+	s.stats.Prompt += d.Prompt
+	s.stats.Cached += d.Cached
+	s.stats.Guessed += d.Guessed
+	s.stats.Held += d.Held
+}
+
 // record adds a finished run to the statistics.
 func (s *Service) record(r *run) {
 	s.mu.Lock()
@@ -175,16 +187,11 @@ func (s *Service) record(r *run) {
 	case !r.ended:
 		s.stats.Cancelled++
 	}
-	s.stats.Prompt += r.Prompt
-	s.stats.Cached += r.Cached
-	s.stats.Guessed += r.Guessed
-	s.stats.Held += r.Held
 	s.stats.Between.merge(r.between)
 	s.stats.Batch.merge(r.batch)
 	if r.Tokens == 0 {
 		return
 	}
-	s.stats.Tokens += r.Tokens
 	s.stats.Last = r.Run
 	s.stats.FirstToken.add(r.FirstToken.Seconds())
 	if rate := r.PerSecond(); rate > 0 {
