@@ -2,11 +2,13 @@ package desk
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	mark "markai/backend"
+	"markai/backend/query"
 	"markai/backend/wire"
 )
 
@@ -19,7 +21,7 @@ func (d *Desk) Search(ctx context.Context, matter string, r wire.SearchRequest) 
 	if strings.TrimSpace(r.Query) == "" {
 		return []wire.Hit{}, nil
 	}
-	docs, err := scope(ctx, store, r.Documents, r.Kinds)
+	docs, err := searchScope(ctx, store, r)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +42,7 @@ func (d *Desk) Search(ctx context.Context, matter string, r wire.SearchRequest) 
 
 // ReadSearch says how a search is understood, while it is typed.
 func (d *Desk) ReadSearch(ctx context.Context, matter, text string) (wire.Reading, error) {
-	out := wire.Reading{Problems: []string{}, Suggestions: []wire.Suggestion{}}
+	out := wire.Reading{Parts: []wire.Part{}, Problems: []string{}, Suggestions: []wire.Suggestion{}}
 	store, err := d.store(ctx, matter)
 	if err != nil {
 		return out, err
@@ -50,6 +52,9 @@ func (d *Desk) ReadSearch(ctx context.Context, matter, text string) (wire.Readin
 		return out, err
 	}
 	out.Operators, out.Problems = r.Operators, notNil(r.Problems)
+	for _, p := range query.Explain(query.Read(text)) {
+		out.Parts = append(out.Parts, wire.Part(p))
+	}
 	for _, s := range r.Suggestions {
 		out.Suggestions = append(out.Suggestions, wire.Suggestion{Word: s.Word, Instead: s.Instead})
 	}
@@ -67,10 +72,7 @@ func (d *Desk) Ask(ctx context.Context, matter string, r wire.AskRequest, emit f
 	if text == "" {
 		return mark.Errorf(mark.Invalid, "Type a question first.")
 	}
-	docs, err := scope(ctx, store, r.Documents, nil)
-	if err != nil {
-		return err
-	}
+	docs := named[mark.DocumentID](r.Documents)
 	q := mark.Question{Text: text, Documents: docs, Conversation: mark.ConversationID(r.Conversation)}
 	if q.Conversation == "" {
 		q.Conversation = mark.ConversationID(mark.NewID())
@@ -84,6 +86,9 @@ func (d *Desk) Ask(ctx context.Context, matter string, r wire.AskRequest, emit f
 	p := newPages(store)
 	for e, err := range d.d.Answerer.Answer(ctx, store, q) {
 		if err != nil {
+			if ctx.Err() == nil {
+				d.keepEnded(ctx, store, q, asked, err)
+			}
 			return err
 		}
 		w, err := p.event(ctx, e)
@@ -136,6 +141,36 @@ func (p *pages) event(ctx context.Context, e mark.AnswerEvent) (wire.AskEvent, e
 // keep stores a finished turn.
 func keep(ctx context.Context, store mark.MatterStore, q mark.Question, asked time.Time, a *mark.Answer) error {
 	now := time.Now()
+	if err := keepQuestion(ctx, store, q, asked, now); err != nil {
+		return err
+	}
+	if err := store.AddMessage(ctx, q.Conversation, mark.Message{Role: "assistant", Text: a.Text, Answer: a, Created: now}); err != nil {
+		return err
+	}
+	o := mark.OutcomeOf(*a)
+	o.Conversation, o.Time = q.Conversation, now
+	o.Of(q.Documents)
+	return store.PutOutcome(ctx, o)
+}
+
+// keepEnded stores a question that got no answer, with what ended it, so that it
+// can be put again. That it cannot be kept takes nothing from the person.
+func (d *Desk) keepEnded(ctx context.Context, store mark.MatterStore, q mark.Question, asked time.Time, cause error) {
+	err := keepQuestion(ctx, store, q, asked, asked)
+	if err == nil {
+		o := mark.EndedBy(cause, time.Since(asked))
+		o.Conversation, o.Time = q.Conversation, asked
+		o.Of(q.Documents)
+		err = store.PutOutcome(ctx, o)
+	}
+	if err != nil {
+		slog.WarnContext(ctx, "a question without an answer was not kept", "code", mark.CodeOf(err))
+	}
+}
+
+// keepQuestion stores a question in its conversation, which it begins where it
+// is the first.
+func keepQuestion(ctx context.Context, store mark.MatterStore, q mark.Question, asked, now time.Time) error {
 	c := mark.Conversation{ID: q.Conversation, Title: title(q.Text), Created: asked, Updated: now}
 	if len(q.History) > 0 {
 		c.Title, c.Created = title(q.History[0].Text), q.History[0].Created
@@ -143,15 +178,7 @@ func keep(ctx context.Context, store mark.MatterStore, q mark.Question, asked ti
 	if err := store.PutConversation(ctx, c); err != nil {
 		return err
 	}
-	if err := store.AddMessage(ctx, c.ID, mark.Message{Role: "user", Text: q.Text, Created: asked}); err != nil {
-		return err
-	}
-	if err := store.AddMessage(ctx, c.ID, mark.Message{Role: "assistant", Text: a.Text, Answer: a, Created: now}); err != nil {
-		return err
-	}
-	o := mark.OutcomeOf(*a)
-	o.Conversation, o.Time = c.ID, now
-	return store.PutOutcome(ctx, o)
+	return store.AddMessage(ctx, c.ID, mark.Message{Role: "user", Text: q.Text, Created: asked})
 }
 
 // title is a conversation's first question, cut to a line.

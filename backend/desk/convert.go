@@ -123,7 +123,7 @@ func (p *pages) hit(ctx context.Context, h mark.Hit) (wire.Hit, error) {
 	}
 	out := wire.Hit{
 		Document: string(h.Document.ID), Name: h.Document.Name, Kind: string(h.Document.Kind), Page: h.Chunk.From.Page,
-		Header: h.Chunk.Header, Text: h.Chunk.Text, Marks: marks(h), Score: h.Score, Why: []string{}, Spans: spans, Matches: matches,
+		Header: h.Chunk.Header, Text: h.Chunk.Text, Marks: marks(h), Score: h.Score, Why: []string{}, Type: string(h.Document.Meta.Type), Date: h.Document.Meta.Date, Spans: spans, Matches: matches,
 	}
 	if len(h.Matches) > 0 {
 		out.Page = h.Matches[0].Page
@@ -189,6 +189,7 @@ func (p *pages) answer(ctx context.Context, a mark.Answer) (wire.Answer, error) 
 		Text: a.Text, Refused: a.Refused, Sentences: []wire.Sentence{}, Citations: []wire.Citation{}, Nearest: nearest,
 		Documents: a.Searched.Documents, Pages: a.Searched.Pages, Unread: a.Searched.Unread, Model: a.Model,
 		SearchMS: ms(a.Timings.Search), FirstMS: ms(a.Timings.FirstToken), TotalMS: ms(a.Timings.Total),
+		Trace: wireTrace(a.Trace),
 	}
 	if s := a.Survey; s != nil {
 		out.Survey = &wire.Survey{Topic: s.Topic, Without: s.Without, Rows: []wire.SurveyRow{}, Values: wireFacets(s.Values)}

@@ -74,6 +74,7 @@ type Deps struct {
 	Keeper   Keeper // nil: models are imported alone
 	Engine   Engine
 	Experts  Experts // nil: every question is answered in one way
+	Checker  Checker // nil: the installation is not checked
 	Machine  func() wire.Machine
 	Sample   fs.FS // the sample matter's documents; nil: none
 	Version  string
@@ -102,6 +103,9 @@ type Desk struct {
 func New(d Deps) *Desk {
 	if d.Folders == nil {
 		d.Folders = noFolders{}
+	}
+	if d.Checker == nil {
+		d.Checker = noChecker{}
 	}
 	return &Desk{d: d}
 }

@@ -3,7 +3,7 @@ package desk
 import (
 	"context"
 	"io"
-	"slices"
+	"reflect"
 
 	mark "markai/backend"
 	"markai/backend/ingest"
@@ -131,25 +131,33 @@ func (d *Desk) store(ctx context.Context, matter string) (mark.MatterStore, erro
 	return d.d.Vault.Matter(ctx, mark.MatterID(matter))
 }
 
-// scope turns a request's document list and kinds into documents, so that
+// searchScope turns what a search is limited to into documents, so that
 // filtering happens before the search. A nil result means the whole matter.
-func scope(ctx context.Context, store mark.MatterStore, ids, kinds []string) ([]mark.DocumentID, error) {
-	var out []mark.DocumentID
-	for _, id := range ids {
-		out = append(out, mark.DocumentID(id))
+func searchScope(ctx context.Context, store mark.MatterStore, r wire.SearchRequest) ([]mark.DocumentID, error) {
+	ids := named[mark.DocumentID](r.Documents)
+	var filter wire.DocumentQuery
+	if r.Filter != nil {
+		filter = *r.Filter
+		filter.Sort, filter.Descending, filter.Offset, filter.Limit = "", false, 0, 0
 	}
-	if len(kinds) == 0 {
-		return out, nil
+	filter.Kinds = append(filter.Kinds, r.Kinds...)
+	q := documentQuery(filter)
+	if reflect.DeepEqual(q, mark.DocumentQuery{}) {
+		return ids, nil
 	}
-	docs, err := store.Documents(ctx)
+	list, err := store.QueryDocuments(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	filtered := []mark.DocumentID{}
-	for _, doc := range docs {
-		if slices.Contains(kinds, string(doc.Kind)) && (len(out) == 0 || slices.Contains(out, doc.ID)) {
-			filtered = append(filtered, doc.ID)
+	wanted := make(map[mark.DocumentID]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	out := []mark.DocumentID{}
+	for _, doc := range list.Documents {
+		if len(ids) == 0 || wanted[doc.ID] {
+			out = append(out, doc.ID)
 		}
 	}
-	return filtered, nil
+	return out, nil
 }

@@ -127,7 +127,7 @@ func documentQuery(q wire.DocumentQuery) mark.DocumentQuery {
 	return mark.DocumentQuery{
 		Text: q.Text, Kinds: named[mark.Kind](q.Kinds), Types: named[mark.DocumentType](q.Types),
 		Statuses: named[mark.DocumentStatus](q.Statuses), Languages: q.Languages, Custodians: q.Custodians,
-		From: q.From, To: q.To, Bates: q.Bates, Thread: q.Thread, Family: mark.DocumentID(q.Family),
+		From: q.From, To: q.To, Bates: q.Bates, Sender: q.Sender, Thread: q.Thread, Family: mark.DocumentID(q.Family),
 		Similar: mark.DocumentID(q.Similar), Outer: q.Outer, Distinct: q.Distinct, Scanned: q.Scanned, Sort: mark.DocumentSort(q.Sort), Descending: q.Descending,
 		Offset: q.Offset, Limit: q.Limit,
 	}

@@ -266,16 +266,6 @@ func (b *Bridge) DeleteConversation(matter, conversation string) error {
 	return pageError(b.desk.DeleteConversation(b.ctx, matter, conversation))
 }
 
-// SayOfAnswer records what the reader says of an answer.
-func (b *Bridge) SayOfAnswer(matter string, f wire.Feedback) error {
-	return pageError(b.desk.SayOfAnswer(b.ctx, matter, f))
-}
-
-// Quality says how a matter's answers turned out.
-func (b *Bridge) Quality(matter string) (wire.Quality, error) {
-	return reply(b.desk.Quality(b.ctx, matter))
-}
-
 // Settings lists all settings.
 func (b *Bridge) Settings() []wire.Setting { return b.desk.Settings() }
 

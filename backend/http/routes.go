@@ -167,12 +167,7 @@ func (s *Server) routes() {
 			writeError(r.Context(), w, err)
 		}
 	})
-	handle("POST /api/matters/{m}/feedback", with(func(ctx context.Context, r *http.Request, b wire.Feedback) (any, error) {
-		return nil, d.SayOfAnswer(ctx, r.PathValue("m"), b)
-	}))
-	handle("GET /api/matters/{m}/quality", func(_ http.ResponseWriter, r *http.Request) (any, error) {
-		return d.Quality(r.Context(), r.PathValue("m"))
-	})
+	s.qualityRoutes(handle)
 	handle("GET /api/settings", func(http.ResponseWriter, *http.Request) (any, error) { return d.Settings(), nil })
 	handle("PUT /api/settings", with(func(ctx context.Context, _ *http.Request, b setting) (any, error) {
 		return nil, d.PutSetting(ctx, b.Key, b.Value)

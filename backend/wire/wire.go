@@ -141,6 +141,7 @@ type DocumentQuery struct {
 	From       string   `json:"from,omitempty"` // ISO 8601, inclusive
 	To         string   `json:"to,omitempty"`
 	Bates      string   `json:"bates,omitempty"`
+	Sender     string   `json:"sender,omitempty"` // in a message's sender, or the author
 	Thread     string   `json:"thread,omitempty"`
 	Family     string   `json:"family,omitempty"`
 	Similar    string   `json:"similar,omitempty"`
@@ -216,11 +217,15 @@ type SearchRequest struct {
 	Documents []string `json:"documents,omitempty"`
 	Kinds     []string `json:"kinds,omitempty"`
 	Limit     int      `json:"limit,omitempty"`
+	// Filter limits the search to the documents that it selects, in the words of
+	// the list of documents; its sorting and paging are not looked at.
+	Filter *DocumentQuery `json:"filter,omitempty"`
 }
 
 // Reading is how the text of a search was understood.
 type Reading struct {
 	Operators   string       `json:"operators,omitempty"` // written out; empty where it is ranked by what it is about
+	Parts       []Part       `json:"parts"`               // the query in words, in its order
 	Problems    []string     `json:"problems"`            // whole sentences
 	Suggestions []Suggestion `json:"suggestions"`
 }
@@ -229,6 +234,14 @@ type Reading struct {
 type Suggestion struct {
 	Word    string `json:"word"`
 	Instead string `json:"instead"`
+}
+
+// Part is a piece of a search, explained.
+type Part struct {
+	Text  string `json:"text"`  // as it is written in the query language
+	Says  string `json:"says"`  // what it asks for, in words
+	Depth int    `json:"depth"` // how deep it stands in brackets
+	Bad   bool   `json:"bad,omitempty"`
 }
 
 // PageSpan is a piece of one page, with its boxes.
@@ -248,8 +261,10 @@ type Hit struct {
 	Marks    [][2]int   `json:"marks"` // matched words in Text, UTF-16 offsets
 	Score    float64    `json:"score"`
 	Why      []string   `json:"why"`
-	Spans    []PageSpan `json:"spans"`   // the whole passage
-	Matches  []PageSpan `json:"matches"` // the matched words
+	Type     string     `json:"type,omitempty"` // of the document: a mark.DocumentType
+	Date     string     `json:"date,omitempty"` // of the document, ISO 8601
+	Spans    []PageSpan `json:"spans"`          // the whole passage
+	Matches  []PageSpan `json:"matches"`        // the matched words
 }
 
 // AskRequest is a question to a matter.
@@ -300,6 +315,7 @@ type Answer struct {
 	FirstMS   float64 `json:"firstMs"`
 	TotalMS   float64 `json:"totalMs"`
 	TokensPS  float64 `json:"tokensPerSecond"`
+	Trace     *Trace  `json:"trace,omitempty"` // how it came about
 }
 
 // Survey is what each document says on a question about every document.
@@ -352,46 +368,6 @@ type Message struct {
 	Created string  `json:"created"` // RFC 3339, to the nanosecond: it names the turn
 }
 
-// Feedback is what a reader says of an answer.
-type Feedback struct {
-	Conversation string `json:"conversation"`
-	Created      string `json:"created"` // of the answer's message
-	Says         string `json:"says"`    // "right", "wrong_quote", "missed", "" (takes it back)
-}
-
-// Quality says how the answers of a matter turned out.
-type Quality struct {
-	Days    []QualityDay     `json:"days"`    // oldest first; days without an answer are left out
-	Entries []QualityOutcome `json:"entries"` // answers worth a look, newest first
-}
-
-// QualityDay counts a day's answers, by the model that wrote them.
-type QualityDay struct {
-	Day         string `json:"day"` // 2026-01-31, where the program runs
-	Model       string `json:"model"`
-	Answers     int    `json:"answers"`
-	Refused     int    `json:"refused"`
-	Empty       int    `json:"empty"` // refused because search found nothing at all
-	Sentences   int    `json:"sentences"`
-	Altered     int    `json:"altered"`     // sentences
-	Unsupported int    `json:"unsupported"` // sentences
-	Right       int    `json:"right"`       // readers' words, of answers
-	WrongQuote  int    `json:"wrongQuote"`
-	Missed      int    `json:"missed"`
-}
-
-// QualityOutcome is an answer that went wrong, or of which a reader said so.
-type QualityOutcome struct {
-	Conversation string  `json:"conversation"`
-	Created      string  `json:"created"`
-	Model        string  `json:"model,omitempty"`
-	Refused      bool    `json:"refused"`
-	Altered      int     `json:"altered"`
-	Unsupported  int     `json:"unsupported"`
-	Says         string  `json:"says,omitempty"`
-	TotalMS      float64 `json:"totalMs"`
-}
-
 // Setting is one line of the settings, explained.
 type Setting struct {
 	Key     string   `json:"key"`
@@ -406,7 +382,7 @@ type Setting struct {
 
 // Event is pushed to the window.
 type Event struct {
-	Kind     string    `json:"kind"` // "job", "document", "matter", "state", "folders", "download", "models"
+	Kind     string    `json:"kind"` // "job", "document", "matter", "state", "folders", "download", "models", "selfcheck"
 	Matter   string    `json:"matter,omitempty"`
 	Job      *Job      `json:"job,omitempty"`
 	Document *Document `json:"document,omitempty"`

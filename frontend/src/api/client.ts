@@ -1,4 +1,5 @@
 import type { ModelsClient } from "./models";
+import type { TrustClient } from "./trust";
 import type {
   AddResult,
   AskEvent,
@@ -12,7 +13,6 @@ import type {
   Event,
   Facets,
   Feature,
-  Feedback,
   FolderScan,
   Hit,
   Job,
@@ -22,7 +22,6 @@ import type {
   MatterProgress,
   Message,
   Page,
-  Quality,
   Reading,
   SearchRequest,
   Setting,
@@ -63,7 +62,7 @@ export type Push =
 /** How an answer leaves the program. */
 export type PaperFormat = "docx" | "pdf" | "xlsx";
 
-export interface Client extends ModelsClient {
+export interface Client extends ModelsClient, TrustClient {
   /** Whether the program can show its own file dialog and take dropped paths. */
   readonly native: boolean;
 
@@ -132,11 +131,6 @@ export interface Client extends ModelsClient {
   conversations(matter: string): Promise<Conversation[]>;
   messages(matter: string, conversation: string): Promise<Message[]>;
   deleteConversation(matter: string, conversation: string): Promise<void>;
-
-  /** Records what the reader says of an answer. */
-  sayOfAnswer(matter: string, feedback: Feedback): Promise<void>;
-  /** How a matter's answers turned out. */
-  quality(matter: string): Promise<Quality>;
 
   settings(): Promise<Setting[]>;
   putSetting(key: string, value: string): Promise<void>;

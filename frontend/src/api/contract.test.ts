@@ -162,9 +162,27 @@ describe.each(clients)("the %s client", (_name, make) => {
     const quality = await client.quality(matter);
     expect(quality.days.reduce((n, d) => n + d.missed, 0)).toBe(1);
     expect(quality.entries.map((e) => [e.conversation, e.says])).toEqual([[conversation!.id, "missed"]]);
+    const again = await client.replay(matter, quality.entries[0]!.id);
+    expect(again.question).toBe("What is the notice period for termination?");
+    expect(again.after.sentences.length).toBeGreaterThan(0);
+    await expect(client.replay(matter, "no such answer")).rejects.toMatchObject({ code: "not_found" });
     await expect(client.saveAnswer(matter, conversation!.id, 2, "docx")).rejects.toMatchObject({ code: "not_found" });
     await client.deleteConversation(matter, conversation!.id);
     expect(await client.conversations(matter)).toEqual([]);
+  });
+
+  it("explains a search, and limits it to what a filter selects", { timeout: patience }, async () => {
+    await read();
+    const reading = await client.readSearch(matter, "notice AND type:wombat");
+    expect(reading.parts.some((p) => p.bad)).toBe(true);
+    expect(reading.problems.join(" ")).toContain("wombat");
+    expect((await client.search(matter, { query: "terminate notice", filter: { from: "2001", to: "2001" } })).length).toBe(0);
+  });
+
+  it("says how the checks of the installation stand", async () => {
+    const { running, checks } = await client.selfChecks();
+    expect(running).toBe(false);
+    for (const c of checks) for (const r of c.rates) expect(r.least <= r.right / r.of && r.right / r.of <= r.most).toBe(true);
   });
 
   it("stops an answer that is cancelled", { timeout: patience }, async () => {

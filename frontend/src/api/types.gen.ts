@@ -607,6 +607,225 @@ export interface ModelReportRow {
   questions: number;
 }
 
+/** Feedback is what a reader says of an answer. */
+export interface Feedback {
+  conversation: string;
+  /** of the answer's message */
+  created: string;
+  /** "right", "wrong_quote", "missed", "" (takes it back) */
+  says: "right" | "wrong_quote" | "missed" | "";
+}
+
+/** Quality says how the answers of a matter turned out. */
+export interface Quality {
+  /** oldest first; days without an answer are left out */
+  days: QualityDay[];
+  /** answers worth a look, newest first */
+  entries: QualityOutcome[];
+  /** steps that broke down, most frequent first */
+  stages: QualityStage[];
+  /** by the expert that answered, most used first */
+  experts: QualityExpert[];
+}
+
+/** QualityStage counts how often a step of answering broke down in one way. */
+export interface QualityStage {
+  /** a mark.Stage; empty where it is not known */
+  stage: string;
+  /** a mark.Code */
+  code: string;
+  count: number;
+}
+
+/** QualityExpert counts the answers of one expert. */
+export interface QualityExpert {
+  /** its id; "" where none was chosen */
+  expert: string;
+  answers: number;
+  refused: number;
+  /** with an altered or unsupported sentence, or called wrong by a reader */
+  wrong: number;
+  /** called right by a reader */
+  right: number;
+}
+
+/** QualityDay counts a day's answers, by the model that wrote them. */
+export interface QualityDay {
+  /** 2026-01-31, where the program runs */
+  day: string;
+  model: string;
+  answers: number;
+  refused: number;
+  /** refused because search found nothing at all */
+  empty: number;
+  sentences: number;
+  /** sentences */
+  altered: number;
+  /** sentences */
+  unsupported: number;
+  /** readers' words, of answers */
+  right: number;
+  wrongQuote: number;
+  missed: number;
+  /** what code put right in what a model wrote */
+  repairs: number;
+  /** answers given while something in scope had not been read */
+  unread: number;
+  /** answers of which a step broke down */
+  failed: number;
+  /** questions that got no answer */
+  ended: number;
+  /** of the time of an answer */
+  medianMs: number;
+}
+
+/** QualityOutcome is an answer that went wrong, or of which a reader said so. */
+export interface QualityOutcome {
+  /** for 'markai eval replay' */
+  id: string;
+  conversation: string;
+  question: string;
+  created: string;
+  model?: string;
+  refused: boolean;
+  altered: number;
+  unsupported: number;
+  says?: string;
+  totalMs: number;
+  expert?: string;
+  empty: boolean;
+  repairs: number;
+  unread: number;
+  /** that broke down */
+  stages: QualityStage[];
+  /** it got no answer */
+  ended: boolean;
+}
+
+/** Replay is a question put again as it was put before, over the matter as it is now, and how the two answers differ. */
+export interface Replay {
+  question: string;
+  /** RFC 3339 */
+  asked: string;
+  /** missing where it got none */
+  before?: Answer;
+  after: Answer;
+  same: boolean;
+  differences: Difference[];
+}
+
+/** Difference is one way in which two answers differ. */
+export interface Difference {
+  /** "answer", "evidence", "verdict", "searched", "model", "expert" */
+  part: "answer" | "evidence" | "verdict" | "searched" | "model" | "expert";
+  /** a whole sentence */
+  text: string;
+  before?: string;
+  after?: string;
+}
+
+/** SelfCheck is what asking the bundled questions about the sample matter gave on this machine. */
+export interface SelfCheck {
+  /** RFC 3339 */
+  taken: string;
+  /** of the program */
+  version: string;
+  processor: string;
+  /** that wrote; missing for quotations alone */
+  model?: string;
+  /** model; missing where search went by words alone */
+  embedding?: string;
+  questions: number;
+  rates: Rate[];
+  /** of an answer */
+  medianMs: number;
+  /** that 95 of 100 answers stay below */
+  slowMs: number;
+  /** questions that went wrong */
+  failed: SelfFailure[];
+}
+
+/** Rate is a share with the interval that holds the true one in 95 of 100 cases. */
+export interface Rate {
+  /** "found", "precision", "answered", "refused", "verbatim" */
+  name: "found" | "precision" | "answered" | "refused" | "verbatim";
+  right: number;
+  of: number;
+  /** 0 to 1, by Wilson */
+  least: number;
+  most: number;
+}
+
+/** SelfFailure is a question that went wrong in a self-check. */
+export interface SelfFailure {
+  question: string;
+  /** a whole sentence */
+  problem: string;
+}
+
+/** SelfChecks are the checks of this installation. */
+export interface SelfChecks {
+  running: boolean;
+  progress: Progress;
+  /** why the last one broke off */
+  problem?: string;
+  /** newest first */
+  checks: SelfCheck[];
+}
+
+/** Trace says how an answer came about. */
+export interface Trace {
+  /** what was searched for */
+  query: string;
+  topics: string[];
+  /** looked for word for word */
+  names: string[];
+  /** "a date", … */
+  wanted?: string;
+  searches: TraceSearch[];
+  /** best first */
+  documents: TraceDocument[];
+  /** best first */
+  passages: TracePassage[];
+  /** what each sentence was held against */
+  checks: string[];
+  /** steps that broke down and were made up for */
+  failures: QualityStage[];
+  /** what code put right in what a model wrote */
+  repairs: number;
+}
+
+/** TraceSearch is one search that was made for an answer. */
+export interface TraceSearch {
+  text: string;
+  /** that it was limited to; 0: the whole matter */
+  documents: number;
+  found: number;
+  why: string;
+}
+
+/** TraceDocument is a document as the question ranked it. */
+export interface TraceDocument {
+  document: string;
+  name: string;
+  /** of it that search found */
+  passages: number;
+  named: boolean;
+  read: boolean;
+}
+
+/** TracePassage is a passage that search found, and what became of it. */
+export interface TracePassage {
+  document: string;
+  name: string;
+  page: number;
+  text: string;
+  why: string[];
+  cited: boolean;
+  /** why no sentence of it was quoted */
+  aside?: string;
+}
+
 /** State is what the window needs to know before anything else. */
 export interface State {
   /** "none", "locked" or "open" */
@@ -760,6 +979,8 @@ export interface DocumentQuery {
   from?: string;
   to?: string;
   bates?: string;
+  /** in a message's sender, or the author */
+  sender?: string;
   thread?: string;
   family?: string;
   similar?: string;
@@ -841,12 +1062,15 @@ export interface SearchRequest {
   documents?: string[];
   kinds?: string[];
   limit?: number;
+  filter?: DocumentQuery;
 }
 
 /** Reading is how the text of a search was understood. */
 export interface Reading {
   /** written out; empty where it is ranked by what it is about */
   operators?: string;
+  /** the query in words, in its order */
+  parts: Part[];
   /** whole sentences */
   problems: string[];
   suggestions: Suggestion[];
@@ -856,6 +1080,17 @@ export interface Reading {
 export interface Suggestion {
   word: string;
   instead: string;
+}
+
+/** Part is a piece of a search, explained. */
+export interface Part {
+  /** as it is written in the query language */
+  text: string;
+  /** what it asks for, in words */
+  says: string;
+  /** how deep it stands in brackets */
+  depth: number;
+  bad?: boolean;
 }
 
 /** PageSpan is a piece of one page, with its boxes. */
@@ -876,6 +1111,10 @@ export interface Hit {
   marks: [number, number][];
   score: number;
   why: string[];
+  /** of the document: a mark.DocumentType */
+  type?: string;
+  /** of the document, ISO 8601 */
+  date?: string;
   /** the whole passage */
   spans: PageSpan[];
   /** the matched words */
@@ -938,6 +1177,8 @@ export interface Answer {
   firstMs: number;
   totalMs: number;
   tokensPerSecond: number;
+  /** how it came about */
+  trace?: Trace;
 }
 
 /** Survey is what each document says on a question about every document. */
@@ -999,55 +1240,6 @@ export interface Message {
   created: string;
 }
 
-/** Feedback is what a reader says of an answer. */
-export interface Feedback {
-  conversation: string;
-  /** of the answer's message */
-  created: string;
-  /** "right", "wrong_quote", "missed", "" (takes it back) */
-  says: "right" | "wrong_quote" | "missed" | "";
-}
-
-/** Quality says how the answers of a matter turned out. */
-export interface Quality {
-  /** oldest first; days without an answer are left out */
-  days: QualityDay[];
-  /** answers worth a look, newest first */
-  entries: QualityOutcome[];
-}
-
-/** QualityDay counts a day's answers, by the model that wrote them. */
-export interface QualityDay {
-  /** 2026-01-31, where the program runs */
-  day: string;
-  model: string;
-  answers: number;
-  refused: number;
-  /** refused because search found nothing at all */
-  empty: number;
-  sentences: number;
-  /** sentences */
-  altered: number;
-  /** sentences */
-  unsupported: number;
-  /** readers' words, of answers */
-  right: number;
-  wrongQuote: number;
-  missed: number;
-}
-
-/** QualityOutcome is an answer that went wrong, or of which a reader said so. */
-export interface QualityOutcome {
-  conversation: string;
-  created: string;
-  model?: string;
-  refused: boolean;
-  altered: number;
-  unsupported: number;
-  says?: string;
-  totalMs: number;
-}
-
 /** Setting is one line of the settings, explained. */
 export interface Setting {
   key: string;
@@ -1065,8 +1257,8 @@ export interface Setting {
 
 /** Event is pushed to the window. */
 export interface Event {
-  /** "job", "document", "matter", "state", "folders", "download", "models" */
-  kind: "job" | "document" | "matter" | "state" | "folders" | "download" | "models";
+  /** "job", "document", "matter", "state", "folders", "download", "models", "selfcheck" */
+  kind: "job" | "document" | "matter" | "state" | "folders" | "download" | "models" | "selfcheck";
   matter?: string;
   job?: Job;
   document?: Document;

@@ -63,6 +63,7 @@ function passes(d: Document, q: DocumentQuery, words: string[]): boolean {
     const n = q.bates.toUpperCase();
     if (!d.batesFirst || d.batesFirst.length !== n.length || d.batesFirst > n || (d.batesLast ?? "") < n) return false;
   }
+  if (q.sender && !`${d.mail?.from ?? ""} ${d.author ?? ""}`.toLowerCase().includes(q.sender.toLowerCase())) return false;
   if (q.thread && d.thread !== q.thread) return false;
   if (q.similar && d.similar !== q.similar && d.id !== q.similar) return false;
   if ((q.outer && d.parent) || (q.distinct && d.duplicate) || (q.scanned && d.ocrPages === 0)) return false;

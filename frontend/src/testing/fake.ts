@@ -1,6 +1,6 @@
 import { ClientError, type Client, type Push } from "../api/client";
 import { download } from "../api/http";
-import type { AddResult, AskEvent, AskRequest, Document, Event, Feedback, Job, Matter, Message, Page, State, WatchedFolder } from "../api/types.gen";
+import type { AddResult, AskEvent, AskRequest, Document, Event, Job, Matter, Message, Page, State, WatchedFolder } from "../api/types.gen";
 import { progress } from "../state/jobs";
 import { answerTo, hitsFor } from "./answers";
 import { casefile, type Fixture } from "./casefile";
@@ -13,6 +13,7 @@ import { production } from "./production";
 import { writePDF } from "./pdf";
 import { fakeModels } from "./models";
 import { settings, stateOf } from "./program";
+import { fakeTrust, readingOf } from "./trust";
 import { typeset, type LaidPage } from "./typeset";
 
 /** The situations that the fake can start in. */
@@ -45,7 +46,6 @@ export function fakeClient(scene: string = "full"): Client {
   const laid = new Map<string, LaidPage[]>();
   const fixtures = new Map<string, Fixture>(casefile.map((f) => [f.document.id, f]));
   const files = new Map<string, Uint8Array>();
-  const said = new Map<string, Feedback>();
   const threads = new Map<string, { id: string; title: string; updated: string; matter: string; messages: Message[] }>();
   const values = new Map(settings.map((s) => [s.key, s]));
   const catalog = new Catalog();
@@ -404,47 +404,17 @@ export function fakeClient(scene: string = "full"): Client {
     },
     search: async (m, request) => {
       matter(m);
-      const scope = inMatter(m).filter((f) => (!request.documents?.length || request.documents.includes(f.document.id)) && (!request.kinds?.length || request.kinds.includes(f.document.kind)));
+      const filter = { ...request.filter, ...(request.kinds ? { kinds: request.kinds } : {}) };
+      const selected = new Set(catalog.query(documents.get(m)!, filter).documents.map((d) => d.id));
+      const scope = inMatter(m).filter((f) => selected.has(f.document.id) && (!request.documents?.length || request.documents.includes(f.document.id)));
       return documents.get(m)!.length === 0 ? [] : hitsFor(request.query, scope, pagesOf).slice(0, request.limit ?? 20);
     },
-    readSearch: async (m, query) => {
-      matter(m);
-      const word = /\b(carier|temprature|liabilty)\b/i.exec(query)?.[0];
-      const instead = { carier: "carrier", temprature: "temperature", liabilty: "liability" }[word?.toLowerCase() ?? ""];
-      return { problems: [], suggestions: word && instead ? [{ word, instead }] : [], ...(/ AND | OR | w\/\d+ /.test(query) ? { operators: query } : {}) };
-    },
+    readSearch: async (m, query) => (matter(m), readingOf(query)),
     ask,
     conversations: async (m) => [...threads.values()].filter((t) => t.matter === m).map(({ id, title, updated }) => ({ id, title, updated })).sort((a, b) => b.updated.localeCompare(a.updated)),
     messages: async (_m, c) => threads.get(c)?.messages ?? [],
     deleteConversation: async (_m, c) => void threads.delete(c),
-    sayOfAnswer: async (_m, feedback) => {
-      if (!threads.get(feedback.conversation)?.messages.some((message) => message.answer && message.created === feedback.created)) throw new ClientError("not_found", "There is no such answer.");
-      said.set(feedback.created, feedback);
-    },
-    quality: async (m) => {
-      const answers = [...threads.values()].filter((thread) => thread.matter === m).flatMap((thread) => thread.messages.filter((message) => message.answer));
-      if (answers.length === 0) return { days: [], entries: [] };
-      const says = (what: string) => answers.filter((message) => said.get(message.created)?.says === what).length;
-      const sentences = answers.flatMap((message) => message.answer!.sentences);
-      return {
-        days: [
-          {
-            day: answers[0]!.created.slice(0, 10),
-            model: "",
-            answers: answers.length,
-            refused: answers.filter((message) => message.answer!.refused).length,
-            empty: 0,
-            sentences: sentences.length,
-            altered: sentences.filter((s) => s.verdict === "altered").length,
-            unsupported: sentences.filter((s) => s.verdict === "unsupported").length,
-            right: says("right"),
-            wrongQuote: says("wrong_quote"),
-            missed: says("missed"),
-          },
-        ],
-        entries: [...said.values()].filter((f) => f.says === "wrong_quote" || f.says === "missed").map((f) => ({ conversation: f.conversation, created: f.created, refused: false, altered: 0, unsupported: 0, says: f.says, totalMs: 0 })),
-      };
-    },
+    ...fakeTrust(threads, push),
     settings: async () => [...values.values()],
     putSetting: async (key, value) => {
       const setting = values.get(key);
