@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	mark "markai/backend"
@@ -16,6 +17,21 @@ import (
 type inspected struct {
 	size int64
 	arch gguf.Architecture
+	can  gguf.Abilities
+}
+
+// role is what the model is for; "" for a projector of pictures, which is part
+// of one.
+func (i inspected) role() Role {
+	switch {
+	case i.can.Vision:
+		return ""
+	case i.can.Rerank:
+		return Rerank
+	case i.can.Embedding:
+		return Embedding
+	}
+	return Chat
 }
 
 // looked remembers the headers that this process has read: a vocabulary takes
@@ -46,11 +62,12 @@ func inspect(path string) (inspected, error) {
 	if err != nil {
 		return inspected{}, explain(name, err)
 	}
-	arch, err := head.Architecture()
-	if err != nil {
-		return inspected{}, explain(name, err)
+	info := inspected{size: st.Size(), can: head.Abilities()}
+	if info.role() != "" { // a projector has no shape of its own
+		if info.arch, err = head.Architecture(); err != nil {
+			return inspected{}, explain(name, err)
+		}
 	}
-	info := inspected{st.Size(), arch}
 	looked.Store(key, info)
 	return info, nil
 }
@@ -77,36 +94,71 @@ func explain(name string, err error) error {
 	return say(mark.Damaged, "The model %s is damaged. Copy or download it again.")
 }
 
-// Check reports why the model at path must not be loaded for role with a
-// context of so many tokens on a machine with free bytes of memory (0 when
-// unknown), or nil. It reads the header, and the whole file once where a
-// checksum lies beside it. Errors: NotFound, Damaged, Unsupported, TooBig, each
-// with what to do next.
+// Load is how a model is to be loaded.
+type Load struct {
+	Role    Role
+	Context int    // tokens
+	Cache   string // as in Settings; empty: f16
+	Free    int64  // bytes of memory; 0: not known
+}
+
+// Check is CheckLoad with a cache of half precision.
 func Check(path string, role Role, context int, free int64) error {
+	return CheckLoad(path, Load{Role: role, Context: context, Free: free})
+}
+
+// CheckLoad reports why the model at path must not be loaded in this way, or
+// nil. It reads the header, and the whole file once where a checksum lies beside
+// it. Errors: NotFound, Damaged, Unsupported, TooBig, each with what to do next.
+func CheckLoad(path string, l Load) error {
 	info, err := inspect(path)
 	if err != nil {
 		return err
 	}
-	if err := suits(filepath.Base(path), info.arch, role); err != nil {
+	if err := suits(filepath.Base(path), info, l.Role); err != nil {
 		return err
 	}
-	if need := int64(info.arch.Memory(context)); free > 0 && need > free {
-		return mark.Errorf(mark.TooBig, "The model needs %s and %s are free. Choose a smaller one in Settings, or close other programs.", amount(need), amount(free))
+	if err := info.fits(l); err != nil {
+		return err
 	}
 	return verify(path)
 }
 
-// suits reports whether a model of this shape can do what role asks.
-func suits(name string, a gguf.Architecture, role Role) error {
-	switch {
-	case role == Embedding && !a.Embedding:
-		return mark.Errorf(mark.Unsupported, "The model %s writes text and cannot be used for search. Choose an embedding model in Settings.", name)
-	case role == Chat && a.Embedding:
-		return mark.Errorf(mark.Unsupported, "The model %s is for search and cannot write answers. Choose a chat model in Settings.", name)
-	case a.Vocabulary == 0:
-		return mark.Errorf(mark.Unsupported, "The model %s has no vocabulary of its own. Get a complete GGUF file.", name)
+// cacheTypes are the types of numbers that a cache may hold, by Settings' names.
+var cacheTypes = map[string]gguf.Type{"": gguf.F16, "f16": gguf.F16, "q8_0": gguf.Q8_0, "q4_0": gguf.Q4_0}
+
+// fits says what to do where the model needs more memory than is free.
+func (i inspected) fits(l Load) error {
+	memory := func(context int) int64 { return int64(i.arch.MemoryIn(context, cacheTypes[l.Cache])) }
+	need := memory(l.Context)
+	if l.Free <= 0 || need <= l.Free {
+		return nil
 	}
-	return nil
+	for _, n := range slices.Backward(contexts) {
+		if n < l.Context && memory(n) <= l.Free {
+			return mark.Errorf(mark.TooBig, "The model needs %s with a context of %d tokens and %s are free: choose a context of %d tokens, which needs %s, or a smaller model in Settings.",
+				amount(need), l.Context, amount(l.Free), n, amount(memory(n)))
+		}
+	}
+	return mark.Errorf(mark.TooBig, "The model needs %s and %s are free. Choose a smaller one in Settings, or close other programs.", amount(need), amount(l.Free))
+}
+
+// suits reports whether a model can do what role asks; "" asks for any use.
+func suits(name string, i inspected, role Role) error {
+	is := i.role()
+	switch {
+	case is == "":
+		return mark.Errorf(mark.Unsupported, "%s turns pictures into what another model reads and is no model of its own. Choose the model's main file.", name)
+	case i.arch.Vocabulary == 0:
+		return mark.Errorf(mark.Unsupported, "The model %s has no vocabulary of its own. Get a complete GGUF file.", name)
+	case role == "" || role == is:
+		return nil
+	case role == Embedding && is == Chat:
+		return mark.Errorf(mark.Unsupported, "The model %s writes text and cannot be used for search. Choose an embedding model in Settings.", name)
+	case role == Chat && is == Embedding:
+		return mark.Errorf(mark.Unsupported, "The model %s is for search and cannot write answers. Choose a chat model in Settings.", name)
+	}
+	return mark.Errorf(mark.Unsupported, "The model %s is for %s and not for %s. Choose another in Settings.", name, is, role)
 }
 
 // amount gives bytes as people count memory.

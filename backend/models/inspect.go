@@ -41,6 +41,9 @@ func Inspect(path string, free int64) (Card, error) {
 	if err != nil {
 		return Card{}, err
 	}
+	if can := head.Abilities(); can.Vision {
+		return Card{}, suits(filepath.Base(path), inspected{can: can}, "")
+	}
 	a, err := head.Architecture()
 	if err != nil {
 		return Card{}, explain(filepath.Base(path), err)

@@ -60,6 +60,8 @@ type Model struct {
 	Bytes      int64
 	Context    int    // tokens it is run with
 	Trained    int    // tokens it was trained on; 0: not stated
+	SHA256     string // computed when it was installed; empty: it was not
+	Stated     string // checksum that its publisher states; empty: not known
 	Parameters uint64 // numbers in its weights
 	Width      int    // of its hidden state: the length of an embedding model's vectors
 	NeedsBytes int64  // memory to run it, estimated
@@ -132,9 +134,10 @@ func (l *Library) List() ([]Model, error) {
 		if results[name] {
 			continue
 		}
-		m := Model{ID: name[:len(name)-len(filepath.Ext(name))], Role: Chat, Context: defaultContext, Source: "your own file"}
+		m := Model{ID: name[:len(name)-len(filepath.Ext(name))], Role: Chat, Context: defaultContext}
 		m.Name = m.ID
 		m.look(path)
+		m.remember(originOf(path))
 		list = append(list, m)
 	}
 	return list, nil
@@ -184,9 +187,10 @@ func (m *Model) look(path string) {
 		m.Problem = mark.MessageOf(err)
 		return
 	}
+	m.SHA256 = recorded(path)
 	m.Bytes, m.Parameters, m.Width = info.size, info.arch.Parameters, info.arch.Width
-	if info.arch.Embedding {
-		m.Role = Embedding
+	if m.Role = info.role(); m.Role == "" {
+		m.Problem = mark.MessageOf(suits(filepath.Base(path), info, ""))
 	}
 	m.Trained = info.arch.Context
 	if info.arch.Context > 0 {

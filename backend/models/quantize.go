@@ -82,11 +82,8 @@ func Quantize(ctx context.Context, from, to, kind string, plain bool, free int64
 	if err != nil {
 		return q, err
 	}
-	if err := os.Rename(made, to); err != nil {
-		return q, fmt.Errorf("put %s in place: %w", filepath.Base(to), err)
-	}
-	if err := os.WriteFile(sidecar(to), []byte(hash+"\n"), 0o644); err != nil {
-		return q, fmt.Errorf("write the checksum of %s: %w", filepath.Base(to), err)
+	if err := settle(made, to, hash); err != nil {
+		return q, err
 	}
 	q.Path, q.Bytes = to, info.size
 	return q, nil

@@ -20,6 +20,15 @@ import (
 // sidecar names the file that holds the checksum of the model at path.
 func sidecar(path string) string { return path + ".sha256" }
 
+// recorded is the checksum beside the model at path, "" where there is none.
+func recorded(path string) string {
+	raw, err := os.ReadFile(sidecar(path))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(raw))
+}
+
 // verified remembers which files this process has read and found whole, so
 // that a large model is not read twice for its checksum.
 var verified sync.Map // seen → struct{}
@@ -88,7 +97,13 @@ func (w writer) Write(p []byte) (int, error) {
 
 // install writes a model file and its checksum under a temporary name and
 // renames both into place, so that a crash leaves no half model.
-func install(ctx context.Context, path string, write func(io.Writer) error) (err error) {
+func install(ctx context.Context, path string, write func(io.Writer) error) error {
+	return installChecked(ctx, path, write, func(string) error { return nil })
+}
+
+// installChecked is install of a file that check has to find right before it is
+// put in place.
+func installChecked(ctx context.Context, path string, write func(io.Writer) error, check func(path string) error) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".incoming-*")
 	if err != nil {
 		return fmt.Errorf("install %s: %w", filepath.Base(path), err)
@@ -109,12 +124,20 @@ func install(ctx context.Context, path string, write func(io.Writer) error) (err
 	if err := errors.Join(tmp.Sync(), tmp.Close()); err != nil {
 		return fmt.Errorf("install %s: %w", filepath.Base(path), err)
 	}
+	if err := check(tmp.Name()); err != nil {
+		return err
+	}
+	return settle(tmp.Name(), path, hex.EncodeToString(h.Sum(nil)))
+}
+
+// settle puts the model that lies whole at from in place, with its checksum.
+func settle(from, path, sum string) error {
 	// The model goes first: a crash in between leaves an old checksum beside a
 	// new model, which is noticed and repaired by preparing again.
-	if err := os.Rename(tmp.Name(), path); err != nil {
+	if err := os.Rename(from, path); err != nil {
 		return fmt.Errorf("install %s: %w", filepath.Base(path), err)
 	}
-	if err := os.WriteFile(sidecar(path), []byte(hex.EncodeToString(h.Sum(nil))+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(sidecar(path), []byte(sum+"\n"), 0o644); err != nil {
 		return fmt.Errorf("write the checksum of %s: %w", filepath.Base(path), err)
 	}
 	return nil
