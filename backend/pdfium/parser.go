@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,12 @@ const (
 	atRest = 128 << 20 // bytes above which it is not kept for other documents
 )
 
+// collecting is how a worker collects its garbage: an engine's memory is not on
+// Go's heap, which holds some 12 MB and is filled anew by every few pages. To
+// collect at half as much more, as other workers do, would cost an eighth of the
+// work.
+var collecting = []string{"GOGC=200", "GOMEMLIMIT=64MiB"}
+
 // NewPool makes the worker pool that New and the second opinion share.
 func NewPool(o Options) *worker.Pool {
 	n := o.Processes
@@ -52,8 +59,9 @@ func NewPool(o Options) *worker.Pool {
 		MemoryLimit:  memoryLimit,
 		StartTimeout: time.Minute,
 	}
+	spec.Env = slices.Clone(collecting)
 	if o.CacheDir != "" {
-		spec.Env = []string{envCache + "=" + o.CacheDir}
+		spec.Env = append(spec.Env, envCache+"="+o.CacheDir)
 		spec.WriteDirs = []string{o.CacheDir}
 	}
 	return worker.NewPool(spec, n, worker.PoolOptions{MaxUses: 5000, Keep: atRest, Need: atWork, Budget: o.Budget})
