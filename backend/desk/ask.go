@@ -73,7 +73,7 @@ func (d *Desk) Ask(ctx context.Context, matter string, r wire.AskRequest, emit f
 		return mark.Errorf(mark.Invalid, "Type a question first.")
 	}
 	docs := named[mark.DocumentID](r.Documents)
-	q := mark.Question{Text: text, Documents: docs, Conversation: mark.ConversationID(r.Conversation)}
+	q := mark.Question{Text: text, Documents: docs, Conversation: mark.ConversationID(r.Conversation), Expert: r.Expert}
 	if q.Conversation == "" {
 		q.Conversation = mark.ConversationID(mark.NewID())
 	} else if q.History, err = store.Messages(ctx, q.Conversation); err != nil {

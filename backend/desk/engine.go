@@ -30,6 +30,21 @@ func (d *Desk) Experts(ctx context.Context) ([]wire.Expert, error) {
 	return d.d.Experts.Experts(ctx)
 }
 
+// wireRoute is how the choice of an expert crosses to the window; nil stays nil.
+func wireRoute(r *mark.Routed) *wire.Route {
+	if r == nil {
+		return nil
+	}
+	out := &wire.Route{
+		Kind: r.Kind, Confidence: r.Confidence, Expert: r.Expert, Name: r.Name, Model: r.Model, Chosen: r.Chosen,
+		Why: notNil(r.Why), Steps: []wire.RouteStep{}, Scores: []wire.Score{},
+	}
+	for _, s := range r.Steps {
+		out.Steps = append(out.Steps, wire.RouteStep{Expert: s.Expert, Name: s.Name, State: string(s.State), Problem: s.Problem})
+	}
+	return out
+}
+
 // Route says which expert would answer a question.
 func (d *Desk) Route(ctx context.Context, r wire.RouteRequest) (wire.Route, error) {
 	if r.Question = strings.TrimSpace(r.Question); r.Question == "" {

@@ -305,6 +305,7 @@ type Answer struct {
 	Choices        *Choices        `json:"choices,omitempty"`        // the question was asked back; nothing is cited
 	Computation    *Computation    `json:"computation,omitempty"`    // of a question that code worked out
 	Chronology     []ChronologyRow `json:"chronology,omitempty"`     // of a question for the course of events, earliest first
+	Route          *Route          `json:"route,omitempty"`          // which expert answered, and why
 
 	Nearest   []Hit   `json:"nearest"`
 	Documents int     `json:"documents"` // searched

@@ -1166,6 +1166,8 @@ export interface Answer {
   computation?: Computation;
   /** of a question for the course of events, earliest first */
   chronology?: ChronologyRow[];
+  /** which expert answered, and why */
+  route?: Route;
   nearest: Hit[];
   /** searched */
   documents: number;
