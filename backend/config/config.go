@@ -28,6 +28,8 @@ type Config struct {
 	Ingest     Ingest     `yaml:"ingest"`
 	Search     Search     `yaml:"search"`
 	Serve      Serve      `yaml:"serve"`
+	Models     Models     `yaml:"models"`
+	Network    Network    `yaml:"network"`
 	Appearance Appearance `yaml:"appearance"`
 }
 
@@ -51,6 +53,7 @@ type Chat struct {
 	Model     string        `yaml:"model" doc:"Which chat model to use: an id from 'markai models list'." restart:"true"`
 	Context   int           `yaml:"context" doc:"Tokens that the chat model holds at once." restart:"true"`
 	Threads   int           `yaml:"threads" doc:"Processor threads for writing; 0 leaves one core free." restart:"true"`
+	MemoryMB  int           `yaml:"memory_mb" doc:"Megabytes of memory that all chat models may take together; 0 for what is free." restart:"true"`
 	MaxTokens int           `yaml:"max_tokens" doc:"Longest answer, in tokens."`
 	IdleAfter time.Duration `yaml:"idle_after" doc:"Give the model's memory back after this long without a question." restart:"true"`
 }
@@ -80,6 +83,17 @@ type Search struct {
 type Serve struct {
 	Address string `yaml:"address" doc:"Loopback address and port of 'markai serve'; port 0 takes a free one." restart:"true"`
 	Hosts   string `yaml:"hosts" doc:"Host names accepted besides localhost, separated by commas." restart:"true"`
+}
+
+// Models is where models come from.
+type Models struct {
+	// Source may say where {repository} and {file} belong in it.
+	Source string `yaml:"source" doc:"Address of a hub of models, or of your firm's mirror of one, from which models of the catalogue are downloaded. Its host has to be among network.hosts. Empty: nothing is downloaded."`
+}
+
+// Network is what this program may connect to.
+type Network struct {
+	Hosts string `yaml:"hosts" doc:"Hosts that this program may connect to, over TLS only, separated by commas: a name, a name with a port, or *.name for all names below it. Each connection is recorded in the audit trail first. Empty: none."`
 }
 
 // Appearance is how the window looks.
