@@ -103,6 +103,11 @@ func readHead(path string) (*gguf.File, error) {
 	if _, err := inspect(path); err != nil {
 		return nil, err
 	}
+	return headOf(path)
+}
+
+// headOf reads the header of a file that need be no model.
+func headOf(path string) (*gguf.File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", filepath.Base(path), err)
