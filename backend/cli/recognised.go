@@ -12,7 +12,7 @@ import (
 
 // recognise fills in what the pages of a file hold.
 func (x *extracted) recognise(name string, source mark.SourceInfo, pages []mark.Page) {
-	doc := mark.Document{Name: name, Kind: source.Kind, Title: source.Title}
+	doc := mark.Document{Name: name, Kind: source.Kind, Title: ingest.GivenTitle(source)}
 	title, parties := legal.Identify(name, pages[:min(len(pages), 3)])
 	doc.Parties = parties
 	if doc.Kind != mark.KindMail || doc.Title == "" { // the subject of a message stands

@@ -84,7 +84,7 @@ func (s *Service) newWork(ctx context.Context, r *run, doc *mark.Document, info 
 	doc.Kind, doc.Pages, doc.Status = info.Kind, info.Pages, mark.DocumentReading
 	doc.Problem, doc.Code = "", ""
 	if doc.Title == "" {
-		doc.Title = info.Title
+		doc.Title = GivenTitle(info)
 	}
 	Complete(&doc.Meta, info.Meta)
 	for _, n := range info.Notes {

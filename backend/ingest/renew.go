@@ -14,7 +14,7 @@ import (
 // recognised. A document that was read by older ones gets its passages and
 // features anew from its stored pages, in the background: a page's text is never
 // rewritten, what is made of it may be.
-const Rules = 1
+const Rules = 2
 
 // background is the priority of work that nobody waits for.
 const background = -1

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	mark "markai/backend"
+	"markai/backend/legal"
 	"markai/backend/structure"
 )
 
@@ -120,6 +121,15 @@ func (w *work) keep(ctx context.Context, r *Recognition) error {
 		return fmt.Errorf("store features: %w", err)
 	}
 	return nil
+}
+
+// GivenTitle is the title that a file gives itself: a message's subject, or
+// what its properties say where that is a title.
+func GivenTitle(info mark.SourceInfo) string {
+	if info.Kind == mark.KindMail {
+		return info.Title
+	}
+	return legal.TitleOfProperties(info.Title)
 }
 
 // Complete fills what m does not say from other: a load file knows better than

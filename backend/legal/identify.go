@@ -54,7 +54,13 @@ var self = regexp.MustCompile(`(?i:\bthis)\s+((?:[A-Z][\w’'&/.-]*|of|for|and|t
 var (
 	exhibit  = regexp.MustCompile(`(?i)^\s*(?:<PAGE>\s*)?(?:exhibit|ex\.?|schedule|annex|appendix)[\s-]*(?:no\.?\s*)?[\dA-Z]+(?:[.\-(][\w.()]+)*[\s:.–-]*`)
 	blank    = regexp.MustCompile(`\s+`)
-	pageMark = regexp.MustCompile(`(?i)^(?:page\s+\d+.*|-?\s*\d+\s*-?|\d+ of \d+|source:.*|confidential.*treatment.*)$`)
+	pageMark = regexp.MustCompile(`(?i)^(?:page\s+\d+.*|-?\s*\d+\s*-?|\d+ of \d+|source:.*|confidential.*treatment.*|\(?slip opinion\)?.*)$`)
+	// pageEnd is the number of the page at the end of a running head.
+	pageEnd = regexp.MustCompile(`^(.*[A-Z]{4,})\s+\d{1,3}$`)
+	// counted ends where a number is part of the title.
+	counted = regexp.MustCompile(`(?i)(?:amendment|addendum|supplement|order|form|chapter|rule|title|section|part|exhibit|schedule|phase|version|volume|article|annex|appendix|agreement|number|lease|note|resolution|notice)$`)
+	// goesOn ends a title that must go on.
+	goesOn = regexp.MustCompile(`(?i)\s(?:of|and|granting|denying|regarding|re|for|to|in|on|the|by|with|against|approving|directing|dismissing)$`)
 )
 
 // findTitle returns the first line that looks like a title, else what the
@@ -85,28 +91,71 @@ func titleLine(line string) string {
 		return ""
 	}
 	line = strings.TrimRight(line, " .:;")
+	if m := pageEnd.FindStringSubmatch(line); m != nil && !counted.MatchString(m[1]) {
+		line = m[1]
+	}
 	if line == "" || !mostlyCapital(line) || strings.Contains(line, "....") || strings.ContainsAny(line, "·*|") {
 		return ""
 	}
 	return line
 }
 
-// joinTitle adds a second line that goes on with a shouted title: "NON
-// COMPETITION" over "AGREEMENT" is told from a caption by its kind word.
+// joinTitle adds the lines that go on with a title that cannot end where its
+// line does, as "ORDER GRANTING", in capitals too.
 func joinTitle(first string, rest []string) string {
-	if !strings.HasSuffix(strings.ToLower(first), " of") && !strings.HasSuffix(strings.ToLower(first), " and") {
+	if !goesOn.MatchString(first) {
 		return first
 	}
-	for _, l := range rest {
-		if l = cleanLine(l); l != "" {
-			if len(first)+len(l) < titleMax && mostlyCapital(l) {
-				return first + " " + strings.TrimRight(l, " .:;")
-			}
+	title := first
+	for k, l := range rest {
+		l = cleanLine(l)
+		if l == "" && k == 0 {
+			continue
+		}
+		l = strings.TrimRight(l, " .:;")
+		if l == "" || len(title)+len(l) >= titleMax || !mostlyCapital(strings.TrimPrefix(l, "dba ")) || title != first && upperCase(first) && !upperCase(l) {
+			break
+		}
+		title += " " + l
+		if !upperCase(first) { // one line may be the end of it, more may be a caption
 			break
 		}
 	}
-	return first
+	return title
 }
+
+// upperCase reports whether s has hardly a small letter.
+func upperCase(s string) bool {
+	small := 0
+	for _, r := range s {
+		if unicode.IsLower(r) {
+			small++
+		}
+	}
+	return small*8 <= len(s)
+}
+
+// TitleOfProperties returns a title that a program wrote into a file's
+// properties, without the program's name, and nothing where that is only the
+// name of a file.
+func TitleOfProperties(s string) string {
+	s = cleanLine(byProgram.ReplaceAllString(cleanLine(s), ""))
+	if fileName.MatchString(s) {
+		if s = ReadableName(s); len(strings.Fields(s)) < 3 {
+			return ""
+		}
+	}
+	if !strings.Contains(s, " ") && strings.ContainsAny(s, "-_") || noTitle.MatchString(s) {
+		return ""
+	}
+	return s
+}
+
+var (
+	byProgram = regexp.MustCompile(`(?i)^(?:microsoft (?:office )?(?:word|excel|powerpoint)|wordperfect|adobe acrobat)\s+-\s+`)
+	fileName  = regexp.MustCompile(`(?i)\.(?:docx?|dotx?|rtf|wpd|odt|pages|pdf|xlsx?|xlsm|csv|pptx?|vsdx?|txt|md|html?|xml|indd|qxd|ai|psd|dwg|jpe?g|png|tiff?|gif|bmp|eps|ps|exe|tmp|dat)$`)
+	noTitle   = regexp.MustCompile(`(?i)^(?:untitled|no title|title|document|doc|dokument|presentation|slide|book|binder|scan|image|page|print|layout|microsoft word|powerpoint presentation)?\s*\d*$`)
+)
 
 // mostlyCapital reports whether nearly every longer word begins with a capital.
 func mostlyCapital(s string) bool {

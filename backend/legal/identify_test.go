@@ -24,6 +24,12 @@ func TestADocumentSaysWhatItIsAndWhoseItIs(t *testing.T) {
 			"COMPLAINT FOR DAMAGES", []string{"JANE ROE", "ACME WIDGETS, INC."}},
 		{"a title in the file's name only", "AcmeHoldings_20050301_8-K_EX-10.1_Reseller Agreement.pdf",
 			"The parties agree as follows.", "Reseller Agreement", nil},
+		{"a title that goes on in the next lines", "order.pdf",
+			"Case No. 1:20-cv-1\n\nORDER GRANTING\nACME WIDGETS, INC. dba\nACME CONSUMER SERVICES’\nAPPLICATION FOR A\nPRELIMINARY INJUNCTION\n\nORDER\n",
+			"ORDER GRANTING ACME WIDGETS, INC. dba ACME CONSUMER SERVICES’ APPLICATION FOR A PRELIMINARY INJUNCTION", nil},
+		{"a running head with the page's number", "brief.pdf", "MOTION FOR CLASS CERTIFICATION 3\n\nThe class is large.", "MOTION FOR CLASS CERTIFICATION", nil},
+		{"a number that is part of the title", "a.pdf", "AMENDMENT TO LEASE AMENDMENT 2\n\nThe lease is changed.", "AMENDMENT TO LEASE AMENDMENT 2", nil},
+		{"the head of a printed opinion", "op.pdf", "(Slip Opinion) OCTOBER TERM, 2012 1\n\nSyllabus\n\nThe court held so.", "", nil},
 		{"a sentence is no title", "notes.txt", "The agreement was signed late, and nobody knows why.", "", nil},
 	}
 	for _, tt := range tests {
@@ -68,4 +74,21 @@ func FuzzIdentify(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestTitlesThatProgramsWroteAreTakenWhereTheySaySomething(t *testing.T) {
+	tests := []struct{ property, want string }{
+		{"Microsoft Word - Roe Opinion Draft", "Roe Opinion Draft"},
+		{"Microsoft Word - Roe_Reply_Brief_final.docx", "Roe Reply Brief final"},
+		{"Microsoft Word - Document1", ""},
+		{"10811.exe", ""}, {"scan0001.jpg", ""}, {"Binder1.pdf", ""}, {"Binder1", ""}, {"reply-memo", ""}, {"form_with_field", ""}, {"Untitled", ""}, {"", ""},
+		{"  The Act \n of 1998 ", "The Act of 1998"},
+		{"Lease", "Lease"},
+		{"2007 Instruction 1040-NR", "2007 Instruction 1040-NR"},
+	}
+	for _, tt := range tests {
+		if got := TitleOfProperties(tt.property); got != tt.want {
+			t.Errorf("TitleOfProperties(%q) = %q, want %q", tt.property, got, tt.want)
+		}
+	}
 }

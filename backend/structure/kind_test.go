@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"slices"
 	"testing"
 
 	mark "markai/backend"
@@ -87,5 +88,18 @@ func TestADocumentHasTheDateThatItGivesItself(t *testing.T) {
 		if got := scan(mark.Document{Kind: mark.KindPDF}, tt.text).Meta.Date; got != tt.want {
 			t.Errorf("%s: date %q, want %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestLabelsOfAFormAreNoHeadings(t *testing.T) {
+	const line = "Write the name of the person whom this petition is about and the place where they live now."
+	text := "Form 12\nApproved by the Supreme Court\n\n[ ] Petitioner  [ ] Respondent\n\nPhone\n\n" + line + "\n\nIf Form If Form If Form\n\n" + line +
+		"\n\nCertificate of Service\n\n" + line + "\n\nDate: ____________  Signature: ____________\n\n[ ] Yes [ ] No ____________\n"
+	r := scan(mark.Document{Kind: mark.KindPDF, Name: "form.pdf"}, text)
+	if r.Meta.Type != mark.TypeForm {
+		t.Fatalf("it is a %q", r.Meta.Type)
+	}
+	if got := told(r, mark.FeatureHeading); !slices.Equal(got, []string{"Certificate of Service"}) {
+		t.Errorf("headings %q", got)
 	}
 }

@@ -118,6 +118,9 @@ func (s *Scanner) readLine(g *page, i int, text, prev, next string) (both bool) 
 		}
 		s.close(g, l.start)
 		title := titleAfter(text[m.end:])
+		if title != "" && strings.HasSuffix(text, title) && sentenceGoesOn(g, i) {
+			title = "" // the first line of a paragraph that is numbered
+		}
 		if title == "" && m.style <= section && len(text) <= m.end+1 && headingWords(next) {
 			title, both = next, true
 		}
@@ -147,15 +150,16 @@ func (s *Scanner) readLine(g *page, i int, text, prev, next string) (both bool) 
 		}
 		return false
 	} else if ok && h.Number == "" {
-		end := l.end
+		end, last := l.end, i
 		if both = s.wraps(g, i); both {
 			k := after(g, i)
+			last = k
 			end, next = g.lines[k].end, ""
 			if k = after(g, k); k >= 0 {
 				next = g.of(g.lines[k])
 			}
 		}
-		if s.standsAlone(l, text, prev, next) {
+		if !runningText(g, last) && s.standsAlone(l, text, prev, next) {
 			s.close(g, l.start)
 			s.add(g, mark.FeatureHeading, l.start, end, "", min(h.Level, 2))
 			return both
@@ -175,6 +179,10 @@ func (s *Scanner) wraps(g *page, i int) bool {
 		return false
 	}
 	text, next := g.of(g.lines[i]), g.of(g.lines[k])
+	if half, ok := strings.CutSuffix(text, "-"); ok && properTitle(half) { // in the middle of a word
+		word, rest, _ := strings.Cut(next, " ")
+		return len(next) <= 80 && (rest == "" || properTitle(rest)) && !endsSentence(word) && !endsSentence(next)
+	}
 	return len(text) >= 30 && len(next) <= 80 && properTitle(next) && shouting(text) == shouting(next) && !contentsLine(next) &&
 		len(markers(next)) == 0 && !endsSentence(next) && !exhibitLine(next) && !noHeading.MatchString(next)
 }
@@ -261,7 +269,7 @@ func boundary(line string) bool {
 		}
 	}
 	h, ok := legal.HeadingOf(line)
-	return ok && len(line) < 90 && h.Alone
+	return ok && len(line) < 90 && h.Alone && strings.Count(line, ",") < 3 // which is a list of names
 }
 
 // markers returns how the beginning of a line may be read as a clause's

@@ -2,9 +2,12 @@ package structure
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	mark "markai/backend"
 )
 
 // take puts a marker into its place in the numbering and returns the clause's
@@ -240,6 +243,42 @@ var (
 	roleLine   = regexp.MustCompile(`(?i)^(?:plaintiffs?|defendants?|petitioners?|respondents?|appellants?|appellees?|versus|against|and|or|between|by and between|among)[\s,.:-]*$`)
 )
 
+// runningText reports whether a line that begins with capitals is one of running
+// text all the same: a list of names, or words with capitals that happen to
+// make a line. It fills its line like the next one, with nothing between them,
+// or it ends where no title does.
+func runningText(g *page, i int) bool {
+	text := g.of(g.lines[i])
+	if citesReport.MatchString(text) || dangles.MatchString(text) || sentenceGoesOn(g, i) {
+		return true
+	}
+	k := after(g, i)
+	if k < 0 || g.lines[k].gap || shouting(text) {
+		return false
+	}
+	const full = 0.65 // of the next line's length
+	return len(text) >= 40 && float64(len(text)) >= full*float64(len(g.of(g.lines[k]))) && (!g.lines[i].gap || before(g, i) < 0)
+}
+
+// sentenceGoesOn reports whether the line below goes on with small letters, as
+// no title does that wraps.
+func sentenceGoesOn(g *page, i int) bool {
+	k := after(g, i)
+	if k < 0 || g.lines[k].gap {
+		return false
+	}
+	next := g.of(g.lines[k])
+	first, _ := utf8.DecodeRuneInString(next)
+	return !strings.HasSuffix(g.of(g.lines[i]), "-") && unicode.IsLower(first) && len(markers(next)) == 0 && !properTitle(next)
+}
+
+var (
+	// citesReport finds a volume and a series of reports: "499 F.2d".
+	citesReport = regexp.MustCompile(`\b\d{1,4} (?:[A-Z][\w']*\. ?)+(?:\d[a-z]{1,2}\b)?`)
+	// dangles finds an end that something must follow.
+	dangles = regexp.MustCompile(`(?:\s(?:a|an|the|and|or|of|to|for|in|on|with|by|from|at|that|this|whom|under|between|v\.)|[,-])$`)
+)
+
 // standsAlone reports whether a line without a number is a heading: set apart,
 // titled, and with running text or a clause below it. A table's cells, an
 // address and a caption are titled too, and have their like below.
@@ -268,4 +307,28 @@ func (s *Scanner) standsAlone(l line, text, prev, next string) bool {
 		return len(next) > 40 || m.style <= section
 	}
 	return false
+}
+
+// settleForm drops the headings of a form that are the labels of its boxes: a
+// word or two without a number, as "Date" or "Yes No", or behind a letter.
+func (s *Scanner) settleForm() {
+	s.features = slices.DeleteFunc(s.features, func(f mark.Feature) bool {
+		if f.Kind != mark.FeatureHeading || f.Level < 2 && f.Value == "" {
+			return false
+		}
+		words := len(strings.Fields(f.Text))
+		if f.Value != "" {
+			return lower(f.Value[0]) && words <= 2
+		}
+		return words <= 2 || repeats(f.Text)
+	})
+}
+
+// repeats reports whether a line says the same thing again and again, as the
+// heads of columns do.
+func repeats(line string) bool {
+	words := strings.Fields(line)
+	once := slices.Clone(words)
+	slices.Sort(once)
+	return len(slices.Compact(once))*2 <= len(words)
 }

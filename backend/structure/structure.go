@@ -107,6 +107,9 @@ func (s *Scanner) Result() Result {
 	s.settleTongue(&r)
 	s.settleParties()
 	s.settleMeta(&r)
+	if r.Meta.Type == mark.TypeForm {
+		s.settleForm()
+	}
 	slices.SortStableFunc(s.features, func(a, b mark.Feature) int {
 		return cmp.Or(a.Page-b.Page, a.Start-b.Start, b.End-a.End, cmp.Compare(a.Kind, b.Kind))
 	})

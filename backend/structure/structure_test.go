@@ -104,6 +104,7 @@ func TestTermsAreDefinedInBracketsAndByVerbs(t *testing.T) {
 		{`he said "No" and left (see “Notes” on page 4)`, nil},
 		{`(“emphasis added”) and ("the parties agree that this is so")`, nil},
 		{"This means that nothing is owed.", nil},
+		{`Type ${ word("Add another") } and action_argument("Error").`, nil},
 	}
 	for _, tt := range tests {
 		if got := told(scan(mark.Document{}, tt.text), mark.FeatureDefinedTerm); !slices.Equal(got, tt.want) {
@@ -193,6 +194,15 @@ func TestHeadingsAreToldFromWhatLooksLikeThem(t *testing.T) {
 		{"after (h) comes (i)", "(g) Goods. None " + text + "\n\n(h) Houses. None " + text, nil},
 		{"a list of contents", "1. Term ........ 1\n2. Price ....... 2\n3. Goods 3\n4. Notices 4\n5. Law 5\n6. General 6\n", nil},
 		{"a caption, an address and a table", "UNITED STATES DISTRICT COURT\nNORTHERN DISTRICT\n\n12 Main Street\nSpringfield, Ohio\n\nItem\tPrice\nPump\t4\n", nil},
+		{"names that fill their lines", "Jane R. Roe and Liberty Counsel were on brief, for appellant.\nStephen M. Crane and Society of the North on brief for the\nChurch of Riverton, New Hope Church, Athens Church of the West\nBible, Faith Church, Cherry Church of the Old Bible, amici curiae.", nil},
+		{"capitals in a sentence", "It spread.\nThe United States Department of Health and Human\nServices declared the matter a national emergency, and the plaintiff\nis a company " + text, nil},
+		{"a citation", "It is so held.\nMass. Air Pollution Comm. v. Brinegar, 499 F.2d\n125, 126, where the plaintiff is a company " + text, nil},
+		{"a numbered paragraph of a complaint", "20. In Question 10 of the Representations to the Medical Examiner signed on\nthe second day of May she said nothing, and the plaintiff is a company " + text, nil},
+		{"a title that fills its line", "It ended there.\n\nPress Reports Allege Links Between the Campaign and the Company\n\nThe plaintiff is a company " + text, []string{"2  Press Reports Allege Links Between the Campaign and the Company"}},
+		{"a title close above its text", "It ended there.\nRestoration of Protection\nThe plaintiff is a company " + text, []string{"2  Restoration of Protection"}},
+		{"a title that wraps after a small word", "It ended there.\n\nThe Copyright Treaty and the Performances and\nPhonograms Treaty\n\nThe plaintiff is a company " + text, []string{"2  The Copyright Treaty and the Performances and Phonograms Treaty"}},
+		{"a title that wraps inside a word", "3. The Legislative History of the Act Does Not Justify Nar-\nrowing Its Text\n\nThe plaintiff is a company " + text, []string{"1 3 3. The Legislative History of the Act Does Not Justify Nar- rowing Its Text"}},
+		{"an initial that begins a line of names", "Jr., Sarah R. Goetz, David A. Soley, Amy E. Feinman, Jeffrey\nI. Pasek, and Cozen O’Connor on brief for the Americans of the North,\namici curiae, and the plaintiff is a company " + text, nil},
 		{"a sentence", "Petitioner Tarrant Regional Water District is a Texas\nagency, " + text, nil},
 	}
 	for _, tt := range tests {

@@ -106,7 +106,7 @@ func enclosed(text string, i, next int) (open, end int, ok bool) {
 			break
 		}
 	}
-	if open < 0 {
+	if open < 0 || open > 0 && (alnum(text[open-1]) || text[open-1] == '_') { // a call, as word("Error")
 		return 0, 0, false
 	}
 	n := strings.IndexAny(text[next:min(len(text), next+300)], "()")
