@@ -20,6 +20,7 @@ import (
 	"markai/backend/device"
 	"markai/backend/ingest"
 	"markai/backend/keyring"
+	"markai/backend/models"
 	"markai/backend/retrieve"
 	"markai/backend/vault"
 	"markai/backend/watch"
@@ -42,7 +43,10 @@ type Options struct {
 type App struct {
 	Desk   *desk.Desk
 	Config *config.Loaded
+	// Downloads brings models of the catalogue from where the settings allow.
+	Downloads *models.Downloads
 
+	settings *settings
 	home     string
 	vault    *vault.Vault
 	ingest   *ingest.Service
@@ -61,6 +65,7 @@ func New(o Options) (*App, error) {
 		keys = keyring.New()
 	}
 	a := &App{Config: o.Config, home: o.Home, vault: vault.Open(o.Home, stores(), keys)}
+	a.settings = &settings{loaded: o.Config, path: o.ConfigPath}
 	var err error
 	if a.reader, err = NewReader(o.Config); err != nil {
 		return nil, err
@@ -68,6 +73,7 @@ func New(o Options) (*App, error) {
 	if a.engines, err = newEngines(o.Home, o.Config, func() { a.Desk.StateChanged(context.Background()) }); err != nil {
 		return nil, errors.Join(err, a.reader.Close())
 	}
+	a.Downloads = a.newDownloads()
 	a.searcher = retrieve.New(retrieve.Config{Embedder: a.engines.embedder(), Evidence: evidence})
 	a.answers = &attention{Answerer: answer.New(a.answerConfig(a.searcher))}
 	a.ingest = ingest.New(a.ingestConfig(a.jobChanged))
@@ -77,10 +83,10 @@ func New(o Options) (*App, error) {
 	a.Desk = desk.New(desk.Deps{
 		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Drawer: a.reader, Searcher: a.searcher,
 		Answerer: a.answers, Passwords: &passwords{vault: a.vault},
-		Settings: &settings{loaded: o.Config, path: o.ConfigPath},
-		Models:   modelsPort{a}, Engine: enginePort{a}, Machine: machine,
+		Settings: a.settings,
+		Models:   modelsPort{a}, Keeper: keeperPort{a}, Engine: enginePort{a}, Machine: machine,
 		Sample: o.Sample, Version: o.Version, Home: o.Home, Desktop: o.Desktop,
-		Keyring: canUseKeyring(a.vault, keys), Audit: o.Config.Modules.Audit, Limit: o.Config.Search.Limit, User: "local",
+		Keyring: canUseKeyring(a.vault, keys), Audit: o.Config.Modules.Audit, Limit: o.Config.Search.Limit, User: localUser,
 	})
 	return a, nil
 }
@@ -104,6 +110,7 @@ func (a *App) Run(ctx context.Context) error {
 		g.Go(func() error { return a.folders.Run(ctx) })
 	}
 	g.Go(func() error { return a.engines.run(ctx) })
+	g.Go(func() error { return a.Downloads.Run(ctx) })
 	return g.Wait()
 }
 
@@ -146,6 +153,13 @@ type settings struct {
 	mu     sync.Mutex // guards loaded and the file
 	loaded *config.Loaded
 	path   string
+}
+
+// now returns the settings that hold now.
+func (s *settings) now() config.Config {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loaded.Config
 }
 
 func (s *settings) List() []wire.Setting {

@@ -65,12 +65,13 @@ func Inspect(path string, free int64) (Card, error) {
 		c.Template = head.TemplateName()
 	}
 	c.Needs = needs(a.Context, free, a.Memory)
-	c.Advice = advise(c.Needs, free)
+	c.Advice = Advise(c.Needs, free)
 	return c, nil
 }
 
-// advise says whether, and with how long a context, the model runs here.
-func advise(needs []MemoryNeed, free int64) string {
+// Advise says whether, and with how long a context, a model with these needs runs
+// where free bytes of memory are (0: not known).
+func Advise(needs []MemoryNeed, free int64) string {
 	least, most := needs[0], needs[0]
 	for _, n := range needs {
 		if n.Fits {

@@ -69,6 +69,14 @@ type Model struct {
 	Default    bool   // used for its role where nothing else is chosen
 }
 
+// File is the name of the model's file, "" where it is not installed.
+func (m Model) File() string {
+	if m.Path == "" {
+		return ""
+	}
+	return filepath.Base(m.Path)
+}
+
 // Library finds models. It is safe for concurrent use and keeps no file open.
 type Library struct {
 	own  string   // the user's folder
@@ -79,6 +87,16 @@ type Library struct {
 // exist yet, and the folders of models that came with the program.
 func New(own string, shipped ...string) *Library {
 	return &Library{own: own, dirs: append([]string{own}, shipped...)}
+}
+
+// Folder is the user's own models folder, or the nearest folder above it that is
+// there.
+func (l *Library) Folder() string {
+	for dir := filepath.Clean(l.own); ; dir = filepath.Dir(dir) {
+		if st, err := os.Stat(dir); err == nil && st.IsDir() || dir == filepath.Dir(dir) {
+			return dir
+		}
+	}
 }
 
 // ShippedDirs returns the folders where models that came with the program may

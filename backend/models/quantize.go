@@ -3,11 +3,14 @@ package models
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	mark "markai/backend"
 	"markai/backend/gguf"
@@ -133,6 +136,36 @@ type Report struct {
 	Rows   []recipe.Row `json:"rows"`
 	Choice int          `json:"choice"` // index into Rows; -1: none
 	Why    string       `json:"why"`
+
+	Machine string    `json:"machine,omitempty"` // on which it was measured
+	At      time.Time `json:"at,omitzero"`
+}
+
+func (l *Library) reportPath() string { return filepath.Join(l.own, "report.json") }
+
+// Report is the last one that was kept; one without rows where there is none.
+// Errors: Damaged.
+func (l *Library) Report() (Report, error) {
+	r := Report{Choice: -1}
+	raw, err := readSmall(l.reportPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &r)
+	}
+	if err != nil {
+		return Report{Choice: -1}, mark.Errorf(mark.Damaged, "The report on models cannot be read. Measure again with 'markai models report'.").Because(err)
+	}
+	return r, nil
+}
+
+// KeepReport keeps r as the last one.
+func (l *Library) KeepReport(r Report) error {
+	if err := os.MkdirAll(l.own, 0o700); err != nil {
+		return fmt.Errorf("make the models folder: %w", err)
+	}
+	return writeJSON(l.reportPath(), r)
 }
 
 // Compare measures the models at paths on legal text that no calibration has

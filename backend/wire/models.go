@@ -97,6 +97,7 @@ type CatalogueFile struct {
 	File      string       `json:"file"`
 	Type      string       `json:"type"`
 	Bytes     int64        `json:"bytes"`               // 0: not known before it is there
+	Estimate  int64        `json:"estimate,omitempty"`  // Bytes, or what they are estimated to be
 	Installed string       `json:"installed,omitempty"` // ID of the model that it is here
 	Needs     []MemoryNeed `json:"needs"`
 	Fits      bool         `json:"fits"`

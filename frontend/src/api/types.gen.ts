@@ -516,6 +516,8 @@ export interface CatalogueFile {
   type: string;
   /** 0: not known before it is there */
   bytes: number;
+  /** Bytes, or what they are estimated to be */
+  estimate?: number;
   /** ID of the model that it is here */
   installed?: string;
   needs: MemoryNeed[];
