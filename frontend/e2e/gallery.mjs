@@ -36,6 +36,12 @@ const compareVersions = async (page) => {
   await page.getByRole("button", { name: /^Compare with Transportation/ }).click();
   await page.locator(".pair del").first().waitFor();
 };
+const openModels = async (page, part = "On this machine") => {
+  await page.keyboard.press("Control+Shift+E");
+  await page.getByRole("button", { name: part, exact: true }).click();
+  await page.locator("figcaption").first().waitFor();
+  await page.waitForTimeout(150);
+};
 const next = (page) => page.getByRole("button", { name: "Continue" }).click();
 
 /** Name, scene, and how to get there. */
@@ -126,6 +132,26 @@ const screens = [
   ["jobs-empty", "empty", async (page) => void (await page.keyboard.press("Control+J"))],
   ["settings", "full", async (page) => void (await page.keyboard.press("Control+,"))],
   ["settings-all", "full", async (page) => (await page.keyboard.press("Control+,"), await page.locator("summary").click(), await page.locator("summary").scrollIntoViewIfNeeded())],
+  ["models", "full", (page) => openModels(page)],
+  ["models-details", "full", async (page) => (await openModels(page), await page.getByLabel("Details and settings: Your own GGUF").click(), await page.getByLabel("Details and settings: Your own GGUF").scrollIntoViewIfNeeded())],
+  ["models-try", "full", async (page) => (await openModels(page), await page.getByRole("button", { name: "Try it: Granite" }).click(), await page.getByLabel("Ask it something").fill("Who are you?"), await page.keyboard.press("Enter"), await page.getByText("tokens/s · loaded in").waitFor())],
+  ["models-remove", "full", async (page) => (await openModels(page), await page.getByRole("button", { name: "Remove: Granite" }).click())],
+  ["models-none", "nomodel", (page) => openModels(page)],
+  ["catalogue", "full", (page) => openModels(page, "Catalogue")],
+  ["catalogue-downloads", "downloading", (page) => openModels(page, "Catalogue")],
+  ["catalogue-licence", "downloading", async (page) => (await openModels(page, "Catalogue"), await page.getByRole("button", { name: "Download Llama 3.1 8B Instruct, q4_k_m" }).click())],
+  ["performance", "full", (page) => openModels(page, "Performance")],
+  ["performance-curious", "full", async (page) => (await openModels(page, "Performance"), await page.locator("summary", { hasText: "curious" }).click(), await page.locator("summary", { hasText: "curious" }).scrollIntoViewIfNeeded())],
+  ["performance-idle", "empty", (page) => openModels(page, "Performance")],
+  ["comparison", "full", (page) => openModels(page, "Comparison")],
+  ["comparison-none", "nomodel", (page) => openModels(page, "Comparison")],
+  ["experts", "full", async (page) => (await openModels(page, "Experts"), await page.getByLabel("Who would answer?").fill("Which document speaks of the trailer?"), await page.keyboard.press("Enter"), await page.getByText("would answer").last().waitFor())],
+  ["answer-expert", "full", async (page) => {
+    const turn = await ask(page, question);
+    await turn.locator("summary", { hasText: "Answered by" }).click();
+    await turn.locator("summary", { hasText: "Answered by" }).scrollIntoViewIfNeeded();
+  }],
+  ["models-zoom-200", "full", async (page) => (await page.setViewportSize({ width: 640, height: 400 }), await openModels(page, "Catalogue"))],
   ["palette", "full", async (page) => (await page.keyboard.press("Control+K"), await page.keyboard.type("re"))],
   ["matters", "full", async (page) => void (await page.keyboard.press("Control+M"))],
   ["shortcuts", "full", async (page) => void (await page.locator("body").press("?"))],

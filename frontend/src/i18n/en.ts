@@ -1,11 +1,13 @@
 import { count, left, rate } from "../state/format";
 import { file } from "./file";
+import { models } from "./models";
 
 const s = (n: number, one: string, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
 /** Every word of the interface, in English. */
 export const en = {
   ...file,
+  ...models,
   product: "Mark AI",
   close: "Close",
   cancel: "Cancel",
@@ -292,16 +294,10 @@ export const en = {
     contrasts: { system: "As the system", more: "High" },
     textSize: "Size of text",
     models: "Models",
-    modelsHint: "Models run on this machine. What they write is checked against the file by Mark AI, not by the model.",
-    chat: "Writes answers",
-    embedding: "Finds by meaning",
-    needs: (need: string) => `needs ${need} of memory`,
-    active: "In use",
-    missing: "Not installed",
-    use: "Use this model",
+    manageModels: "Manage models",
     advanced: "All settings of the program",
     advancedHint: "Each says where its value comes from. Most people never need them.",
-    groups: { chat: "Answers", embedding: "Search by meaning", ingest: "Reading", modules: "Parts that can be switched off", search: "Search", serve: "In a browser" } as Record<string, string>,
+    groups: { chat: "Answers", embedding: "Search by meaning", ingest: "Reading", modules: "Parts that can be switched off", search: "Search", serve: "In a browser", models: "Where models come from", network: "Connections" } as Record<string, string>,
     labels: {
       "chat.model": "Model",
       "chat.threads": "Processor threads",
@@ -315,6 +311,7 @@ export const en = {
       "ingest.ocr_pages": "Scanned pages at a time",
       "ingest.ocr_languages": "Languages of scans",
       "ingest.ocr_dpi": "Resolution of scans, dots per inch",
+      "models.source": "Address of a hub of models",
       "modules.audit": "Audit record",
       "modules.chat": "Answers in sentences",
       "modules.embeddings": "Search by meaning",
@@ -325,6 +322,7 @@ export const en = {
       "modules.second_opinion": "Second PDF reader",
       "modules.serve": "Window in a browser",
       "modules.word": "Word files",
+      "network.hosts": "Hosts that may be connected to",
       "search.limit": "Passages shown",
       "serve.address": "Address",
       "serve.hosts": "Host names accepted",
@@ -454,6 +452,9 @@ export const en = {
     documents: "List all documents",
     report: "What could not be read",
     quality: "How answers turned out",
+    models: "Manage models",
+    performance: "How the models run",
+    experts: "Who answers what",
     inside: "Show what is in the document",
     asText: "Switch between pages and text",
     doubt: "Show how certain OCR is",

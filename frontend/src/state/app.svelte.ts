@@ -6,6 +6,7 @@ import { Documents } from "./documents.svelte";
 import { kept, mostFailed, mostOver, mostWaiting, progress, reckoned } from "./jobs";
 import { Layout, type Theme } from "./layout.svelte";
 import { Nav } from "./nav.svelte";
+import { isModel, Models } from "./models.svelte";
 import { messageOf, Notices } from "./notices.svelte";
 import { Pins } from "./pins";
 import { Search } from "./search.svelte";
@@ -36,6 +37,7 @@ export class App {
   readonly search: Search;
   readonly documents: Documents;
   readonly pins: Pins;
+  readonly models: Models;
 
   program = $state<State | undefined>();
   /** Why the program cannot be reached. */
@@ -72,6 +74,7 @@ export class App {
     this.search = new Search(client);
     this.documents = new Documents(client);
     this.pins = new Pins(client);
+    this.models = new Models(client, this.notices);
   }
 
   /** Learns how the program stands, and opens what was open. Returns what undoes it. */
@@ -201,11 +204,15 @@ export class App {
   }
 
   async addFiles(files: File[]): Promise<void> {
+    await this.models.importFiles(files.filter((f) => isModel(f.name)));
+    files = files.filter((f) => !isModel(f.name));
     // A folder may bring thousands: they go up a few at a time.
     for (let i = 0; i < files.length; i += uploaded) await this.#add((m) => this.client.addFiles(m, files.slice(i, i + uploaded)));
   }
 
   async addPaths(paths: string[]): Promise<void> {
+    await this.models.importPaths(paths.filter(isModel));
+    paths = paths.filter((path) => !isModel(path));
     if (paths.length > 0) await this.#add((m) => this.client.addPaths(m, paths));
   }
 
@@ -377,6 +384,7 @@ export class App {
       return;
     }
     const { event } = push;
+    this.models.pushed(event);
     if (event.kind === "state" && event.state) {
       if (event.state.vault !== "open" && this.program?.vault === "open") this.#locked();
       this.program = event.state;

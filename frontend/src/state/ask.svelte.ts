@@ -18,6 +18,8 @@ export class Ask {
   draft = $state("");
   /** Ids of the documents that the next question is limited to. */
   scope = $state<string[]>([]);
+  /** Id of the expert that is to answer; empty for the best one. */
+  expert = $state("");
   /** Told to a screen reader: whole sentences only. */
   spoken = $state("");
   #stop: AbortController | undefined;
@@ -33,7 +35,7 @@ export class Ask {
   ) {}
 
   /** Puts a question to the matter and follows its answer to the end. */
-  async put(matter: string, question: string, scopeNames: string[]): Promise<void> {
+  async put(matter: string, question: string, scopeNames: string[], expert = this.expert): Promise<void> {
     const text = question.trim();
     if (text === "" || this.busy) return;
     const stop = new AbortController();
@@ -47,6 +49,7 @@ export class Ask {
       const request = {
         question: text,
         ...(this.scope.length > 0 ? { documents: [...this.scope] } : {}),
+        ...(expert ? { expert } : {}),
         ...(this.conversation ? { conversation: this.conversation } : {}),
       };
       for await (const event of this.client.ask(matter, request, stop.signal)) {

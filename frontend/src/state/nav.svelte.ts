@@ -1,3 +1,4 @@
+import type { ModelPart } from "./models.svelte";
 import type { PageSpan } from "../api/types.gen";
 import { back, began, canBack, canForward, forward, here, replaced, went, without, type History } from "./history";
 
@@ -8,6 +9,7 @@ export type View =
   | { kind: "documents" }
   | { kind: "compare"; a: string; b: string }
   | { kind: "search" }
+  | { kind: "models"; part: ModelPart }
   | { kind: "settings" };
 
 /** A passage to go to: a citation of an answer, or a hit of a search. */
@@ -23,6 +25,7 @@ export interface Stop {
 const same = (a: View, b: View): boolean =>
   a.kind === b.kind &&
   (a.kind !== "document" || (a.document === (b as typeof a).document && a.page === (b as typeof a).page)) &&
+  (a.kind !== "models" || a.part === (b as typeof a).part) &&
   (a.kind !== "compare" || (a.a === (b as typeof a).a && a.b === (b as typeof a).b));
 
 /** Where one is, where one was, which documents are open, and the passages one walks along. */

@@ -1,0 +1,179 @@
+import type { Client } from "../api/client";
+import type { DownloadAction } from "../api/models";
+import type { Catalogue, Download, DownloadRequest, Engine, Event, Expert, Model, ModelReport, ModelSettings, Setting, Verified } from "../api/types.gen";
+import { t } from "../i18n";
+import { messageOf, type Notices } from "./notices.svelte";
+
+/** The parts of the model manager. */
+export const modelParts = ["here", "catalogue", "engine", "report", "experts"] as const;
+export type ModelPart = (typeof modelParts)[number];
+
+/** Milliseconds between two looks at the engine, while somebody watches it. */
+const beat = 1000;
+
+/** The setting that allows downloads. */
+const sourceKey = "models.source";
+
+/** Whether a file is a model, by its name. */
+export const isModel = (name: string): boolean => /\.gguf$/i.test(name);
+
+/** What the window knows of models and of the engine that runs them. */
+export class Models {
+  list = $state.raw<Model[]>([]);
+  catalogue = $state.raw<Catalogue | undefined>();
+  /** The setting that holds the address for downloads; none where this program has none. */
+  source = $state.raw<Setting | undefined>();
+  downloads = $state.raw<Download[]>([]);
+  engine = $state.raw<Engine | undefined>();
+  report = $state.raw<ModelReport | undefined>();
+  experts = $state.raw<Expert[]>([]);
+  /** Name of the file that is being imported. */
+  importing = $state("");
+  /** Why the last look failed. */
+  problem = $state("");
+  #watching = 0;
+  #looking: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    private readonly client: Client,
+    private readonly notices: Notices,
+  ) {}
+
+  /** Fetches what a part of the manager shows. */
+  async load(part: ModelPart): Promise<void> {
+    await this.#take(async () => {
+      if (part === "here") this.list = await this.client.models();
+      if (part === "catalogue") await this.#loadCatalogue();
+      if (part === "report") this.report = await this.client.modelReport();
+      if (part === "experts") [this.experts, this.list] = await Promise.all([this.client.experts(), this.client.models()]);
+    });
+  }
+
+  /** Who can be asked instead of the best expert; none where there is no choice or it cannot be told. */
+  async learnExperts(): Promise<void> {
+    try {
+      this.experts = await this.client.experts();
+    } catch {
+      this.experts = [];
+    }
+  }
+
+  async #loadCatalogue(): Promise<void> {
+    const [catalogue, downloads, settings] = await Promise.all([this.client.catalogue(), this.client.downloads(), this.client.settings()]);
+    this.catalogue = catalogue;
+    this.downloads = downloads;
+    this.source = settings.find((s) => s.key === sourceKey);
+  }
+
+  async #take(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+      this.problem = "";
+    } catch (cause) {
+      this.problem = messageOf(cause);
+    }
+  }
+
+  /** Looks at the engine every second until what it returns is called. A hidden window does not look. */
+  watch(): () => void {
+    const look = () => {
+      if (typeof document !== "undefined" && document.hidden) return;
+      void this.#take(async () => void (this.engine = await this.client.engine()));
+    };
+    look();
+    if (this.#watching++ === 0) this.#looking = setInterval(look, beat);
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      if (--this.#watching === 0) clearInterval(this.#looking);
+    };
+  }
+
+  /** Takes up what the program tells unasked. */
+  pushed(event: Event): void {
+    if (event.kind === "models") {
+      if (this.list.length > 0) void this.load("here");
+      if (this.catalogue) void this.#take(() => this.#loadCatalogue());
+    }
+    const d = event.kind === "download" ? event.download : undefined;
+    if (!d) return;
+    const others = this.downloads.filter((x) => x.id !== d.id);
+    const at = this.downloads.findIndex((x) => x.id === d.id);
+    if (d.state === "canceled") this.downloads = others;
+    else this.downloads = at < 0 ? [...others, d] : this.downloads.with(at, d);
+  }
+
+  /** Does something, and says what went wrong if it does. */
+  async #do<T>(run: () => Promise<T>, done?: string): Promise<T | undefined> {
+    try {
+      const out = await run();
+      if (done) this.notices.say(done);
+      return out;
+    } catch (cause) {
+      this.notices.fail(cause);
+      return undefined;
+    }
+  }
+
+  async importFiles(files: File[]): Promise<void> {
+    for (const file of files) await this.#import(file.name, () => this.client.importModelFile(file));
+  }
+
+  async importPaths(paths: string[]): Promise<void> {
+    for (const path of paths) await this.#import(path.split(/[\\/]/).pop() ?? path, () => this.client.importModelPath(path));
+  }
+
+  /** Asks for a model file in the program's own dialog. */
+  async pick(): Promise<void> {
+    await this.#import("", () => this.client.pickModel());
+  }
+
+  async #import(name: string, bring: () => Promise<Model | undefined>): Promise<void> {
+    this.importing = name;
+    const made = await this.#do(bring);
+    this.importing = "";
+    if (!made) return;
+    this.notices.say(t.models.imported(made.name));
+    await this.load("here");
+  }
+
+  async use(m: Model): Promise<void> {
+    await this.#do(() => this.client.useModel(m.id), t.models.used(m.name));
+    await this.load("here");
+  }
+
+  async remove(m: Model): Promise<void> {
+    await this.#do(() => this.client.removeModel(m.id), t.models.removed(m.name));
+    await this.load("here");
+  }
+
+  async verify(m: Model): Promise<Verified | undefined> {
+    const verified = await this.#do(() => this.client.verifyModel(m.id));
+    await this.load("here");
+    return verified;
+  }
+
+  /** Keeps how a model is run; false where that was refused. */
+  async configure(m: Model, settings: ModelSettings): Promise<boolean> {
+    const kept = await this.#do(async () => (await this.client.configureModel(m.id, settings), true), t.models.saved);
+    await this.load("here");
+    return kept ?? false;
+  }
+
+  async download(request: DownloadRequest): Promise<void> {
+    const d = await this.#do(() => this.client.downloadModel(request));
+    if (d) this.pushed({ kind: "download", download: d });
+  }
+
+  async act(d: Download, action: DownloadAction): Promise<void> {
+    const now = await this.#do(() => this.client.downloadAction(d.id, action));
+    if (now) this.pushed({ kind: "download", download: now });
+  }
+
+  /** Allows downloads from an address, or with an empty one from none. */
+  async allow(address: string): Promise<void> {
+    await this.#do(() => this.client.putSetting(sourceKey, address.trim()), t.catalogue.allowed);
+    await this.load("catalogue");
+  }
+}
