@@ -1,6 +1,8 @@
 package llama
 
 import (
+	native "github.com/hybridgroup/yzma/pkg/llama"
+
 	"markai/backend/schedule"
 	"markai/backend/speculate"
 )
@@ -50,4 +52,24 @@ func (l *loop) guess(p schedule.Plan, streams []*stream, results []schedule.Resu
 			rows += len(drafts)
 		}
 	}
+}
+
+// until returns how many of the tokens that may follow can be written before the
+// text ends: those to the end of a stop string or to the token that ends it, itself
+// included.
+func (s *stream) until(tokens []schedule.Token) int {
+	text := s.text.copy()
+	for i, t := range tokens {
+		tok := native.Token(t)
+		if native.VocabIsEOG(s.vocab, tok) {
+			return i + 1
+		}
+		if len(text.stop) == 0 {
+			continue
+		}
+		if _, stopped := text.add(pieceOf(s.vocab, tok)); stopped {
+			return i + 1
+		}
+	}
+	return len(tokens)
 }

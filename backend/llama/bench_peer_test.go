@@ -18,6 +18,7 @@ import (
 
 // peer is llama.cpp's own server, in a process of its own.
 type peer struct {
+	pid  int
 	url  string
 	load time.Duration // from nothing to a first token
 }
@@ -33,7 +34,7 @@ func startPeer(t *testing.T, dir string, slots, context, decode, batch int) *pee
 	cmd := exec.Command(python, filepath.Join("..", "..", "build", "bench", "engine.py"), filepath.Join(dir, "models", "chat-q8_0.gguf"),
 		strconv.Itoa(slots), strconv.Itoa(context), strconv.Itoa(decode), strconv.Itoa(batch))
 	_, out := started(t, cmd)
-	p := &peer{}
+	p := &peer{pid: cmd.Process.Pid}
 	r := bufio.NewReader(out)
 	for p.url == "" {
 		line, err := r.ReadString('\n')
@@ -91,8 +92,11 @@ func (p *peer) generate(ctx context.Context, c chat) (m measured, err error) {
 		if err := json.Unmarshal([]byte(data), &e); err != nil {
 			return m, err
 		}
-		if m.first == 0 && e.Content != "" {
-			m.first = time.Since(began)
+		if e.Content != "" {
+			m.tokens++ // nearly: until the server says how many there were
+			if m.first == 0 {
+				m.first = time.Since(began)
+			}
 		}
 		if e.Stop {
 			m.tokens = e.Timings.Tokens

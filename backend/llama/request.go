@@ -38,11 +38,13 @@ type stream struct {
 }
 
 func newStream(l *loop, p prompt, g *grammar, tokens []schedule.Token) *stream {
-	return &stream{
+	s := &stream{
 		vocab: l.vocab, pick: newSampler(p.Temp, p.Seed), grammar: g, text: textStream{stop: p.Stop},
 		ahead: speculate.New(tokens, l.known(), l.plain(p)),
 		wake:  make(chan struct{}, 1),
 	}
+	s.ahead.EndAt(s.until)
+	return s
 }
 
 // put hands d to the handler. It never waits: a reader who lags behind gets

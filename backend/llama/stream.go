@@ -1,6 +1,7 @@
 package llama
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,6 +27,9 @@ func (t *textStream) add(piece []byte) (text string, stopped bool) {
 	t.held = append(t.held[:0], all[n:]...)
 	return clean(all[:n]), false
 }
+
+// copy returns one that goes on by itself.
+func (t *textStream) copy() textStream { return textStream{t.stop, slices.Clone(t.held)} }
 
 // rest returns what is still held when generation ends. Half a UTF-8 sequence
 // is dropped.

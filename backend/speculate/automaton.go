@@ -166,17 +166,27 @@ func (a *Automaton) Match() int {
 	return int(a.states[max(a.states[a.last].link, 0)].length)
 }
 
-// Continue returns up to k tokens that are likely to follow, by what followed the
-// longest end of the text where it stood before: the most frequent token, of
-// equals the one seen last, again and again. It goes on from ever shorter
-// ends where one leads nowhere, and stops below least tokens.
-func (a *Automaton) Continue(k, least int) []Token {
+// Guess is a token that is likely to follow.
+type Guess struct {
+	Token Token
+	Match int  // by how many tokens it goes, of the text or of guesses before it
+	Sole  bool // nothing else ever followed these
+}
+
+// Continue returns up to k guesses at what follows, by what followed the longest
+// end of the text where it stood before: the most frequent token, of equals the
+// one seen last, again and again. It goes on from ever shorter ends where one
+// leads nowhere, and stops below least tokens.
+func (a *Automaton) Continue(k, least int) []Guess {
 	if a.size == 0 {
 		return nil
 	}
-	var out []Token
-	s := a.states[a.last].link
-	for len(out) < k && s > 0 && int(a.states[s].length) >= least {
+	var out []Guess
+	s, match := a.states[a.last].link, 0
+	if s > 0 {
+		match = int(a.states[s].length)
+	}
+	for len(out) < k && s > 0 && match >= least {
 		best, t := int32(-1), Token(0)
 		for _, e := range a.states[s].next {
 			if best < 0 || a.likelier(e.to, best) {
@@ -184,11 +194,13 @@ func (a *Automaton) Continue(k, least int) []Token {
 			}
 		}
 		if best < 0 {
-			s = a.states[s].link
+			if s = a.states[s].link; s > 0 {
+				match = int(a.states[s].length)
+			}
 			continue
 		}
-		out = append(out, t)
-		s = best
+		out = append(out, Guess{t, match, len(a.states[s].next) == 1})
+		s, match = best, match+1
 	}
 	return out
 }

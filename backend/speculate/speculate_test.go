@@ -25,6 +25,14 @@ func longestBefore(text []speculate.Token) int {
 	return 0
 }
 
+func tokensOf(guesses []speculate.Guess) []speculate.Token {
+	var out []speculate.Token
+	for _, g := range guesses {
+		out = append(out, g.Token)
+	}
+	return out
+}
+
 // mostFrequent returns what followed the longest end of text most often, of
 // equals what did last.
 func mostFrequent(text []speculate.Token) (speculate.Token, bool) {
@@ -64,7 +72,7 @@ func TestAutomatonKnowsWhatStoodBefore(t *testing.T) {
 			t.Fatalf("%v, %d at once: matches %d, want %d", text, cut, got, want)
 		}
 		want, some := mostFrequent(text)
-		next := a.Continue(1, 1)
+		next := tokensOf(a.Continue(1, 1))
 		if some != (len(next) == 1) || some && next[0] != want && cut == len(text) {
 			t.Fatalf("%v: continues with %v, want %d", text, next, want)
 		}
@@ -79,7 +87,7 @@ func TestAutomatonCountsLateTextToo(t *testing.T) {
 		for _, tok := range text {
 			a.Add(tok)
 		}
-		if want, some := mostFrequent(text); some && a.Continue(1, 1)[0] != want {
+		if want, some := mostFrequent(text); some && a.Continue(1, 1)[0].Token != want {
 			t.Fatalf("%v: continues with %v, want %d", text, a.Continue(1, 1), want)
 		}
 	})
@@ -91,7 +99,7 @@ func TestQuotationIsContinuedToItsEnd(t *testing.T) {
 		text = append(text, i)
 	}
 	a := speculate.NewAutomaton(append(text, 200, 40, 41))
-	if got := a.Continue(10, 2); !slices.Equal(got, text[42:52]) {
+	if got := tokensOf(a.Continue(10, 2)); !slices.Equal(got, text[42:52]) {
 		t.Errorf("got %v", got)
 	}
 	if got := a.Continue(10, 3); got != nil {
@@ -101,8 +109,54 @@ func TestQuotationIsContinuedToItsEnd(t *testing.T) {
 
 func TestRepetitionIsContinuedWithoutAnEnd(t *testing.T) {
 	a := speculate.NewAutomaton([]speculate.Token{1, 2, 3, 1, 2, 3, 1, 2})
-	if got := a.Continue(7, 1); !slices.Equal(got, []speculate.Token{3, 1, 2, 3, 1, 2, 3}) {
+	if got := tokensOf(a.Continue(7, 1)); !slices.Equal(got, []speculate.Token{3, 1, 2, 3, 1, 2, 3}) {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestGuessSaysWhatItGoesByAndWhetherAnythingElseFollowed(t *testing.T) {
+	// 1 2 is followed by 3 and by 9; 3 by 4 alone.
+	a := speculate.NewAutomaton([]speculate.Token{1, 2, 3, 4, 5, 1, 2, 9, 1, 2, 3, 4, 6, 7, 1, 2})
+	want := []speculate.Guess{{Token: 3, Match: 2}, {Token: 4, Match: 3, Sole: true}, {Token: 6, Match: 4}}
+	if got := a.Continue(3, 2); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// Who leaves a quotation for a word of their own comes back to it: guesses are
+// made again after fewer tokens than before any quotation.
+func TestQuotationIsTakenUpAgainSoonerThanOneIsBegun(t *testing.T) {
+	prompt := random(3000, 2000, 1)
+	guessed := func(s *speculate.Speculator, from int) int {
+		for n := 1; n <= 20; n++ {
+			s.Wrote(prompt[from+n-1:from+n], 0)
+			if len(s.Draft(slow, 0, 100)) > 4 {
+				return n
+			}
+		}
+		return 99
+	}
+	s := speculate.New(prompt, speculate.Habit{}, "")
+	s.Wrote([]speculate.Token{5000}, 0)
+	before := guessed(s, 1000)
+	s.Wrote(prompt[1000+before:1040], 0)
+	s.Wrote([]speculate.Token{5001}, 0)
+	if after := guessed(s, 1041); after >= before || before > 20 {
+		t.Errorf("guesses come after %d tokens of a quotation, and after %d of one taken up again", before, after)
+	}
+}
+
+func TestGuessesEndWhereTheTextWould(t *testing.T) {
+	prompt := random(500, 2000, 1)
+	s := speculate.New(prompt, speculate.Habit{}, "")
+	s.EndAt(func(next []speculate.Token) int { return min(len(next), 3) })
+	s.Wrote(prompt[100:120], 0)
+	if got := s.Draft(fast, 0, 100); !slices.Equal(got, prompt[120:123]) {
+		t.Errorf("got %v, want %v", got, prompt[120:123])
+	}
+	s.EndAt(func([]speculate.Token) int { return 0 })
+	if got := s.Draft(fast, 0, 100); got != nil {
+		t.Errorf("got %v where nothing can follow", got)
 	}
 }
 

@@ -13,10 +13,15 @@ const (
 	least = 2
 	// worth is how much more than a plain step a longer one must be likely to yield
 	// for its time, as costs and habits are known roughly.
-	worth = 1.05
+	worth = 1.1
 	// retry is after how many tokens without guesses a step is risked that would pay if
 	// rows cost nothing: what steps cost changes with the machine's load.
 	retry = 512
+	// leastQuote is how many guesses in a row must be right to make a quotation, and
+	// lately for how many tokens one counts: whoever has left a quotation for a word
+	// of their own mostly comes back to it.
+	leastQuote = 4
+	lately     = 48
 	// promising is how many tokens such a step must be likely to yield.
 	promising = 4
 )
@@ -58,8 +63,10 @@ type Speculator struct {
 	habit  Habit
 	off    Reason
 
-	guess Token // what would be guessed next, by match tokens
-	match int   // 0: nothing
+	ends  func([]Token) int // how many of some tokens can be written before the text ends; nil: all
+	next  Guess             // what would be guessed next; of Match 0: nothing
+	held  int               // guesses in a row that were right
+	quote int               // tokens since as many were right as make a quotation
 
 	stats   Stats
 	price   float64 // of a step with the guesses last made, relative to a plain one
@@ -73,7 +80,7 @@ type Speculator struct {
 // New returns a speculator for the continuation of prompt, whose model has the
 // given habit so far. With a reason it never guesses.
 func New(prompt []Token, habit Habit, off Reason) *Speculator {
-	s := &Speculator{off: off, habit: habit}
+	s := &Speculator{off: off, habit: habit, quote: lately}
 	if off == "" {
 		s.habit, s.prompt = habit.faded(), prompt
 	}
@@ -88,11 +95,36 @@ func (s *Speculator) read() {
 	}
 }
 
+// EndAt lets guesses end where the text would: ends says how many of the tokens
+// that would follow can come before a stop string is complete, its last included.
+func (s *Speculator) EndAt(ends func([]Token) int) { s.ends = ends }
+
 // look finds out what would be guessed next.
 func (s *Speculator) look() {
-	s.match = 0
+	s.next = Guess{}
 	if next := s.text.Continue(1, least); len(next) > 0 {
-		s.guess, s.match, s.matched = next[0], s.text.Match(), true
+		s.next, s.matched = next[0], true
+	}
+}
+
+// quoting reports whether the model has quoted a little before.
+func (s *Speculator) quoting() bool { return s.quote < lately }
+
+// saw takes in a token: was it what would have been guessed?
+func (s *Speculator) saw(t Token) {
+	s.quote++
+	if s.next.Match == 0 {
+		s.held = 0
+		return
+	}
+	right := t == s.next.Token
+	s.habit.Saw(s.next, s.quoting(), right)
+	if !right {
+		s.held = 0
+		return
+	}
+	if s.held++; s.held >= leastQuote {
+		s.quote = 0
 	}
 }
 
@@ -116,9 +148,7 @@ func (s *Speculator) Wrote(tokens []Token, guesses int) {
 	}
 	s.read()
 	for _, t := range tokens {
-		if s.match > 0 {
-			s.habit.Saw(s.match, t == s.guess)
-		}
+		s.saw(t)
 		s.text.Add(t)
 		s.look()
 	}
@@ -131,36 +161,41 @@ func (s *Speculator) Draft(cost Cost, others, room int) []Token {
 	if s.off != "" || room < 1 {
 		return nil
 	}
-	if s.read(); s.match == 0 {
+	if s.read(); s.next.Match == 0 {
 		return nil
 	}
-	k, gain := s.size(cost, others, min(room, Most))
-	if gain < worth && (s.since < retry || k == 0) {
+	guesses := s.text.Continue(min(room, Most), least)
+	draft := make([]Token, len(guesses))
+	for i, g := range guesses {
+		draft[i] = g.Token
+	}
+	if s.ends != nil {
+		n := s.ends(draft)
+		guesses, draft = guesses[:n], draft[:n]
+	}
+	k, gain := s.size(cost, others, guesses)
+	if k == 0 || gain < worth && s.since < retry {
 		return nil
 	}
-	draft := s.text.Continue(k, least)
-	if len(draft) == 0 {
-		return nil
-	}
-	s.price = cost(others+1+len(draft)) / cost(others+1)
-	return draft
+	s.price = cost(others+1+k) / cost(others+1)
+	return draft[:k]
 }
 
 // size returns how many guesses are worth verifying, and how much faster the step is
 // then likely to write than a plain one.
-func (s *Speculator) size(cost Cost, others, room int) (k int, gain float64) {
+func (s *Speculator) size(cost Cost, others int, guesses []Guess) (k int, gain float64) {
 	one := cost(others + 1)
 	if one <= 0 {
 		return 0, 0
 	}
 	promise := 0
 	for _, n := range sizes {
-		n = min(n, room+1)
+		n = min(n, len(guesses)+1)
 		step := cost(others + n)
 		if step <= 0 {
 			continue
 		}
-		yield := s.habit.Yield(s.match, n-1)
+		yield := s.habit.Yield(guesses[:n-1], s.quoting())
 		scale := one / step / float64(others+1)
 		s.ceiling = max(s.ceiling, float64(others+n)*scale)
 		if g := (float64(others) + yield) * scale; g > gain {
@@ -169,7 +204,7 @@ func (s *Speculator) size(cost Cost, others, room int) (k int, gain float64) {
 		if yield >= promising && promise == 0 {
 			promise = n - 1
 		}
-		if n == room+1 {
+		if n == len(guesses)+1 {
 			break
 		}
 	}
