@@ -85,12 +85,31 @@ func divided(text string, i int) (hyphen, next int, ok bool) {
 	if !unicode.IsLetter(before) {
 		return 0, 0, false
 	}
+	const apart = 12 // white space between the halves: where a page ends there are empty lines
 	next = i + 1
-	for next < len(text) && (text[next] == ' ' || text[next] == '\t') {
+	for next < len(text) && next-i < apart && strings.IndexByte(" \t\r\n", text[next]) >= 0 {
 		next++
 	}
 	after, _ := utf8.DecodeRuneInString(text[next:])
 	return hyphen, next, unicode.IsLower(after)
+}
+
+// MendAcross returns the word whose halves end one text and begin the next, as
+// where a page ends inside it; "" where there is none.
+func MendAcross(before, after string) string {
+	const most = 64 // bytes of a half
+	before = strings.TrimRight(before, " \t\r\n")
+	after = strings.TrimLeft(after, " \t\r\n")
+	before = before[max(0, len(before)-most):] + "\n"
+	hyphen, next, ok := divided(before+after[:min(len(after), most)], len(before)-1)
+	if !ok {
+		return ""
+	}
+	left, right := wordBefore(before[:hyphen]), wordAfter(after[:min(len(after), most)][next-len(before):])
+	if left == "" || right == "" {
+		return ""
+	}
+	return left + right
 }
 
 func wordBefore(s string) string {

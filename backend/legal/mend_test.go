@@ -19,7 +19,8 @@ func TestWordsThatALineDividesAreMadeWhole(t *testing.T) {
 		{"a name", "Anglo-\nSaxon", "Anglo-\nSaxon", "Anglo-\nSaxon"},
 		{"numbers", "1999-\n2004", "1999-\n2004", "1999-\n2004"},
 		{"a list", "-\nitem", "-\nitem", "-\nitem"},
-		{"a blank line", "agree-\n\nment", "agree-\n\nment", "agree-\n\nment"},
+		{"blank lines, as where a page ends", "agree-\n\n\nment", "agreement", "agreement\n agree ment"},
+		{"a dash and a blank line", "agree -\n\nment", "agree -\n\nment", "agree -\n\nment"},
 		{"a hyphen inside a line", "third-party claims", "third-party claims", "third-party claims"},
 		{"three in a row", "in-\nvest-\nment", "investment", "investment\n in vest vest ment"},
 	} {
@@ -94,5 +95,22 @@ func BenchmarkMend(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		Mend(text)
+	}
+}
+
+func TestAWordIsMendedAcrossTheEndOfAText(t *testing.T) {
+	for _, c := range []struct{ before, after, want string }{
+		{"to obtain an endorse-\n\n", "\nment of the policy", "endorsement"},
+		{"an endorse-", "ment", "endorsement"},
+		{"a non-\n", "compete clause", "noncompete"},
+		{"an endorse-", "Ment", ""},
+		{"an endorse", "ment", ""},
+		{"an endorse -", "ment", ""},
+		{"", "ment", ""}, {"endorse-", "", ""}, {"-", "ment", ""},
+		{strings.Repeat("é", 80) + "-", strings.Repeat("ö", 80), strings.Repeat("é", 31) + strings.Repeat("ö", 32)},
+	} {
+		if got := MendAcross(c.before, c.after); got != c.want {
+			t.Errorf("%q and %q: %q, want %q", c.before, c.after, got, c.want)
+		}
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	mark "markai/backend"
 	"markai/backend/legal"
@@ -39,7 +42,11 @@ func putPassages(ctx context.Context, tx *sql.Tx, document int64, chunks []mark.
 		return err
 	}
 	defer insert.Close()
-	for _, c := range chunks {
+	wholes, err := indexed(ctx, tx, document, chunks)
+	if err != nil {
+		return err
+	}
+	for i, c := range chunks {
 		if c.Edge {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO edge (document, page, start, "end", text) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 				document, c.From.Page, c.From.Offset, c.To.Offset, c.Text); err != nil {
@@ -48,20 +55,43 @@ func putPassages(ctx context.Context, tx *sql.Tx, document int64, chunks []mark.
 			continue
 		}
 		if _, err := insert.ExecContext(ctx, document, c.From.Page, c.From.Offset, c.To.Page, c.To.Offset, c.Header, c.Text,
-			whole(c.Text), packSkips(c.Skips)); err != nil {
+			wholes[i], packSkips(c.Skips)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// whole is what the word indexes read in place of a text; NULL where it is the
-// text.
-func whole(text string) sql.NullString {
-	if indexed := legal.Mend(text).Indexed(); indexed != text {
-		return sql.NullString{String: indexed, Valid: true}
+// indexed returns what the word indexes read in place of the text of each
+// passage; NULL where it is the text. A word that two passages divide, as where
+// a page ends in it, is the second one's.
+func indexed(ctx context.Context, tx *sql.Tx, document int64, chunks []mark.Chunk) ([]sql.NullString, error) {
+	out := make([]sql.NullString, len(chunks))
+	before, known := "", false // the text before the passage
+	for i, c := range chunks {
+		if c.Edge {
+			continue
+		}
+		if r, _ := utf8.DecodeRuneInString(strings.TrimSpace(c.Text)); !known && unicode.IsLower(r) {
+			var err error
+			before, err = one(ctx, tx, func(r row) (s string, err error) { return s, r.Scan(&s) }, "", `
+				SELECT text FROM passage WHERE document = ? AND (from_page, from_offset) < (?, ?)
+				ORDER BY from_page DESC, from_offset DESC LIMIT 1`, document, c.From.Page, c.From.Offset)
+			if err != nil && mark.CodeOf(err) != mark.NotFound {
+				return nil, err
+			}
+		}
+		text := legal.Mend(c.Text).Indexed()
+		if word := legal.MendAcross(before, c.Text); word != "" {
+			text += "\n" + word
+		}
+		out[i] = sql.NullString{String: text, Valid: text != c.Text}
+		if !out[i].Valid {
+			out[i].String = ""
+		}
+		before, known = c.Text, true
 	}
-	return sql.NullString{}
+	return out, nil
 }
 
 // packSkips writes what a passage leaves out; NULL for nothing.
@@ -120,16 +150,20 @@ func (m *matter) ReplacePassages(ctx context.Context, id mark.DocumentID, chunks
 			return err
 		}
 		changed := false
-		wanted := make(map[mark.Pos]mark.Chunk, len(chunks))
-		for _, c := range chunks {
+		wholes, err := indexed(ctx, tx, n, chunks)
+		if err != nil {
+			return err
+		}
+		wanted := make(map[mark.Pos]placed, len(chunks))
+		for i, c := range chunks {
 			if !c.Edge {
-				wanted[c.From] = c
+				wanted[c.From] = placed{c, wholes[i]}
 			}
 		}
 		for _, have := range stored {
 			want, ok := wanted[have.From]
 			if ok && want.To == have.To && want.Header == have.Header && want.Text == have.Text &&
-				slices.Equal(want.Skips, have.Skips) && whole(want.Text) == have.whole {
+				slices.Equal(want.Skips, have.Skips) && want.whole == have.whole {
 				continue // putPassages leaves it as it is
 			}
 			if err := dropVectors(ctx, tx, "SELECT ?", have.ID); err != nil {

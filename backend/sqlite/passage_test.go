@@ -64,3 +64,47 @@ func TestPassagesThatStandNowhereAreRefused(t *testing.T) {
 	}
 	wantCode(t, m.ReplacePassages(t.Context(), "gone", nil), mark.NotFound)
 }
+
+func TestAWordThatAPageEndDividesIsFoundWhole(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	check(t, m.PutDocument(t.Context(), mark.Document{ID: "d", Name: "lease.pdf"}))
+	texts := []string{"He is to obtain an endorse-\n", "ment of the policy and a guar-", "anty of the bank."}
+	put := func(from, to int) {
+		var pages []mark.Page
+		var chunks []mark.Chunk
+		for n := from; n <= to; n++ {
+			pages = append(pages, mark.Page{Number: n, Text: texts[n-1]})
+			chunks = append(chunks, passage("d", n, 0, len(texts[n-1]), texts[n-1]))
+		}
+		check(t, m.PutPages(t.Context(), "d", pages, chunks))
+	}
+	put(1, 1) // stored before the next page was read
+	put(2, 3)
+	for sub, page := range map[string]int{"endorsement": 2, "guaranty": 3, "endorse-": 1} {
+		found := must[[]mark.ScoredChunk](t)(m.MatchSubstring(t.Context(), sub, nil, 10))
+		if len(found) != 1 {
+			t.Errorf("%q is found %d times", sub, len(found))
+			continue
+		}
+		chunks := must[[]mark.Chunk](t)(m.Chunks(t.Context(), []mark.ChunkID{found[0].Chunk}))
+		if chunks[0].From.Page != page || chunks[0].Text != texts[page-1] {
+			t.Errorf("%q is found in %+v", sub, chunks[0])
+		}
+	}
+	if found := must[[]mark.ScoredChunk](t)(m.MatchWords(t.Context(), "guaranty", [2]float64{1, 1}, nil, 10)); len(found) != 1 {
+		t.Errorf("the word index finds it %d times", len(found))
+	}
+	before := must[[]mark.Chunk](t)(m.ChunksOf(t.Context(), "d"))
+	var anew []mark.Chunk
+	for n, text := range texts {
+		anew = append(anew, passage("d", n+1, 0, len(text), text))
+	}
+	check(t, m.ReplacePassages(t.Context(), "d", anew))
+	for i, c := range must[[]mark.Chunk](t)(m.ChunksOf(t.Context(), "d")) {
+		if c.ID != before[i].ID {
+			t.Errorf("passage %d was made anew", i+1)
+		}
+	}
+	check(t, m.DeleteDocument(t.Context(), "d"))
+	check(t, sqlite.CheckIntegrity(t.Context(), m))
+}
