@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -84,7 +85,7 @@ func New(o Options) (*App, error) {
 		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Drawer: a.reader, Searcher: a.searcher,
 		Answerer: a.answers, Passwords: &passwords{vault: a.vault},
 		Settings: a.settings,
-		Models:   modelsPort{a}, Keeper: keeperPort{a}, Engine: enginePort{a}, Machine: machine,
+		Models:   modelsPort{a}, Keeper: keeperPort{a}, Online: a.online, Engine: enginePort{a}, Machine: machine,
 		Sample: o.Sample, Version: o.Version, Home: o.Home, Desktop: o.Desktop,
 		Keyring: canUseKeyring(a.vault, keys), Audit: o.Config.Modules.Audit, Limit: o.Config.Search.Limit, User: localUser,
 	})
@@ -101,6 +102,9 @@ func (a *App) addWatched(ctx context.Context, id mark.MatterID, store mark.Matte
 }
 
 func (a *App) jobChanged(m mark.MatterID, j mark.Job, d mark.Document) { a.Desk.JobChanged(m, j, d) }
+
+// online reports whether the settings allow a connection.
+func (a *App) online() bool { return strings.Trim(a.settings.now().Network.Hosts, ", ") != "" }
 
 // Run serves the long-lived parts until ctx ends.
 func (a *App) Run(ctx context.Context) error {

@@ -76,7 +76,8 @@ type Deps struct {
 	Experts  Experts // nil: every question is answered in one way
 	Checker  Checker // nil: the installation is not checked
 	Machine  func() wire.Machine
-	Sample   fs.FS // the sample matter's documents; nil: none
+	Sample   fs.FS       // the sample matter's documents; nil: none
+	Online   func() bool // whether the settings allow connections; nil: they do not
 	Version  string
 	Home     string
 	Desktop  bool
@@ -183,7 +184,7 @@ func (d *Desk) StateChanged(ctx context.Context) {
 // State is what a window needs to know first.
 func (d *Desk) State(ctx context.Context) wire.State {
 	s := wire.State{
-		Vault: d.d.Vault.State(ctx), Keyring: d.d.Keyring, Version: d.d.Version, Offline: true,
+		Vault: d.d.Vault.State(ctx), Keyring: d.d.Keyring, Version: d.d.Version, Offline: d.d.Online == nil || !d.d.Online(),
 		Desktop: d.d.Desktop, Home: d.d.Home, Machine: d.d.Machine(),
 	}
 	s.Chat, s.Embedding, s.OCR = d.d.Models.States()

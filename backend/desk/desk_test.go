@@ -42,6 +42,18 @@ func open(v *vault) *desk.Desk {
 	return desk.New(desk.Deps{Vault: v, Ingest: late{}, Models: noModels{}, Machine: func() wire.Machine { return wire.Machine{} }})
 }
 
+func TestProgramIsOfflineUnlessASettingAllowsAConnection(t *testing.T) {
+	for _, tt := range []struct {
+		online func() bool
+		want   bool
+	}{{nil, true}, {func() bool { return false }, true}, {func() bool { return true }, false}} {
+		d := desk.New(desk.Deps{Vault: &vault{}, Models: noModels{}, Machine: func() wire.Machine { return wire.Machine{} }, Online: tt.online})
+		if got := d.State(t.Context()).Offline; got != tt.want {
+			t.Errorf("offline %v, want %v", got, tt.want)
+		}
+	}
+}
+
 func TestTheRecoveryKeyIsNotShownWhileTheVaultIsLocked(t *testing.T) {
 	v := &vault{state: "none"}
 	d := open(v)

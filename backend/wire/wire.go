@@ -10,7 +10,7 @@ type State struct {
 	Vault     string      `json:"vault"` // "none", "locked" or "open"
 	Keyring   bool        `json:"keyring"`
 	Version   string      `json:"version"`
-	Offline   bool        `json:"offline"`
+	Offline   bool        `json:"offline"` // no setting allows a connection
 	Desktop   bool        `json:"desktop"` // native file dialogs and drops
 	Home      string      `json:"home"`
 	Chat      ModelState  `json:"chat"`

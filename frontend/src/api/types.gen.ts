@@ -834,6 +834,7 @@ export interface State {
   vault: "none" | "locked" | "open";
   keyring: boolean;
   version: string;
+  /** no setting allows a connection */
   offline: boolean;
   /** native file dialogs and drops */
   desktop: boolean;
