@@ -55,6 +55,7 @@ type App struct {
 	follow   bool
 	reader   *Reader
 	engines  *engines
+	experts  *experts
 	searcher mark.Searcher
 	answers  *attention
 }
@@ -76,6 +77,7 @@ func New(o Options) (*App, error) {
 	}
 	a.Downloads = a.newDownloads()
 	a.searcher = retrieve.New(retrieve.Config{Embedder: a.engines.embedder(), Evidence: evidence})
+	a.experts = newExperts(o.Home, a.engines, func() (mark.ExpertLedger, error) { return a.vault.Registry() }, func() bool { return a.answers.busy() })
 	a.answers = &attention{Answerer: answer.New(a.answerConfig(a.searcher))}
 	a.ingest = ingest.New(a.ingestConfig(a.jobChanged))
 	a.folders, a.follow = watch.New(watch.Config{
@@ -85,7 +87,7 @@ func New(o Options) (*App, error) {
 		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Drawer: a.reader, Searcher: a.searcher,
 		Answerer: a.answers, Passwords: &passwords{vault: a.vault},
 		Settings: a.settings,
-		Models:   modelsPort{a}, Keeper: keeperPort{a}, Online: a.online, Engine: enginePort{a}, Machine: machine,
+		Models:   modelsPort{a}, Keeper: keeperPort{a}, Online: a.online, Engine: enginePort{a}, Experts: expertsPort{a.experts}, Machine: machine,
 		Sample: o.Sample, Version: o.Version, Home: o.Home, Desktop: o.Desktop,
 		Keyring: canUseKeyring(a.vault, keys), Audit: o.Config.Modules.Audit, Limit: o.Config.Search.Limit, User: localUser,
 	})
@@ -114,6 +116,7 @@ func (a *App) Run(ctx context.Context) error {
 		g.Go(func() error { return a.folders.Run(ctx) })
 	}
 	g.Go(func() error { return a.engines.run(ctx) })
+	g.Go(func() error { return a.experts.run(ctx) })
 	g.Go(func() error { return a.Downloads.Run(ctx) })
 	return g.Wait()
 }

@@ -12,7 +12,6 @@ import (
 	"markai/backend/bert"
 	"markai/backend/config"
 	"markai/backend/device"
-	"markai/backend/infer"
 	"markai/backend/llama"
 	"markai/backend/models"
 	"markai/backend/wire"
@@ -23,16 +22,13 @@ import (
 // the chat come first, and a model that writes stalls when others compete.
 const background = 19
 
-// together is how many requests the chat model's engine holds at once, those
-// that wait in it too.
-const together = 64
-
 // engines are the models that this program runs. They start when they are
 // first needed.
 type engines struct {
 	library *models.Library
-	chat    *chat
+	chat    *chat // nil: the module is off
 	embed   *embedding
+	sampler sampler
 }
 
 // Models returns the models that a vault in home can use.
@@ -69,6 +65,10 @@ func (e *engines) run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	if e.chat != nil {
 		g.Go(func() error { return e.chat.Run(ctx) })
+		g.Go(func() error {
+			e.sampler.run(ctx, e.chat)
+			return nil
+		})
 	}
 	if e.embed != nil {
 		g.Go(func() error {
@@ -133,69 +133,6 @@ func runtimeDir() (string, error) {
 		return "", mark.Errorf(mark.Unavailable, "The runtime for language models is not installed. Run the set-up again.")
 	}
 	return dirs[0], nil
-}
-
-// chat is the model that writes.
-type chat struct {
-	*infer.Service
-	model models.Model
-}
-
-func newChat(l *models.Library, c *config.Loaded, notify func()) *chat {
-	m, missing := l.Find(models.Chat, c.Chat.Model)
-	share := device.Read().Threads(c.Chat.Threads)
-	size := c.Chat.Context // not read later: settings change while the program runs
-	return &chat{model: m, Service: infer.New(infer.Config{
-		Idle: c.Chat.IdleAfter,
-		// The engine runs some of them together and lets the others wait by
-		// client, so that none takes the place of all.
-		Parallel: together,
-		Notify:   func(infer.Status) { notify() },
-		Open: func(context.Context) (infer.Engine, error) {
-			if missing != nil {
-				return nil, missing
-			}
-			return openChat(m, size, share)
-		},
-	})}
-}
-
-// openChat starts the process of a chat model, once its file has been checked.
-func openChat(m models.Model, size int, share device.Share) (*llama.Generator, error) {
-	dir, err := runtimeDir()
-	if err != nil {
-		return nil, err
-	}
-	// Room for two of the longest conversations at once, where there is memory.
-	cells, free := 2*size, device.Read().Free
-	err = models.Check(m.Path, models.Chat, cells, free)
-	if mark.CodeOf(err) == mark.TooBig {
-		cells = size
-		err = models.Check(m.Path, models.Chat, cells, free)
-	}
-	if err != nil {
-		return nil, err
-	}
-	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells})
-	if err != nil {
-		return nil, err
-	}
-	g.SetThreads(share.Decode, share.Batch)
-	return g, nil
-}
-
-func (c *chat) state() wire.ModelState {
-	status, stats := c.Status(), c.Stats()
-	s := wire.ModelState{ID: c.model.ID, Name: c.model.Name, Problem: status.Problem, TokensPS: stats.Last.PerSecond()}
-	switch {
-	case c.model.Path == "":
-		s.Status, s.Problem = "missing", c.model.Problem
-	case status.State == infer.Resting:
-		s.Status = "ready" // the next question loads it
-	default:
-		s.Status = string(status.State)
-	}
-	return s
 }
 
 // vectors are what computes an embedding model.

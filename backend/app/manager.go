@@ -95,8 +95,17 @@ func since(t time.Time) float64 { return float64(time.Since(t).Microseconds()) /
 
 // borrow gives a chat model and the function that gives it back.
 func (e *engines) borrow(ctx context.Context, id string) (mark.Generator, func(), error) {
-	if e.chat != nil && e.chat.model.ID == id {
-		return e.chat, func() {}, e.chat.Load(ctx)
+	if e.chat != nil {
+		s, err := e.chat.Model(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		done := func() {
+			if id != e.chat.model.ID {
+				_ = e.chat.Unload(id) // its process ends whatever it says
+			}
+		}
+		return s, done, s.Load(ctx)
 	}
 	m, err := e.library.Find(models.Chat, id)
 	if err != nil {
@@ -107,20 +116,4 @@ func (e *engines) borrow(ctx context.Context, id string) (mark.Generator, func()
 		return nil, nil, err
 	}
 	return g, func() { _ = g.Close() }, nil // its process ends whatever it says
-}
-
-// enginePort says how the models run.
-type enginePort struct{ a *App }
-
-// Engine implements desk.Engine.
-func (p enginePort) Engine(context.Context) (wire.Engine, error) {
-	m := device.Read()
-	out := wire.Engine{
-		Time: time.Now().UTC().Format(time.RFC3339), MemoryBytes: m.Memory, FreeBytes: m.Free,
-		Devices: []wire.EngineDevice{}, Models: []wire.EngineModel{},
-	}
-	if c := p.a.engines.chat; c != nil {
-		out.Models = append(out.Models, wireEngine(c.model, c.Status(), c.Stats()))
-	}
-	return out, nil
 }

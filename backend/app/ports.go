@@ -130,11 +130,13 @@ func evidence(question string, doc mark.Document, pages []mark.Page, hits []mark
 }
 
 func (a *App) answerConfig(s mark.Searcher) answer.Config {
-	c := answer.Config{Searcher: s, Embedder: a.engines.embedder(), Generator: a.engines.generator()}
+	c := answer.Config{Searcher: s, Embedder: a.engines.embedder(), Generator: a.engines.generator(), Router: a.experts}
 	if chat := a.engines.chat; chat != nil {
-		c.Model = func() answer.Model {
-			return answer.Model{Name: chat.model.Name, Parameters: int64(chat.model.Parameters)}
+		c.Models = func(id string) answer.Model {
+			name, parameters := chat.writer(id)
+			return answer.Model{Name: name, Parameters: parameters}
 		}
+		c.Model = func() answer.Model { return c.Models("") }
 	}
 	return c
 }

@@ -7,48 +7,49 @@ import (
 	"slices"
 	"time"
 
+	mark "markai/backend"
 	"markai/backend/config"
 	"markai/backend/route"
+	"markai/backend/wire"
 )
 
 // Router tells what kind of question somebody asks, with the embedding model
-// that the settings name, or by words alone where there is none.
+// that the settings name, or by words alone where there is none, and who would
+// answer it. It knows no vault, and so nothing of what readers said.
 type Router struct {
-	classifier *route.Classifier
-	embedding  *embedding // nil: words alone
+	engines *engines
+	experts *experts
 }
 
 // NewRouter trains a Router, which takes a second or less. home may be empty.
 func NewRouter(ctx context.Context, home string, c *config.Loaded) (*Router, error) {
-	r := &Router{}
-	if c.Modules.Embeddings {
-		e, err := newEmbedding(Models(home), c, home)
-		if err != nil {
-			return nil, err
-		}
-		if e.vectors != nil {
-			r.embedding = e
-		}
-	}
-	train, _ := route.Examples()
-	vectors, err := r.embed(ctx, train)
+	e, err := newEngines(home, c, func() {})
 	if err != nil {
-		return nil, errors.Join(err, r.Close())
+		return nil, err
 	}
-	r.classifier = route.Train(train, vectors)
+	r := &Router{e, newExperts(home, e, noLedger, func() bool { return false })}
+	if r.experts.embedder != nil {
+		if err := r.experts.train(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("learn to tell questions apart: %w", err), r.Close())
+		}
+	}
 	return r, nil
 }
 
 // Judge tells what kind of question text is.
 func (r *Router) Judge(ctx context.Context, text string) (route.Judgement, error) {
-	vectors, err := r.embed(ctx, []route.Example{{Text: text}})
-	if err != nil {
-		return route.Judgement{}, err
-	}
-	if vectors == nil {
-		return r.classifier.Judge(text, nil), nil
-	}
-	return r.classifier.Judge(text, vectors[0]), nil
+	return r.experts.judge(ctx, text)
+}
+
+// Route says who would answer a question, named being the person's own choice
+// or empty.
+func (r *Router) Route(ctx context.Context, text, named string) (wire.Route, error) {
+	return expertsPort{r.experts}.Route(ctx, wire.RouteRequest{Question: text, Expert: named})
+}
+
+// Experts lists the experts.
+func (r *Router) Experts(ctx context.Context) ([]wire.Expert, error) {
+	return expertsPort{r.experts}.Experts(ctx)
 }
 
 // Measure judges the questions that are kept for testing, one by one as people
@@ -70,26 +71,10 @@ func (r *Router) Measure(ctx context.Context) (route.Report, time.Duration, erro
 	return route.Evaluate(test, judged), took[len(took)*95/100], nil
 }
 
-// embed returns a vector for each example, or nil where words alone count.
-func (r *Router) embed(ctx context.Context, examples []route.Example) ([][]float32, error) {
-	if r.embedding == nil {
-		return nil, nil
-	}
-	texts := make([]string, len(examples))
-	for i, e := range examples {
-		texts[i] = e.Text
-	}
-	vectors, err := r.embedding.Embed(ctx, texts)
-	if err != nil {
-		return nil, fmt.Errorf("embed questions: %w", err)
-	}
-	return vectors, nil
-}
-
 // Close ends the embedding model's process.
-func (r *Router) Close() error {
-	if r.embedding == nil {
-		return nil
-	}
-	return r.embedding.vectors.Close()
+func (r *Router) Close() error { return r.engines.close() }
+
+// noLedger is for a program without an open vault.
+func noLedger() (mark.ExpertLedger, error) {
+	return nil, mark.Errorf(mark.Locked, "The vault is locked.")
 }

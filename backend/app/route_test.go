@@ -28,8 +28,8 @@ func TestKindsOfQuestionsAreToldApart(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer r.Close()
-			if (r.embedding != nil) != (c.setting == nil) {
-				t.Fatalf("an embedding model is in use: %v", r.embedding != nil)
+			if (r.experts.both.Load() != nil) != (c.setting == nil) {
+				t.Fatalf("an embedding model is in use: %v", r.experts.both.Load() != nil)
 			}
 			report, p95, err := r.Measure(t.Context())
 			if err != nil {

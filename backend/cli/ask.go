@@ -95,6 +95,7 @@ type answered struct {
 	Survey    *wire.Survey     `json:"survey,omitempty"`
 	Nearest   []foundHit       `json:"nearest"` // of a refusal: the passages that came closest
 	Searched  map[string]int   `json:"searched"`
+	Route     *wire.Route      `json:"route,omitempty"` // which expert answered, and why
 	Timings   map[string]int64 `json:"milliseconds"`
 }
 
@@ -129,6 +130,7 @@ func saveAnswer(ctx context.Context, s *session, matter, conversation, format, p
 func runAsk(ctx context.Context, p *Program, args []string) (err error) {
 	f := newFlags("ask")
 	name := f.String("matter", "", "`name` of the matter")
+	expert := f.String("expert", "", "`id` of the expert that is to answer; 'markai route --experts' lists them")
 	save := f.String("save", "", "also write the answer with its sources to a `file`: .docx, .pdf or .xlsx")
 	words, err := f.parse(args)
 	if err != nil {
@@ -144,7 +146,7 @@ func runAsk(ctx context.Context, p *Program, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
 	conversation := mark.NewID()
-	a, err := s.Desk.Answer(ctx, m.ID, wire.AskRequest{Question: strings.Join(words, " "), Conversation: conversation})
+	a, err := s.Desk.Answer(ctx, m.ID, wire.AskRequest{Question: strings.Join(words, " "), Conversation: conversation, Expert: *expert})
 	if err != nil {
 		return err
 	}
@@ -176,7 +178,7 @@ func (p *Program) openMatter(ctx context.Context, f *flags, name string) (*sessi
 func asked(a wire.Answer) answered {
 	out := answered{
 		Answer: a.Text, Refused: a.Refused, Sentences: []askedSentence{}, Citations: []askedCitation{},
-		Survey: a.Survey, Nearest: found(a.Nearest),
+		Survey: a.Survey, Nearest: found(a.Nearest), Route: a.Route,
 		Searched: map[string]int{"documents": a.Documents, "pages": a.Pages, "unread": a.Unread},
 		Timings:  map[string]int64{"search": int64(a.SearchMS), "first": int64(a.FirstMS), "total": int64(a.TotalMS)},
 	}

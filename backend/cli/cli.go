@@ -69,7 +69,7 @@ func commands() []command {
 		{"export", "export --searchable SCAN OUT.pdf", "write a scan, or a picture of one, as a PDF that can be searched", runExport},
 		{"matters", "matters", "list the matters", runMatters},
 		{"serve", "serve [--sample]", "show the window in a browser on this machine", runServe},
-		{"route", "route QUESTION | --test", "tell what kind of question something is, and how well that is told", runRoute},
+		{"route", "route QUESTION | --test | --experts", "say which expert would answer a question and why, and how well that is told", runRoute},
 		{"sample", "sample", "read the sample matter, ask three questions, print the answers", runSample},
 		{"passphrase", "passphrase [--next-file FILE]", "change the vault's passphrase", runPassphrase},
 		{"models", "models [list | import FILE | quantize IN OUT | report IN… | …]", "manage the local models", runModels},

@@ -191,7 +191,7 @@ func (p *pages) answer(ctx context.Context, a mark.Answer) (wire.Answer, error) 
 		SearchMS: ms(a.Timings.Search), FirstMS: ms(a.Timings.FirstToken), TotalMS: ms(a.Timings.Total),
 		Trace: wireTrace(a.Trace),
 	}
-	out.Route = wireRoute(a.Routed)
+	out.Route = WireRoute(a.Routed)
 	if s := a.Survey; s != nil {
 		out.Survey = &wire.Survey{Topic: s.Topic, Without: s.Without, Rows: []wire.SurveyRow{}, Values: wireFacets(s.Values)}
 		for _, r := range s.Rows {

@@ -30,8 +30,8 @@ func (d *Desk) Experts(ctx context.Context) ([]wire.Expert, error) {
 	return d.d.Experts.Experts(ctx)
 }
 
-// wireRoute is how the choice of an expert crosses to the window; nil stays nil.
-func wireRoute(r *mark.Routed) *wire.Route {
+// WireRoute is how the choice of an expert crosses to the window; nil stays nil.
+func WireRoute(r *mark.Routed) *wire.Route {
 	if r == nil {
 		return nil
 	}

@@ -181,6 +181,34 @@ func (p *Pool) open(ctx context.Context, model string) (Engine, error) {
 	return p.cfg.Open(ctx, model)
 }
 
+// Tight says, in a sentence, why a model cannot be loaded now even when those
+// that rest give way; empty where it can, or is loaded.
+func (p *Pool) Tight(model string) string {
+	need, err := p.cfg.Needs(model)
+	if err != nil {
+		return mark.MessageOf(err)
+	}
+	p.mu.Lock()
+	s := p.models[model]
+	p.mu.Unlock()
+	if s != nil {
+		if _, _, there := s.resting(); there {
+			return ""
+		}
+	}
+	have := p.loaded(model)
+	short := p.short(need, have)
+	for _, v := range have {
+		if v.idle {
+			short -= v.needs
+		}
+	}
+	if short <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("It needs %s and %s are free for models. Choose a smaller one, or close other programs.", amount(need), amount(need-short))
+}
+
 // loaded is a model that takes memory.
 type loaded struct {
 	name  string

@@ -1,0 +1,157 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	mark "markai/backend"
+	"markai/backend/config"
+	"markai/backend/device"
+	"markai/backend/infer"
+	"markai/backend/llama"
+	"markai/backend/models"
+	"markai/backend/wire"
+)
+
+// together is how many requests a chat model's engine holds at once, those
+// that wait in it too.
+const together = 64
+
+// chat are the models that write, under one memory budget.
+type chat struct {
+	*infer.Pool
+	library *models.Library
+	model   models.Model // the default; without Path where it is missing
+	context int          // tokens, as of the start: settings change while the program runs
+	threads int          // that the settings wish for
+	budget  int64
+}
+
+func newChat(l *models.Library, c *config.Loaded, notify func()) *chat {
+	h := &chat{library: l, context: c.Chat.Context, threads: c.Chat.Threads, budget: int64(c.Chat.MemoryMB) << 20}
+	var err error
+	if h.model, err = l.Find(models.Chat, c.Chat.Model); err != nil {
+		h.model.ID = c.Chat.Model // who asks it is told what is wrong
+	}
+	h.Pool = infer.NewPool(infer.PoolConfig{
+		Default: h.model.ID, Open: h.open, Needs: h.needs, Budget: h.budget,
+		Free: func() int64 { return device.Read().Free },
+		Each: infer.Config{
+			Idle: c.Chat.IdleAfter,
+			// The engine runs some of them together and lets the others wait by
+			// client, so that none takes the place of all.
+			Parallel: together,
+		},
+		Notify: func(string, infer.Status) { notify() },
+	})
+	return h
+}
+
+// find returns a chat model that is installed, and what its person chose for it.
+func (c *chat) find(id string) (models.Model, models.Settings, error) {
+	m, err := c.library.Find(models.Chat, id)
+	if err != nil {
+		return m, models.Settings{}, err
+	}
+	if m.Role != models.Chat {
+		return m, models.Settings{}, mark.Errorf(mark.Unsupported, "%s does not write text. Choose a chat model.", m.Name)
+	}
+	s, err := c.library.Settings(m.ID)
+	return m, s, err
+}
+
+func (c *chat) needs(id string) (int64, error) {
+	m, _, err := c.find(id)
+	return m.NeedsBytes, err
+}
+
+func (c *chat) open(_ context.Context, id string) (infer.Engine, error) {
+	m, s, err := c.find(id)
+	if err != nil {
+		return nil, err
+	}
+	size := c.context
+	if s.Context > 0 {
+		size = s.Context
+	}
+	threads := c.threads
+	if s.Threads > 0 {
+		threads = s.Threads
+	}
+	return openChat(m, size, device.Read().Threads(threads))
+}
+
+// openChat starts the process of a chat model, once its file has been checked.
+func openChat(m models.Model, size int, share device.Share) (*llama.Generator, error) {
+	dir, err := runtimeDir()
+	if err != nil {
+		return nil, err
+	}
+	// Room for two of the longest conversations at once, where there is memory.
+	cells, free := 2*size, device.Read().Free
+	err = models.Check(m.Path, models.Chat, cells, free)
+	if mark.CodeOf(err) == mark.TooBig {
+		cells = size
+		err = models.Check(m.Path, models.Chat, cells, free)
+	}
+	if err != nil {
+		return nil, err
+	}
+	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells})
+	if err != nil {
+		return nil, err
+	}
+	g.SetThreads(share.Decode, share.Batch)
+	return g, nil
+}
+
+// state is how the default model stands.
+func (c *chat) state() wire.ModelState {
+	s := wire.ModelState{ID: c.model.ID, Name: c.model.Name}
+	service, err := c.Model("")
+	if err != nil {
+		s.Status, s.Problem = "missing", mark.MessageOf(err)
+		return s
+	}
+	status := service.Status()
+	s.TokensPS, s.Problem = service.Stats().Last.PerSecond(), status.Problem
+	s.Status = string(status.State)
+	if status.State == infer.Resting {
+		s.Status = "ready" // the next question loads it
+	}
+	return s
+}
+
+// writer is a model as the answer needs to know it.
+func (c *chat) writer(id string) (name string, parameters int64) {
+	if id == "" {
+		id = c.model.ID
+	}
+	m, _, err := c.find(id)
+	if err != nil {
+		return "", 0
+	}
+	return m.Name, int64(m.Parameters)
+}
+
+// recently is how long a model that failed is passed over for others.
+const recently = 30 * time.Second
+
+// problem says why a model cannot write now; empty where it can.
+func (c *chat) problem(id string) string {
+	m, _, err := c.find(id)
+	switch {
+	case err != nil:
+		return mark.MessageOf(err)
+	case m.Problem != "":
+		return m.Problem
+	}
+	service, err := c.Model(m.ID)
+	if err != nil {
+		return mark.MessageOf(err)
+	}
+	if why := service.Failing(recently); why != "" {
+		return why
+	}
+	return c.Tight(m.ID)
+}
