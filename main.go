@@ -13,7 +13,7 @@ import (
 //go:embed all:frontend/dist
 var assets embed.FS
 
-//go:embed build/sample/documents
+//go:embed build/sample/documents build/sample/*.jsonl
 var sample embed.FS
 
 // version is set by the build.
@@ -21,13 +21,14 @@ var version = "0.1.0-dev"
 
 func main() {
 	os.Exit(cli.Main(&cli.Program{
-		Version: version,
-		Assets:  sub(assets, "frontend/dist"),
-		Sample:  sub(sample, "build/sample/documents"),
-		Stdout:  os.Stdout,
-		Stderr:  os.Stderr,
-		Stdin:   os.Stdin,
-		Environ: os.Environ(),
+		Version:   version,
+		Assets:    sub(assets, "frontend/dist"),
+		Sample:    sub(sample, "build/sample/documents"),
+		Questions: sub(sample, "build/sample"),
+		Stdout:    os.Stdout,
+		Stderr:    os.Stderr,
+		Stdin:     os.Stdin,
+		Environ:   os.Environ(),
 	}, os.Args[1:]))
 }
 

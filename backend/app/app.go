@@ -35,6 +35,7 @@ type Options struct {
 	ConfigPath string // where changed settings are written
 	Version    string
 	Sample     fs.FS // nil: no sample matter
+	Questions  fs.FS // documents, and questions whose places are known; nil: the installation is not checked
 	Desktop    bool
 	Follow     bool          // follow watched folders while Run runs; else they are scanned when asked
 	Keys       mark.KeyStore // nil: the system's keyring
@@ -58,6 +59,10 @@ type App struct {
 	experts  *experts
 	searcher mark.Searcher
 	answers  *attention
+	checks   *selfChecks
+
+	questions fs.FS
+	version   string
 }
 
 // New builds the program. Nothing runs and no worker is started yet.
@@ -83,11 +88,13 @@ func New(o Options) (*App, error) {
 	a.folders, a.follow = watch.New(watch.Config{
 		Add: a.addWatched, Own: o.Home, Notify: func(m mark.MatterID) { a.Desk.FoldersChanged(m) },
 	}), o.Follow
+	a.questions, a.version = o.Questions, o.Version
+	a.checks = newSelfChecks(o.Home, o.Questions != nil, a.checkSelf, func() { a.Desk.SelfCheckChanged() })
 	a.Desk = desk.New(desk.Deps{
 		Vault: vaultPort{a.vault}, Ingest: a.ingest, Folders: a.folders, Drawer: a.reader, Searcher: a.searcher,
 		Answerer: a.answers, Passwords: &passwords{vault: a.vault},
-		Settings: a.settings,
-		Models:   modelsPort{a}, Keeper: keeperPort{a}, Online: a.online, Engine: enginePort{a}, Experts: expertsPort{a.experts}, Machine: machine,
+		Settings: a.settings, Checker: a.checks,
+		Models: modelsPort{a}, Keeper: keeperPort{a}, Online: a.online, Engine: enginePort{a}, Experts: expertsPort{a.experts}, Machine: machine,
 		Sample: o.Sample, Version: o.Version, Home: o.Home, Desktop: o.Desktop,
 		Keyring: canUseKeyring(a.vault, keys), Audit: o.Config.Modules.Audit, Limit: o.Config.Search.Limit, User: localUser,
 	})
@@ -116,6 +123,7 @@ func (a *App) Run(ctx context.Context) error {
 		g.Go(func() error { return a.folders.Run(ctx) })
 	}
 	g.Go(func() error { return a.engines.run(ctx) })
+	g.Go(func() error { return a.checks.run(ctx) })
 	g.Go(func() error { return a.experts.run(ctx) })
 	g.Go(func() error { return a.Downloads.Run(ctx) })
 	return g.Wait()

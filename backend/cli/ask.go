@@ -29,6 +29,7 @@ func runSearch(ctx context.Context, p *Program, args []string) (err error) {
 	f := newFlags("search")
 	name := f.String("matter", "", "`name` of the matter")
 	limit := f.Int("limit", 0, "most passages to show")
+	filter := f.filter()
 	words, err := f.parse(args)
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func runSearch(ctx context.Context, p *Program, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	hits, err := s.Desk.Search(ctx, m.ID, wire.SearchRequest{Query: query, Limit: *limit})
+	hits, err := s.Desk.Search(ctx, m.ID, wire.SearchRequest{Query: query, Limit: *limit, Filter: filter.query()})
 	if err != nil {
 		return err
 	}

@@ -21,13 +21,14 @@ import (
 
 // Program is what main knows and the commands need.
 type Program struct {
-	Version string
-	Assets  fs.FS // the built window
-	Sample  fs.FS // the sample matter's documents
-	Stdout  io.Writer
-	Stderr  io.Writer
-	Stdin   *os.File
-	Environ []string
+	Version   string
+	Assets    fs.FS // the built window
+	Sample    fs.FS // the sample matter's documents
+	Questions fs.FS // these, with the questions to check an installation by
+	Stdout    io.Writer
+	Stderr    io.Writer
+	Stdin     *os.File
+	Environ   []string
 }
 
 // The exit codes. Scripts may rely on them.
@@ -63,7 +64,7 @@ func commands() []command {
 		{"ingest", "ingest --matter NAME PATH…", "read files and folders into a matter and wait until they can be searched", runIngest},
 		{"reread", "reread --matter NAME DOCUMENT", "read a PDF whose own text is bad from the pictures of its pages", runReread},
 		{"watch", "watch [list | add | remove | scan] --matter NAME [FOLDER]", "follow folders: what appears, changes or moves in them is read", runWatch},
-		{"search", "search --matter NAME QUERY", "find passages", runSearch},
+		{"search", "search --matter NAME QUERY [--type T] [--after DAY] [--from PERSON] …", "find passages", runSearch},
 		{"ask", "ask --matter NAME QUESTION [--save FILE]", "answer a question from a matter's documents", runAsk},
 		{"extract", "extract FILE [--text] [--password-file F]", "read one file, without a vault, and print what it holds, or its text", runExtract},
 		{"export", "export --searchable SCAN OUT.pdf", "write a scan, or a picture of one, as a PDF that can be searched", runExport},
@@ -73,7 +74,7 @@ func commands() []command {
 		{"sample", "sample", "read the sample matter, ask three questions, print the answers", runSample},
 		{"passphrase", "passphrase [--next-file FILE]", "change the vault's passphrase", runPassphrase},
 		{"models", "models [list | import FILE | quantize IN OUT | report IN… | …]", "manage the local models", runModels},
-		{"eval", "eval retrieval|qa|citations|compression --set DIR [--out FILE] [--lite] [--ablation] [--baseline FILE]", "measure search, answers, citations or packing on a question set", runEval},
+		{"eval", "eval self | replay [ID] --matter NAME | retrieval|qa|citations|compression --set DIR [--out FILE] [--lite] [--ablation] [--baseline FILE]", "check this installation, put a question again, or measure search, answers, citations or packing on a question set", runEval},
 		{"doctor", "doctor", "check this machine and this installation", runDoctor},
 		{"config", "config show", "list every setting with its value and where it comes from", runConfig},
 		{"version", "version", "print the version", runVersion},

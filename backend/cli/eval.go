@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	mark "markai/backend"
 	"markai/backend/app"
@@ -18,11 +19,12 @@ import (
 type evalFlags struct {
 	*flags
 	set, out, baseline     *string
+	matter                 *string
 	lite, ablation, record *bool
 	seed                   *uint64
 }
 
-const evalUsage = "Use 'markai eval retrieval --set DIR', with 'qa', 'citations' or 'compression' in the place of 'retrieval' for these. 'qa' and 'citations' need --out FILE too."
+const evalUsage = "Use 'markai eval self' to check this installation, 'markai eval replay ID --matter NAME' to put a question again, or 'markai eval retrieval --set DIR', with 'qa', 'citations' or 'compression' in the place of 'retrieval' for these. 'qa' and 'citations' need --out FILE too."
 
 func runEval(ctx context.Context, p *Program, args []string) (err error) {
 	f := evalFlags{flags: newFlags("eval")}
@@ -32,10 +34,17 @@ func runEval(ctx context.Context, p *Program, args []string) (err error) {
 	f.ablation = f.Bool("ablation", false, "retrieval: measure the search without each of its parts too")
 	f.baseline = f.String("baseline", "", "retrieval: `file` of earlier figures; fails when one is worse beyond noise")
 	f.record = f.Bool("record", false, "retrieval: write the figures to the baseline file instead of comparing")
+	f.matter = f.String("matter", "", "replay: `name` of the matter")
 	f.seed = f.Uint64("seed", 1, "`number` that fixes how the comparison with earlier figures resamples")
 	rest, err := f.parse(args)
 	if err != nil {
 		return err
+	}
+	switch {
+	case len(rest) == 1 && rest[0] == "self":
+		return runSelf(ctx, p, f.flags)
+	case len(rest) > 0 && len(rest) <= 2 && rest[0] == "replay":
+		return runReplay(ctx, p, f.flags, *f.matter, strings.Join(rest[1:], ""))
 	}
 	kinds := []string{"retrieval", "qa", "citations", "compression"}
 	if len(rest) != 1 || *f.set == "" || !slices.Contains(kinds, rest[0]) || *f.out == "" && (rest[0] == "qa" || rest[0] == "citations") {

@@ -87,7 +87,7 @@ func (p *Program) newApp(f *flags, o app.Options) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Home, o.Config, o.ConfigPath, o.Version, o.Sample = home, c, path, p.Version, p.Sample
+	o.Home, o.Config, o.ConfigPath, o.Version, o.Sample, o.Questions = home, c, path, p.Version, p.Sample, p.Questions
 	return app.New(o)
 }
 
