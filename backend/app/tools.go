@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"markai/backend/device"
 	"markai/backend/ggml"
@@ -28,13 +30,15 @@ func Quantize(ctx context.Context, from, to, kind string, plain bool, progress f
 	return models.Quantize(ctx, from, to, kind, plain, device.Read().Free, run)
 }
 
-// CompareModels measures copies of one model side by side; see models.Compare.
-func CompareModels(ctx context.Context, paths []string, length int, progress func(name string)) (models.Report, error) {
+// CompareModels measures copies of one model side by side and keeps the report in
+// l; see models.Compare.
+func CompareModels(ctx context.Context, l *models.Library, paths []string, length int, progress func(name string)) (models.Report, error) {
 	tools, err := modelTools()
 	if err != nil {
 		return models.Report{}, err
 	}
-	return models.Compare(ctx, paths, length, device.Read().Free, func(ctx context.Context, path, original, text string, row *recipe.Row) error {
+	m := device.Read()
+	r, err := models.Compare(ctx, paths, length, m.Free, func(ctx context.Context, path, original, text string, row *recipe.Row) error {
 		progress(row.Name)
 		speed, err := tools.Speed(ctx, path, text)
 		if err != nil {
@@ -51,4 +55,9 @@ func CompareModels(ctx context.Context, paths []string, length int, progress fun
 		}
 		return nil
 	})
+	if err != nil {
+		return r, err
+	}
+	r.Machine, r.At = fmt.Sprintf("%s, %d cores", m.Processor, m.Physical), time.Now().UTC()
+	return r, l.KeepReport(r)
 }

@@ -2,124 +2,280 @@ package cli
 
 import (
 	"context"
+	"flag"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
 	mark "markai/backend"
 	"markai/backend/app"
 	"markai/backend/device"
-	"markai/backend/fleet"
 	"markai/backend/models"
-	"markai/backend/recipe"
 )
 
-// quantizeModel writes a model file in another type.
-func (p *Program) quantizeModel(ctx context.Context, from, to, kind string, plain, asJSON bool) error {
-	last := ""
-	q, err := app.Quantize(ctx, from, to, kind, plain, func(phase string, done, total int) {
-		if line := fmt.Sprintf("%s %d %%", phase, 100*done/max(total, 1)); line != last {
-			last = line
-			fmt.Fprintln(p.Stderr, line)
-		}
-	})
+// modelFlags are the options of the models commands.
+type modelFlags struct {
+	*flags
+	dir, kind, chart, gpus, cache, draft string
+	plain, accept                        bool
+	length, copies, tokens, threads      int
+	layers                               int
+	temperature                          float64
+}
+
+func newModelFlags() *modelFlags {
+	f := &modelFlags{flags: newFlags("models")}
+	f.StringVar(&f.dir, "dir", "", "`folder` of the shipped models, for prepare")
+	f.StringVar(&f.kind, "type", "auto", "the `type` to quantize to: auto, bf16, f16, q8_0, q6_k, q4_k_m, q4_0, iq4 or mxfp4; of the file to download")
+	f.BoolVar(&f.plain, "plain", false, "quantize without calibration")
+	f.BoolVar(&f.accept, "accept", false, "accept the licence of the model to download")
+	f.IntVar(&f.length, "bytes", 0, "how many `bytes` of text a report measures with; 0: all there is")
+	f.StringVar(&f.chart, "chart", "", "`file` for a report's chart, as SVG")
+	f.StringVar(&f.gpus, "gpus", "", "free memory of each GPU in `GB`, with commas, for place")
+	f.IntVar(&f.copies, "copies", 1, "how many `copies` of a model would be used, for place")
+	f.IntVar(&f.tokens, "context", 4096, "context in `tokens`, for place and settings")
+	f.IntVar(&f.threads, "threads", 0, "processor `threads` for writing, for settings; 0: the program decides")
+	f.StringVar(&f.cache, "cache", "", "`type` of the key-value cache's numbers, for settings: f16, q8_0 or q4_0")
+	f.StringVar(&f.draft, "draft", "", "`model` that guesses ahead, for settings")
+	f.IntVar(&f.layers, "gpu-layers", -1, "`layers` on a graphics processor, for settings; -1: the program decides")
+	f.Float64Var(&f.temperature, "temperature", 0, "`temperature`, for settings; 0: always the likeliest token")
+	return f
+}
+
+// modelVerb is one thing that 'markai models' does.
+type modelVerb struct {
+	line     string // its name and arguments
+	min, max int    // how many arguments it takes
+	run      func(ctx context.Context, p *Program, f *modelFlags, l *models.Library, args []string) error
+}
+
+func modelVerbs() []modelVerb {
+	return []modelVerb{
+		{"list", 0, 0, func(ctx context.Context, p *Program, f *modelFlags, l *models.Library, _ []string) error {
+			return p.listModels(ctx, l, f.json)
+		}},
+		{"catalogue", 0, 0, func(_ context.Context, p *Program, f *modelFlags, l *models.Library, _ []string) error {
+			return p.listCatalogue(f, l)
+		}},
+		{"download ID", 1, 1, func(ctx context.Context, p *Program, f *modelFlags, _ *models.Library, args []string) error {
+			return p.downloadModel(ctx, f, args[0])
+		}},
+		{"import FILE", 1, 1, func(ctx context.Context, p *Program, f *modelFlags, l *models.Library, args []string) error {
+			return p.importModel(ctx, l, args[0], f.json)
+		}},
+		{"verify NAME", 1, 1, func(ctx context.Context, p *Program, f *modelFlags, l *models.Library, args []string) error {
+			return p.verifyModel(ctx, l, args[0], f.json)
+		}},
+		{"settings NAME", 1, 1, func(_ context.Context, p *Program, f *modelFlags, l *models.Library, args []string) error {
+			return p.modelSettings(f, l, args[0])
+		}},
+		{"remove NAME", 1, 1, func(_ context.Context, _ *Program, _ *modelFlags, l *models.Library, args []string) error {
+			return l.Remove(args[0])
+		}},
+		{"prepare", 0, 0, func(ctx context.Context, p *Program, f *modelFlags, _ *models.Library, _ []string) error {
+			made, err := app.PrepareModels(ctx, f.dir)
+			for _, n := range made {
+				fmt.Fprintf(p.Stderr, "made %s\n", n)
+			}
+			return err
+		}},
+		{"inspect FILE", 1, 1, func(_ context.Context, p *Program, f *modelFlags, _ *models.Library, args []string) error {
+			return p.inspectModel(args[0], f.json)
+		}},
+		{"place FILE --gpus GB,GB", 1, 1, func(_ context.Context, p *Program, f *modelFlags, _ *models.Library, args []string) error {
+			return p.placeModel(args[0], f.gpus, f.copies, f.tokens, f.json)
+		}},
+		{"convert FOLDER OUT", 2, 2, func(ctx context.Context, p *Program, f *modelFlags, _ *models.Library, args []string) error {
+			return p.convertModel(ctx, args[0], args[1], f.kind, f.json)
+		}},
+		{"quantize IN OUT", 2, 2, func(ctx context.Context, p *Program, f *modelFlags, _ *models.Library, args []string) error {
+			return p.quantizeModel(ctx, args[0], args[1], f.kind, f.plain, f.json)
+		}},
+		{"report ORIGINAL COPY…", 1, 100, func(ctx context.Context, p *Program, f *modelFlags, l *models.Library, args []string) error {
+			return p.reportModels(ctx, f, l, args)
+		}},
+		{"plan FILE", 1, 1, func(_ context.Context, p *Program, _ *modelFlags, _ *models.Library, args []string) error {
+			return p.planModel(args[0])
+		}},
+	}
+}
+
+func runModels(ctx context.Context, p *Program, args []string) error {
+	f := newModelFlags()
+	rest, err := f.parse(args)
 	if err != nil {
 		return err
 	}
-	for _, n := range q.Notes {
-		fmt.Fprintln(p.Stderr, n)
+	home, err := p.homeDir(f.flags)
+	if err != nil {
+		return err
+	}
+	if len(rest) == 0 {
+		rest = []string{"list"}
+	}
+	var lines []string
+	for _, v := range modelVerbs() {
+		name, _, _ := strings.Cut(v.line, " ")
+		if n := len(rest) - 1; name == rest[0] && n >= v.min && n <= v.max {
+			return v.run(ctx, p, f, app.Models(home), rest[1:])
+		}
+		lines = append(lines, "'models "+v.line+"'")
+	}
+	last := len(lines) - 1
+	return mark.Errorf(mark.Invalid, "Use 'markai %s or %s.", strings.TrimPrefix(strings.Join(lines[:last], ", "), "'"), lines[last])
+}
+
+func (p *Program) listModels(ctx context.Context, l *models.Library, asJSON bool) error {
+	list, err := app.ListModels(ctx, l)
+	if err != nil {
+		return err
 	}
 	if asJSON {
-		return p.printJSON(map[string]any{"path": q.Path, "bytes": q.Bytes, "type": q.Type.Name, "notes": append([]string{}, q.Notes...)})
+		return p.printJSON(map[string]any{"models": list})
 	}
-	fmt.Fprintf(p.Stdout, "wrote %s, %s, %.1f MB\n", q.Path, q.Type.Name, float64(q.Bytes)/1e6)
+	for _, x := range list {
+		state := "installed"
+		if !x.Installed {
+			state = "not installed"
+		}
+		fmt.Fprintf(p.Stdout, "%-28s %-10s %-14s %8.1f MB  %s  %s\n", x.ID, x.Role, state, float64(x.Bytes)/1e6, x.Licence, x.Problem)
+	}
 	return nil
 }
 
-// reportModels measures copies of a model, the first being the original.
-func (p *Program) reportModels(ctx context.Context, paths []string, length int, chart string, asJSON bool) error {
-	r, err := app.CompareModels(ctx, paths, length, func(name string) { fmt.Fprintf(p.Stderr, "measuring %s\n", name) })
+// listCatalogue prints which models can be had and whether they run here.
+func (p *Program) listCatalogue(f *modelFlags, l *models.Library) error {
+	home, err := p.homeDir(f.flags)
 	if err != nil {
 		return err
 	}
-	if chart != "" {
-		if err := os.WriteFile(chart, []byte(recipe.Chart(r.Rows)), 0o644); err != nil {
-			return mark.Errorf(mark.Invalid, "The file %s cannot be written.", chart).Because(err)
+	c, _, err := p.loadConfig(f.flags, home)
+	if err != nil {
+		return err
+	}
+	list, err := app.Catalogue(l, c.Models.Source)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return p.printJSON(list)
+	}
+	for _, e := range list.Entries {
+		fmt.Fprintf(p.Stdout, "%-32s %-9s %6.1f B  context %6d  %s\n    %s\n", e.ID, e.Role, float64(e.Parameters)/1e9, e.Context, e.Licence.Name, e.About)
+		for _, x := range e.Files {
+			about, note := "", ""
+			if x.Bytes == 0 {
+				about = "about "
+			}
+			switch {
+			case x.Installed != "":
+				note = "  installed"
+			case x.Suggested:
+				note = "  suggested for this machine"
+			}
+			fmt.Fprintf(p.Stdout, "    %-8s %s%.1f GB  %s%s\n", x.Type, about, float64(x.Estimate)/1e9, x.Advice, note)
 		}
 	}
-	if asJSON {
-		return p.printJSON(r)
+	if list.Source == "" {
+		fmt.Fprintln(p.Stdout, "Nothing is downloaded: models.source and network.hosts are not set. A file that you have is taken in with 'markai models import FILE'.")
 	}
-	fmt.Fprintf(p.Stdout, "%s\n%s\n", recipe.Table(r.Rows), r.Why)
 	return nil
 }
 
-// planModel prints how a server with FP8 would take a model.
-func (p *Program) planModel(path string) error {
-	text, err := models.Plan(path)
+// importModel copies a model file into the models folder and prints its card.
+func (p *Program) importModel(ctx context.Context, l *models.Library, path string, asJSON bool) error {
+	m, err := l.Import(ctx, path)
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(p.Stdout, text)
-	return nil
-}
-
-// convertModel writes a published model as GGUF; "auto" is 16 bits, which lose
-// the least and can be quantized.
-func (p *Program) convertModel(ctx context.Context, dir, to, kind string, asJSON bool) error {
-	if kind == "auto" {
-		kind = "f16"
-	}
-	c, err := models.Convert(ctx, dir, to, kind)
+	c, err := models.Inspect(m.Path, device.Read().Free)
 	if err != nil {
 		return err
 	}
-	return p.printCard(c, asJSON)
-}
-
-// inspectModel prints what a model file says of itself and whether it fits.
-func (p *Program) inspectModel(path string, asJSON bool) error {
-	c, err := models.Inspect(path, device.Read().Free)
-	if err != nil {
-		return err
-	}
-	return p.printCard(c, asJSON)
-}
-
-func (p *Program) printCard(c models.Card, asJSON bool) error {
 	if asJSON {
 		return p.printJSON(c)
 	}
-	fmt.Fprintf(p.Stdout, "%s\narchitecture  %s (%s), %.0f M weights in %s\nmade for      %s\ntemplate      %s\nlicence       %s\n",
-		c.Name, c.Architecture, c.Form, float64(c.Parameters)/1e6, c.Type, strings.Join(c.Abilities, ", "), c.Template, c.Licence)
-	for _, n := range c.Needs {
-		fmt.Fprintf(p.Stdout, "context %6d  %8.0f MB\n", n.Context, float64(n.Bytes)/1e6)
+	if err := p.printCard(c, false); err != nil {
+		return err
 	}
-	fmt.Fprintln(p.Stdout, c.Advice)
+	fmt.Fprintf(p.Stdout, "sha256        %s\n", m.SHA256)
+	if m.Role == models.Chat || m.Role == models.Embedding {
+		fmt.Fprintf(p.Stdout, "imported %s; use it with the setting %s.model\n", m.ID, m.Role)
+	}
 	return nil
 }
 
-// placeModel prints how a model would be laid over GPUs of so many gigabytes.
-func (p *Program) placeModel(path, gpus string, copies, tokens int, asJSON bool) error {
-	var machine []fleet.GPU
-	for i, part := range strings.FieldsFunc(gpus, func(r rune) bool { return r == ',' || r == ' ' }) {
-		gb, err := strconv.ParseFloat(part, 64)
-		if err != nil || !(gb >= 0 && gb < 1<<20) {
-			return mark.Errorf(mark.Invalid, "%q is no amount of memory. Give gigabytes, such as --gpus 24,24.", part)
-		}
-		machine = append(machine, fleet.GPU{Name: strconv.Itoa(i), Free: int64(gb * (1 << 30))})
-	}
-	plan, err := models.Place(path, tokens, copies, machine)
+// verifyModel reads a model's whole file.
+func (p *Program) verifyModel(ctx context.Context, l *models.Library, id string, asJSON bool) error {
+	v, err := l.Verify(ctx, id)
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		return p.printJSON(plan)
+		err = p.printJSON(v)
+	} else {
+		fmt.Fprintf(p.Stdout, "%s\nsha256 %s\n", v.Report, v.SHA256)
 	}
-	for i, c := range plan.Copies {
-		fmt.Fprintf(p.Stdout, "copy %d: %s, GPUs %v, layers %v, main %d\n", i+1, c.Mode, c.GPUs, c.Layers, c.Main)
+	if err == nil && !v.Sound {
+		err = mark.Errorf(mark.Damaged, "%s", v.Report)
 	}
-	fmt.Fprintf(p.Stdout, "%s Planned, not run.\n", plan.Why)
+	return err
+}
+
+// modelSettings changes what is named on the command line and prints what holds.
+func (p *Program) modelSettings(f *modelFlags, l *models.Library, id string) error {
+	if _, err := l.Find("", id); err != nil {
+		return err
+	}
+	s, err := l.Settings(id)
+	if err != nil {
+		return err
+	}
+	changed := false
+	f.Visit(func(x *flag.Flag) {
+		known := true
+		switch x.Name {
+		case "context":
+			s.Context = f.tokens
+		case "threads":
+			s.Threads = f.threads
+		case "cache":
+			s.Cache = f.cache
+		case "draft":
+			s.Draft = f.draft
+		case "temperature":
+			s.Temperature = float32(f.temperature)
+		case "gpu-layers":
+			if s.GPULayers = &f.layers; f.layers < 0 {
+				s.GPULayers = nil
+			}
+		default:
+			known = false
+		}
+		changed = changed || known
+	})
+	if changed {
+		if err := l.SetSettings(id, s); err != nil {
+			return err
+		}
+	}
+	if f.json {
+		return p.printJSON(s)
+	}
+	layers := "the program decides"
+	if s.GPULayers != nil {
+		layers = strconv.Itoa(*s.GPULayers)
+	}
+	fmt.Fprintf(p.Stdout, "context      %s\nthreads      %s\ncache        %s\ngpu-layers   %s\ndraft        %s\ntemperature  %g\n",
+		orElse(s.Context, "the program decides"), orElse(s.Threads, "the program decides"), orElse(s.Cache, "f16"), layers, orElse(s.Draft, "none"), s.Temperature)
 	return nil
+}
+
+// orElse prints v, or what holds where it is not set.
+func orElse[T comparable](v T, otherwise string) string {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return fmt.Sprint(v)
 }

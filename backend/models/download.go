@@ -177,7 +177,7 @@ func (d *Downloads) List() []Download {
 // Exists for what is installed, Forbidden where no address is set or the licence
 // is not accepted.
 func (d *Downloads) Start(entry, file string, accepts bool) (Download, error) {
-	j, err := d.enqueue(entry, file, accepts)
+	j, err := d.enqueue(entry, file, accepts, func(*download) {})
 	if err != nil {
 		return Download{}, err
 	}
@@ -188,23 +188,24 @@ func (d *Downloads) Start(entry, file string, accepts bool) (Download, error) {
 // Bring is Start that does the work itself and waits for it. Errors: those of
 // Start and of the transfer, TooBusy where Run is at it.
 func (d *Downloads) Bring(ctx context.Context, entry, file string, accepts bool) (Model, error) {
-	j, err := d.enqueue(entry, file, accepts)
-	if err != nil {
+	var own context.Context
+	j, err := d.enqueue(entry, file, accepts, func(j *download) {
+		if j.State == Waiting {
+			own = d.begin(ctx, j)
+		}
+	})
+	switch {
+	case err != nil:
 		return Model{}, err
-	}
-	d.mu.Lock()
-	if j.State != Waiting {
-		d.mu.Unlock()
+	case own == nil:
 		return Model{}, mark.Errorf(mark.TooBusy, "%s is on its way already.", j.Name)
 	}
-	ctx = d.begin(ctx, j)
-	d.mu.Unlock()
-	return d.work(ctx, j)
+	return d.work(own, j)
 }
 
 // enqueue adds a download, durable before it is acknowledged, or lets the one
-// that is there go on.
-func (d *Downloads) enqueue(entry, file string, accepts bool) (*download, error) {
+// that is there go on. then sees it before anybody else does.
+func (d *Downloads) enqueue(entry, file string, accepts bool, then func(*download)) (*download, error) {
 	c, err := ReadCatalogue()
 	if err != nil {
 		return nil, err
@@ -234,11 +235,10 @@ func (d *Downloads) enqueue(entry, file string, accepts bool) (*download, error)
 	i := slices.IndexFunc(d.jobs, func(other *download) bool { return other.ID == j.ID })
 	if i < 0 {
 		d.jobs = append(d.jobs, j)
-		return j, nil
-	}
-	if j = d.jobs[i]; !j.going() {
+	} else if j = d.jobs[i]; !j.going() {
 		j.State, j.Problem, j.Model = Waiting, "", ""
 	}
+	then(j)
 	return j, nil
 }
 
