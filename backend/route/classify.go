@@ -27,6 +27,12 @@ const (
 	rate     = 1.0
 	momentum = 0.9
 	decay    = 2e-3 // L2, chosen by leave-one-out on the training questions
+
+	// sharp makes probabilities out of scores that decay keeps small (temperature
+	// scaling: Guo et al., ICML 2017). Chosen by five-fold cross-validation on
+	// the training questions, where of those judged with a confidence of p about
+	// p were judged right.
+	sharp = 1.75
 )
 
 // Train returns a classifier that has learned from examples. vectors holds the
@@ -96,13 +102,26 @@ func (c *Classifier) Judge(text string, vector []float32) Judgement {
 	if len(vector) != c.dim {
 		panic(fmt.Sprintf("route: a vector of %d numbers for a classifier of %d", len(vector), c.dim))
 	}
-	j := Judgement{Scores: c.score(featuresOf(text, vector))}
+	j := Judgement{Scores: sharpened(c.score(featuresOf(text, vector)))}
 	for k, p := range j.Scores {
 		if p > j.Confidence {
 			j.Kind, j.Confidence = Kinds[k], p
 		}
 	}
 	return j
+}
+
+// sharpened raises probabilities to the power of sharp.
+func sharpened(p [numKinds]float64) [numKinds]float64 {
+	sum := 0.0
+	for k := range p {
+		p[k] = math.Pow(p[k], sharp)
+		sum += p[k]
+	}
+	for k := range p {
+		p[k] /= sum
+	}
+	return p
 }
 
 // score returns the probability of each kind (softmax).

@@ -93,3 +93,30 @@ func TestReportCountsWhatWasTakenForWhat(t *testing.T) {
 		}
 	}
 }
+
+func TestConfidenceIsHowOftenItIsRight(t *testing.T) {
+	train, test := Examples()
+	c := Train(train, nil)
+	right, confidence := 0.0, 0.0
+	sure, sureRight := 0, 0
+	for _, e := range test {
+		j := c.Judge(e.Text, nil)
+		confidence += j.Confidence
+		if j.Kind == e.Kind {
+			right++
+		}
+		if j.Confidence >= 0.9 {
+			sure++
+			if j.Kind == e.Kind {
+				sureRight++
+			}
+		}
+	}
+	n := float64(len(test))
+	if math.Abs(right/n-confidence/n) > 0.06 {
+		t.Errorf("%.2f of the questions are judged right, with a mean confidence of %.2f", right/n, confidence/n)
+	}
+	if sure < 60 || float64(sureRight) < 0.93*float64(sure) {
+		t.Errorf("of %d questions judged with a confidence of 0.9 or more %d are right", sure, sureRight)
+	}
+}
