@@ -19,7 +19,7 @@ const (
 	NoPassages  Mode = "none"        // no model is asked: what bears on the question is quoted
 	fallbackID       = "quotations"
 	generalist       = "passages"
-	sure             = 0.4 // confidence from which a question goes to the expert of its kind
+	sure             = 0.45 // confidence from which a question goes to the expert of its kind
 	mostExperts      = 64
 	mostPrompt       = 4000 // bytes
 	mostAnswer       = 8192 // tokens
