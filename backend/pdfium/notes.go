@@ -20,12 +20,13 @@ const (
 // notes says what a reader should know of the file.
 func (d *document) notes(f mark.File) []string {
 	var out []string
+	indexed, updated := index(f)
 	switch {
 	case !hasHead(f):
 		out = append(out, "The file is not quite a PDF; it was repaired for reading.")
-	case !indexed(f):
+	case !indexed:
 		out = append(out, "The file is damaged: its list of contents was missing or wrong and was made anew for reading. Parts of it may be lost.")
-	default:
+	case updated: // to count the versions the whole file has to be read
 		if n := d.saved(f); n > 1 {
 			out = append(out, fmt.Sprintf("This PDF was saved %d times, each time with the changes at its end. The last version was read; the file still holds the earlier ones.", n))
 		}
@@ -55,7 +56,7 @@ func (d *document) saved(f mark.File) int {
 	n := len(ends.TrailerEnds)
 	head := make([]byte, headBytes)
 	got, _ := f.Data.ReadAt(head, 0)
-	if bytes.Contains(head[:got], []byte("/Linearized")) {
+	if bytes.Contains(head[:got], linearized) {
 		n-- // such a file has two ends from the beginning
 	}
 	return n
@@ -66,31 +67,44 @@ var (
 	beginsIndex = regexp.MustCompile(`^\s*(xref\s|\d+\s+\d+\s+obj)`)
 )
 
-// indexed reports whether the file's own index stands where the file says.
-func indexed(f mark.File) bool {
+// index reports whether the file's own index stands where the file says, and
+// whether it may go on in an earlier one: then the file was saved more than once.
+func index(f mark.File) (found, goesOn bool) {
 	head := make([]byte, headBytes)
 	n, _ := f.Data.ReadAt(head, 0)
-	before := max(bytes.Index(head[:n], []byte("%PDF-")), 0) // offsets may count from there
+	head = head[:n]
+	before := max(bytes.Index(head, []byte("%PDF-")), 0) // offsets may count from there
 	from := max(f.Size-tailBytes, 0)
 	tail := make([]byte, f.Size-from)
 	n, _ = f.Data.ReadAt(tail, from)
-	all := startIndex.FindAllSubmatch(append(tail[:n], '\n'), -1)
+	tail = append(tail[:n], '\n')
+	all := startIndex.FindAllSubmatch(tail, -1)
 	if len(all) == 0 {
-		return false
+		return false, false
 	}
 	at, err := strconv.ParseInt(string(all[len(all)-1][1]), 10, 64)
 	if err != nil {
-		return false
+		return false, false
 	}
 	for _, at := range []int64{at, at + int64(before)} {
 		if at >= f.Size {
 			continue
 		}
-		here := make([]byte, 40)
+		here := make([]byte, headBytes)
 		n, _ := f.Data.ReadAt(here, at)
-		if beginsIndex.Match(here[:n]) {
-			return true
+		here = here[:n]
+		if !beginsIndex.Match(here) {
+			continue
 		}
+		if at < headBytes && bytes.Contains(head, linearized) {
+			return true, false // such a file has two from the beginning, the last of them first
+		}
+		// What it goes on in is named where a table ends and where a stream begins.
+		table := bytes.HasPrefix(bytes.TrimSpace(here), []byte("xref"))
+		goesOn = bytes.Contains(tail, previous) || bytes.Contains(here, previous) || table && !bytes.Contains(tail, []byte("trailer"))
+		return true, goesOn
 	}
-	return false
+	return false, false
 }
+
+var previous, linearized = []byte("/Prev"), []byte("/Linearized")
