@@ -17,13 +17,18 @@ type Prompt struct {
 	Prefix    string    // the answer's beginning, already written
 	Stop      []string  // generation ends before any of these
 	Grammar   string    // GBNF that the output must follow; empty: none
+	Form      Form      // or what else it must look like
 	MaxTokens int       // 0 means the model's own default
 	Temp      float32   // 0 is greedy
+	Sampling  Sampling  // what a Temp above 0 chooses from
 	Adapter   string    // a LoRA adapter that the model is to write with, by its id; empty: none
 	Seed      uint32
 	// Deterministic asks for the same text whenever everything else is the same:
 	// tokens are computed one by one, not guessed ahead and verified together.
 	Deterministic bool
+	// Scores asks, with every token, for the odds of so many of the likeliest
+	// that might have stood there, at most MaxScores; 0: none.
+	Scores int
 
 	Client     string        // whose fair share of the model this takes; empty: nobody's in particular
 	Background bool          // nobody waits for the text: those who wait come first
@@ -51,6 +56,10 @@ type Delta struct {
 	// Unguessed is why no token was guessed ahead: set on the last delta; empty
 	// where some were.
 	Unguessed string
+
+	// Scores are those of the delta's tokens where Prompt.Scores asks for them. A
+	// delta's text can lag behind: what may become a stop string is held back.
+	Scores []TokenScores
 }
 
 // Generator continues prompts. Breaking out of the loop cancels and frees the

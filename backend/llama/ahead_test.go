@@ -133,7 +133,11 @@ func TestGuessingAheadPartsFromOneByOneAtNearTiesAlone(t *testing.T) {
 	for _, p := range []mark.Prompt{quoting(passages[:2], 0, 60), quoting(passages[5:7], 0, 60), free(0)} {
 		got := whole(t, g, p)
 		guessed, held = guessed+got.Guessed, held+got.Held
-		all = append(all, choices{promptOf(p), got.Text})
+		asked, err := promptOf(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, choices{asked, got.Text})
 	}
 	if held == 0 || held > guessed {
 		t.Errorf("%d of %d guesses held: quotations were not guessed", held, guessed)

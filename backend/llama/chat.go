@@ -22,7 +22,8 @@ const (
 // step. What a prompt shares with another is computed once.
 type chatEngine struct {
 	vocab    native.Vocab
-	template string
+	template string // the model's own; empty: it has none
+	standIn  string // the name of the one that stands in; empty: none does
 	loop     *loop
 }
 
@@ -36,18 +37,21 @@ func openChat(s setup) (*chatEngine, error) {
 		_ = native.ModelFree(m) // never used
 		return nil, err
 	}
-	return &chatEngine{vocab: vocab, template: native.ModelChatTemplate(m, ""), loop: l}, nil
+	return &chatEngine{vocab: vocab, template: native.ModelChatTemplate(m, ""), standIn: s.Template, loop: l}, nil
 }
 
 // generate continues p and sends what comes. The last delta says why it ended.
 func (e *chatEngine) generate(ctx context.Context, p prompt, t threads, send func(delta) error) error {
-	tokens := e.tokens(p.Turns, p.Prefix)
+	pick, err := newSampler(p)
+	if err != nil {
+		return err
+	}
 	g, err := newGrammar(e.vocab, p.Grammar)
 	if err != nil {
 		return err
 	}
-	r := request(p, tokens)
-	return e.loop.generate(ctx, newStream(e.loop, p, g, r.Prompt), r, t, send)
+	r := request(p, e.tokens(p.Turns, p.Prefix))
+	return e.loop.generate(ctx, newStream(e.loop, p, g, pick, r.Prompt), r, t, send)
 }
 
 // request is what the scheduler is asked for p.

@@ -37,7 +37,7 @@ func (g *Generator) Model() string { return g.name }
 // and asked once more; later its death is Crashed.
 func (g *Generator) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.Delta, error] {
 	return func(yield func(mark.Delta, error) bool) {
-		body, err := json.Marshal(promptOf(p))
+		body, err := bodyOf(p)
 		if err != nil {
 			yield(mark.Delta{}, fmt.Errorf("generate: %w", err))
 			return
@@ -54,7 +54,7 @@ func (g *Generator) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.
 					return fresh, err
 				}
 				fresh = false
-				if !yield(mark.Delta{Text: d.Text, Tokens: d.Tokens, Stop: d.Stop, Prompt: d.Prompt, Cached: d.Cached, Beside: d.Beside, Guessed: d.Guessed, Held: d.Held, Unguessed: d.Unguessed}, nil) {
+				if !yield(mark.Delta{Text: d.Text, Tokens: d.Tokens, Stop: d.Stop, Prompt: d.Prompt, Cached: d.Cached, Beside: d.Beside, Guessed: d.Guessed, Held: d.Held, Unguessed: d.Unguessed, Scores: domainScores(d.Scores)}, nil) {
 					left = true
 					return false, nil
 				}
@@ -65,6 +65,15 @@ func (g *Generator) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.
 			yield(mark.Delta{}, fmt.Errorf("generate: %w", err))
 		}
 	}
+}
+
+// bodyOf is the body of a request with p.
+func bodyOf(p mark.Prompt) ([]byte, error) {
+	q, err := promptOf(p)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(q)
 }
 
 // CountTokens returns how many tokens text takes. It does not wait for a
@@ -88,7 +97,7 @@ func (g *Generator) CountTokens(ctx context.Context, text string) (int, error) {
 // SaveState returns what the model holds of p and of the text that it wrote
 // after it. It implements mark.ModelState.
 func (g *Generator) SaveState(ctx context.Context, p mark.Prompt, limit int) ([]byte, error) {
-	body, err := json.Marshal(promptOf(p))
+	body, err := bodyOf(p)
 	if err != nil {
 		return nil, fmt.Errorf("save the model's state: %w", err)
 	}

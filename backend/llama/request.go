@@ -3,6 +3,7 @@ package llama
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	native "github.com/hybridgroup/yzma/pkg/llama"
@@ -27,6 +28,8 @@ type stream struct {
 	unsent  int                // tokens since the last delta
 	guessed int                // guesses verified since the last delta
 	held    int                // and those that held
+	scores  int                // how many of the likeliest tokens are told with each
+	scored  []scored           // of the tokens since the last delta
 
 	wake chan struct{} // holds a token when something has come
 
@@ -37,9 +40,9 @@ type stream struct {
 	err   error      // why, where it is no good end
 }
 
-func newStream(l *loop, p prompt, g *grammar, tokens []schedule.Token) *stream {
+func newStream(l *loop, p prompt, g *grammar, pick *sampler, tokens []schedule.Token) *stream {
 	s := &stream{
-		vocab: l.vocab, pick: newSampler(p.Temp, p.Seed), grammar: g, text: textStream{stop: p.Stop},
+		vocab: l.vocab, pick: pick, grammar: g, text: textStream{stop: p.Stop}, scores: p.Scores,
 		ahead: speculate.New(tokens, l.known(), l.plain(p)),
 		wake:  make(chan struct{}, 1),
 	}
@@ -57,6 +60,7 @@ func (s *stream) put(d delta) {
 	s.ready.Cached += d.Cached
 	s.ready.Guessed += d.Guessed
 	s.ready.Held += d.Held
+	s.ready.Scores = append(s.ready.Scores, d.Scores...)
 	s.ready.Beside = max(s.ready.Beside, d.Beside)
 	s.ready.Stop = d.Stop
 	s.ready.Unguessed = d.Unguessed
@@ -97,36 +101,51 @@ func (s *stream) take() (d delta, some, done bool, err error) {
 // for first.
 const fewCandidates = 128
 
-// next chooses the next token from logits. The grammar is asked about the first
-// choice alone, about the likeliest when it refuses that one, and about the
-// whole vocabulary only when these do not decide: asking it about every token
-// would halve the speed.
+// next chooses the next token from logits, which may be changed.
 func (s *stream) next(logits []float32) (native.Token, error) {
-	tok := native.Token(s.pick.pick(logits))
-	g := s.grammar
-	if g == nil {
-		return tok, nil
+	raw := logits
+	if s.scores > 0 {
+		raw = slices.Clone(logits)
 	}
-	if !g.allows(tok) {
-		top := candidates(logits, fewCandidates)
-		s.all = g.among(s.all[:0], logits, top)
-		if len(top) == 0 || !s.pick.enough(s.all, logits[top[len(top)-1]]) {
-			s.all = g.filter(s.all[:0], logits)
-		}
-		allowed := make([]float32, len(s.all))
-		for i := range s.all {
-			allowed[i] = s.all[i].Logit
-		}
-		at := s.pick.pick(allowed)
-		if math.IsInf(float64(allowed[at]), -1) {
-			return 0, mark.Errorf(mark.Invalid, "The form that the answer must take allows no further word.")
-		}
-		tok = s.all[at].Id
+	s.pick.penalise(logits)
+	tok, err := s.choose(logits)
+	if err != nil || native.VocabIsEOG(s.vocab, tok) {
+		return tok, err
 	}
-	if !native.VocabIsEOG(s.vocab, tok) {
-		g.accept(tok)
+	s.pick.wrote(tok)
+	if s.grammar != nil {
+		s.grammar.accept(tok)
+	}
+	if s.scores > 0 {
+		s.scored = append(s.scored, scoresOf(s.vocab, raw, tok, s.scores))
 	}
 	return tok, nil
+}
+
+// choose picks a token that the grammar allows. The grammar is asked about the
+// first choice alone, about the likeliest when it refuses that one, and about the
+// whole vocabulary only when these do not decide: asking it about every token
+// would halve the speed.
+func (s *stream) choose(logits []float32) (native.Token, error) {
+	tok := native.Token(s.pick.pick(logits))
+	g := s.grammar
+	if g == nil || g.allows(tok) {
+		return tok, nil
+	}
+	top := candidates(logits, fewCandidates)
+	s.all = g.among(s.all[:0], logits, top)
+	if len(top) == 0 || !s.pick.enough(s.all, logits[top[len(top)-1]]) {
+		s.all = g.filter(s.all[:0], logits)
+	}
+	allowed := make([]float32, len(s.all))
+	for i := range s.all {
+		allowed[i] = s.all[i].Logit
+	}
+	at := s.pick.pick(allowed)
+	if math.IsInf(float64(allowed[at]), -1) {
+		return 0, mark.Errorf(mark.Invalid, "The form that the answer must take allows no further word.")
+	}
+	return s.all[at].Id, nil
 }
 
 // write takes in a token of the text and reports whether it is the last.
@@ -153,12 +172,12 @@ func (s *stream) write(tok native.Token, beside int) (last bool) {
 
 // show hands text to the handler, with the numbers of tokens since the last time.
 func (s *stream) show(text, stop string, beside int) {
-	d := delta{Text: text, Tokens: s.unsent, Stop: stop, Beside: beside, Guessed: s.guessed, Held: s.held}
+	d := delta{Text: text, Tokens: s.unsent, Stop: stop, Beside: beside, Guessed: s.guessed, Held: s.held, Scores: s.scored}
 	if stop != "" && s.guessed == 0 {
 		d.Unguessed = string(s.ahead.Stats().Off)
 	}
 	s.put(d)
-	s.unsent, s.guessed, s.held = 0, 0, 0
+	s.unsent, s.guessed, s.held, s.scored = 0, 0, 0, nil
 }
 
 // reasonError is what a request is told that ended without its last word.

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	mark "markai/backend"
 )
 
 func TestTextIsShownWhenItCanNoLongerChange(t *testing.T) {
@@ -83,11 +85,11 @@ func TestShownTextIsTheGeneratedTextUpToTheStop(t *testing.T) {
 func TestLikeliestTokenIsPickedWithoutChance(t *testing.T) {
 	inf := float32(math.Inf(-1))
 	nan := float32(math.NaN())
-	s := newSampler(0, 1)
+	s := samplerOf(t, 0, 1, mark.Sampling{})
 	if got := s.pick([]float32{inf, nan, 2, 3, 3}); got != 3 {
 		t.Errorf("picked %d", got)
 	}
-	s = newSampler(1, 1)
+	s = samplerOf(t, 1, 1, mark.Sampling{})
 	for range 100 {
 		if got := s.pick([]float32{inf, nan, 2, 2.5, -30}); got != 2 && got != 3 {
 			t.Fatalf("picked %d", got)
@@ -122,7 +124,7 @@ func TestCandidatesAreTheLargestInOrder(t *testing.T) {
 }
 
 func TestTemperatureFollowsTheOdds(t *testing.T) {
-	s := newSampler(1, 42)
+	s := samplerOf(t, 1, 42, mark.Sampling{})
 	counts := map[int]int{}
 	for range 10_000 {
 		counts[s.pick([]float32{0, float32(math.Log(3))})]++
