@@ -97,9 +97,11 @@ func (d *Desk) Ask(ctx context.Context, matter string, r wire.AskRequest, emit f
 		}
 		if e.Final != nil {
 			// Who leaves now leaves no question without its answer behind.
-			if err := keep(context.WithoutCancel(ctx), store, q, asked, e.Final); err != nil {
+			stored, now := context.WithoutCancel(ctx), time.Now()
+			if err := keep(stored, store, q, asked, now, e.Final); err != nil {
 				return err
 			}
+			d.enter(stored, mark.MatterID(matter), q.Conversation, now, e.Final)
 			d.audit(ctx, "ask", mark.MatterID(matter), string(q.Conversation))
 		}
 		if err := emit(w); err != nil {
@@ -139,8 +141,7 @@ func (p *pages) event(ctx context.Context, e mark.AnswerEvent) (wire.AskEvent, e
 }
 
 // keep stores a finished turn.
-func keep(ctx context.Context, store mark.MatterStore, q mark.Question, asked time.Time, a *mark.Answer) error {
-	now := time.Now()
+func keep(ctx context.Context, store mark.MatterStore, q mark.Question, asked, now time.Time, a *mark.Answer) error {
 	if err := keepQuestion(ctx, store, q, asked, now); err != nil {
 		return err
 	}

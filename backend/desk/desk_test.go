@@ -27,6 +27,10 @@ func (v *vault) Create(context.Context, string) (string, error) {
 
 func (v *vault) Matter(context.Context, mark.MatterID) (mark.MatterStore, error) { return v.store, nil }
 
+func (v *vault) Registry(context.Context) (mark.Registry, error) {
+	return nil, mark.Errorf(mark.Locked, "The vault is locked.")
+}
+
 type noModels struct{ desk.Models }
 
 func (noModels) States() (chat, embedding wire.ModelState, ocr wire.ModuleState) { return }

@@ -200,7 +200,12 @@ func (d *Desk) SayOfAnswer(ctx context.Context, matter string, f wire.Feedback) 
 	if err != nil {
 		return mark.Errorf(mark.Invalid, "This is no time of an answer.").Because(err)
 	}
-	return store.SetFeedback(ctx, mark.ConversationID(f.Conversation), at, says)
+	c := mark.ConversationID(f.Conversation)
+	if err := store.SetFeedback(ctx, c, at, says); err != nil {
+		return err
+	}
+	d.enterFeedback(ctx, c, at, says)
+	return nil
 }
 
 // exact writes a time so that it can name a turn of a conversation.
