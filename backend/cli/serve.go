@@ -43,7 +43,7 @@ func runServe(ctx context.Context, p *Program, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	srv := http.New(http.Config{Desk: a.Desk, Assets: p.Assets, Hosts: hosts(a.Config.Serve.Hosts), Paths: true})
+	srv := http.New(http.Config{Desk: a.Desk, Assets: p.Assets, Hosts: hosts(a.Config.Serve.Hosts), Paths: true, Metrics: a.WriteMetrics})
 	url := fmt.Sprintf("http://%s/?token=%s", l.Addr(), srv.Token())
 	if *tokenFile != "" {
 		if err := writePrivate(*tokenFile, url+"\n"); err != nil {

@@ -173,6 +173,7 @@ func (s *Server) routes() {
 		return nil, d.PutSetting(ctx, b.Key, b.Value)
 	}))
 	s.modelRoutes(handle)
+	s.mux.HandleFunc("GET /metrics", s.metrics(s.c.Metrics))
 	s.mux.HandleFunc("GET /api/events", s.events)
 	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(r.Context(), w, mark.Errorf(mark.NotFound, "There is no such address."))

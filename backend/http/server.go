@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -28,6 +29,10 @@ type Config struct {
 	Token  string   // who has it may do everything; empty: a random one is made
 	Hosts  []string // host names accepted besides localhost and loopback addresses
 	Paths  bool     // allow adding files of this machine by path
+
+	// Metrics writes the figures of the models in Prometheus' text format; nil:
+	// there are none.
+	Metrics func(w io.Writer) error
 }
 
 // Server answers browsers.
