@@ -97,7 +97,7 @@ func openChat(m models.Model, size int, share device.Share) (*llama.Generator, e
 	if err != nil {
 		return nil, err
 	}
-	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells})
+	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells, Template: m.Template})
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,7 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -17,34 +14,19 @@ import (
 
 // Import implements desk.Models.
 func (p modelsPort) Import(ctx context.Context, path string) (wire.Model, error) {
-	m, err := p.a.engines.library.Import(ctx, path)
-	if err != nil {
-		return wire.Model{}, err
-	}
-	return wireModel(m), nil
+	return p.taken(p.a.engines.library.Import(ctx, path))
 }
 
 // ImportReader implements desk.Models.
-func (p modelsPort) ImportReader(ctx context.Context, name string, r io.Reader) (m wire.Model, err error) {
-	folder := modelsDir(p.a.home)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return m, fmt.Errorf("make the models folder: %w", err)
-	}
-	dir, err := os.MkdirTemp(folder, ".incoming-*")
+func (p modelsPort) ImportReader(ctx context.Context, name string, r io.Reader) (wire.Model, error) {
+	return p.taken(p.a.engines.library.Receive(ctx, filepath.Base(name), r))
+}
+
+func (p modelsPort) taken(m models.Model, err error) (wire.Model, error) {
 	if err != nil {
-		return m, fmt.Errorf("take a model in: %w", err)
+		return wire.Model{}, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	path := filepath.Join(dir, filepath.Base(name))
-	f, err := os.Create(path)
-	if err != nil {
-		return m, mark.Errorf(mark.Invalid, "A model cannot be named %q. Rename the file.", name).Because(err)
-	}
-	_, err = io.Copy(f, r)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return m, fmt.Errorf("take a model in: %w", err)
-	}
-	return p.Import(ctx, path)
+	return wireModel(p.a.engines.library, m), nil
 }
 
 // Remove implements desk.Models.

@@ -78,32 +78,35 @@ func ListModels(_ context.Context, l *models.Library) ([]wire.Model, error) {
 	}
 	out := []wire.Model{}
 	for _, m := range list {
-		out = append(out, wireModel(m))
+		out = append(out, wireModel(l, m))
 	}
 	return out, nil
 }
 
-// wireModel is a model in the words of the window.
-func wireModel(m models.Model) wire.Model {
+// wireModel is a model of l in the words of the window.
+func wireModel(l *models.Library, m models.Model) wire.Model {
 	w := wire.Model{
 		ID: m.ID, Name: m.Name, Role: string(m.Role), Bytes: m.Bytes, NeedsBytes: m.NeedsBytes,
 		Licence: m.Licence, Installed: m.Path != "", Problem: m.Problem,
-		Own: !m.Default, Source: m.Source, Parameters: int64(m.Parameters), Context: m.Context,
+		Own: !m.Default, Source: m.Source, SHA256: m.SHA256, Parameters: int64(m.Parameters), Context: m.Context,
 		Capabilities: []string{}, Needs: []wire.MemoryNeed{},
 	}
 	if m.Path == "" {
 		return w
 	}
-	w.File = filepath.Base(m.Path)
+	w.File = m.File()
+	if s, err := l.Settings(m.ID); err != nil {
+		w.Problem = mark.MessageOf(err)
+	} else {
+		w.Settings = wireSettings(s)
+	}
 	card, err := models.Inspect(m.Path, device.Read().Free)
 	if err != nil {
 		return w // Problem says it
 	}
 	w.Architecture, w.Type, w.Template, w.Capabilities = card.Architecture, card.Type, card.Template, card.Abilities
 	w.Context, w.Advice = card.Context, card.Advice
-	for _, n := range card.Needs {
-		w.Needs = append(w.Needs, wire.MemoryNeed(n))
-	}
+	w.Needs = wireNeeds(card.Needs)
 	return w
 }
 

@@ -93,7 +93,7 @@ func (p *Program) printCard(c models.Card, asJSON bool) error {
 		return p.printJSON(c)
 	}
 	fmt.Fprintf(p.Stdout, "%s\narchitecture  %s (%s), %.0f M weights in %s\nmade for      %s\ntemplate      %s\nlicence       %s\n",
-		c.Name, c.Architecture, c.Form, float64(c.Parameters)/1e6, c.Type, strings.Join(c.Abilities, ", "), c.Template, c.Licence)
+		c.Name, c.Architecture, c.Form, float64(c.Parameters)/1e6, c.Type, strings.Join(c.Abilities, ", "), orElse(c.Template, "none"), orElse(c.Licence, "not stated in the file"))
 	for _, n := range c.Needs {
 		fmt.Fprintf(p.Stdout, "context %6d  %8.0f MB\n", n.Context, float64(n.Bytes)/1e6)
 	}

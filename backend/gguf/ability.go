@@ -69,8 +69,8 @@ var fallbacks = []struct{ begins, template string }{
 }
 
 // TemplateName is the chat template of llama.cpp that suits a model whose file
-// has none: its family's, told by architecture, or by a special token of the
-// vocabulary; "chatml" where nothing tells.
+// has none that llama.cpp knows: its family's, told by a special token of the
+// vocabulary, or by architecture; "" where nothing tells.
 func (f *File) TemplateName() string {
 	tokens, _ := f.Value("tokenizer.ggml.tokens").([]string)
 	for _, t := range tokens {
@@ -89,5 +89,5 @@ func (f *File) TemplateName() string {
 			return b.template
 		}
 	}
-	return "chatml"
+	return ""
 }

@@ -31,7 +31,7 @@ func TestAbilitiesComeFromTheHeader(t *testing.T) {
 
 func TestTemplateFallsBackToTheFamilysOwn(t *testing.T) {
 	tests := []struct{ arch, token, want string }{
-		{"llama", "<|start_header_id|>", "llama3"}, {"llama", "", "chatml"}, {"qwen3", "", "chatml"},
+		{"llama", "<|start_header_id|>", "llama3"}, {"llama", "", ""}, {"qwen3", "", "chatml"},
 		{"gemma3", "", "gemma"}, {"phi3", "", "phi3"}, {"never-heard-of", "<|im_start|>", "chatml"},
 	}
 	for _, tt := range tests {

@@ -17,8 +17,12 @@ type Config struct {
 	Running int    // of a chat model: requests computed at once; 0 means 8
 	Queue   int    // of a chat model: requests that wait beside; 0 means 64
 	Dim     int    // of an embedding model: the length of its vectors (models.Model.Width)
-	Graphic bool   // of an embedding model: on a graphics processor, where the runtime finds one
-	Worker  worker.Spec
+	Cache   string // of a chat model: numbers of its key-value cache, "f16", "q8_0" or "q4_0"; empty means f16
+	// Template is llama.cpp's name of the chat template that stands in where a chat
+	// model's own is missing or not known to it; empty: none.
+	Template string
+	Graphic  bool // of an embedding model: on a graphics processor, where the runtime finds one
+	Worker   worker.Spec
 }
 
 // keeper keeps the worker that runs a model, and says how many threads it has.
@@ -28,7 +32,10 @@ type keeper struct {
 }
 
 func newKeeper(kind string, cfg Config) (*keeper, error) {
-	env, err := setup{cfg.Runtime, cfg.Model, cfg.Context, cfg.Cells, cfg.Running, cfg.Queue, cfg.Graphic}.env()
+	env, err := setup{
+		Runtime: cfg.Runtime, Model: cfg.Model, Context: cfg.Context, Cells: cfg.Cells, Running: cfg.Running, Queue: cfg.Queue,
+		Graphic: cfg.Graphic, Template: cfg.Template, Cache: cfg.Cache,
+	}.env()
 	if err != nil {
 		return nil, fmt.Errorf("set up the %s worker: %w", kind, err)
 	}

@@ -61,17 +61,30 @@ func plain(turns []turn) []piece {
 	return out
 }
 
+// templates are those that may lay a model's conversations out, the best first:
+// llama.cpp knows the usual ones by sight. A model that has one of its own, which
+// is not known, was taught some layout, and ChatML is the commonest; one that has
+// none and is of no family that does was taught none.
+func templates(own, standIn string) []string {
+	var out []string
+	if own != "" {
+		out = append(out, own)
+	}
+	if standIn != "" {
+		out = append(out, standIn)
+	} else if own != "" {
+		out = append(out, "chatml")
+	}
+	return out
+}
+
 // apply runs llama.cpp's own rendering of the model's template.
 func (e *chatEngine) apply(turns []turn) string {
-	if e.template == "" {
-		return ""
-	}
 	messages := make([]native.ChatMessage, len(turns))
 	for i, t := range turns {
 		messages[i] = native.NewChatMessage(t.Role, t.Text)
 	}
-	// llama.cpp knows the usual templates by sight; ChatML is the commonest.
-	for _, template := range []string{e.template, "chatml"} {
+	for _, template := range templates(e.template, e.standIn) {
 		buf := make([]byte, 4096)
 		n := native.ChatApplyTemplate(template, messages, true, buf)
 		if int(n) > len(buf) {

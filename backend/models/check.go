@@ -18,6 +18,8 @@ type inspected struct {
 	size int64
 	arch gguf.Architecture
 	can  gguf.Abilities
+
+	template string // that stands in for its own
 }
 
 // role is what the model is for; "" for a projector of pictures, which is part
@@ -62,7 +64,7 @@ func inspect(path string) (inspected, error) {
 	if err != nil {
 		return inspected{}, explain(name, err)
 	}
-	info := inspected{size: st.Size(), can: head.Abilities()}
+	info := inspected{size: st.Size(), can: head.Abilities(), template: head.TemplateName()}
 	if info.role() != "" { // a projector has no shape of its own
 		if info.arch, err = head.Architecture(); err != nil {
 			return inspected{}, explain(name, err)

@@ -19,7 +19,7 @@ type Card struct {
 	Context      int          `json:"context"` // tokens it was trained on
 	Form         gguf.Form    `json:"form"`
 	Abilities    []string     `json:"abilities"` // "chat", "tools", "embedding", "rerank", "vision"
-	Template     string       `json:"template"`  // "own", or the name of the one that stands in
+	Template     string       `json:"template"`  // "own", the name of the one that stands in, or "": none
 	Needs        []MemoryNeed `json:"needs"`
 	Advice       string       `json:"advice"` // a sentence
 }

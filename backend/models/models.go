@@ -65,6 +65,7 @@ type Model struct {
 	Parameters uint64 // numbers in its weights
 	Width      int    // of its hidden state: the length of an embedding model's vectors
 	NeedsBytes int64  // memory to run it, estimated
+	Template   string // llama.cpp's name of the chat template that stands in where its own does not serve; empty: none
 	Problem    string // why it cannot be used, for people
 	Default    bool   // used for its role where nothing else is chosen
 }
@@ -210,7 +211,7 @@ func (m *Model) look(path string) {
 	if m.Role = info.role(); m.Role == "" {
 		m.Problem = mark.MessageOf(suits(filepath.Base(path), info, ""))
 	}
-	m.Trained = info.arch.Context
+	m.Trained, m.Template = info.arch.Context, info.template
 	if info.arch.Context > 0 {
 		m.Context = min(m.Context, info.arch.Context)
 	}
