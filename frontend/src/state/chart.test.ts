@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Histogram, ModelReportRow } from "../api/types.gen";
-import { bars, dots, line, memoryParts, ticks } from "./chart";
+import { atLeast, bars, dots, line, memoryParts, ticks } from "./chart";
 
 describe("an axis", () => {
   it.each([
@@ -55,6 +55,12 @@ describe("a histogram", () => {
       [8, 2, 0.5, true],
     ]);
   });
+  it.each([
+    [0.2, 8],
+    [0.5, 4],
+    [0.95, 1],
+    [1, 1],
+  ])("says what %d of its values reach at least", (share, expected) => expect(atLeast(h, share)).toBe(expected));
   it("without values has no bars", () => expect(bars({ ...h, counts: [0, 0, 0, 0, 0] })).toEqual([]));
 });
 

@@ -73,6 +73,16 @@ export function bars(h: Histogram): { upper: number; last: boolean; n: number; s
   return out;
 }
 
+/** What so large a share of the values lies at or above: the lower end of a bucket, 0 for the lowest. */
+export function atLeast(h: Histogram, share: number): number {
+  let seen = 0;
+  for (let i = h.counts.length - 1; i >= 0; i--) {
+    seen += h.counts[i]!;
+    if (seen > 0 && seen >= share * h.n) return i === 0 ? 0 : h.bounds[i - 1]!;
+  }
+  return 0;
+}
+
 /** The parts of a machine's memory, in shares of the whole that add up to one. */
 export function memoryParts(all: number, free: number, models: readonly { id: string; name: string; bytes: number }[]): { id: string; name: string; bytes: number; share: number }[] {
   if (!(all > 0)) return [];

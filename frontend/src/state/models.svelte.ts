@@ -1,6 +1,6 @@
 import type { Client } from "../api/client";
 import type { DownloadAction } from "../api/models";
-import type { Catalogue, Download, DownloadRequest, Engine, Event, Expert, Model, ModelReport, ModelSettings, Setting, Verified } from "../api/types.gen";
+import type { Catalogue, Download, DownloadRequest, Engine, Event, Expert, Model, ModelReport, ModelSettings, Verified } from "../api/types.gen";
 import { t } from "../i18n";
 import { messageOf, type Notices } from "./notices.svelte";
 
@@ -11,18 +11,32 @@ export type ModelPart = (typeof modelParts)[number];
 /** Milliseconds between two looks at the engine, while somebody watches it. */
 const beat = 1000;
 
-/** The setting that allows downloads. */
+/** The settings that allow downloads: from which address, and which hosts may be connected to at all. */
 const sourceKey = "models.source";
+const hostsKey = "network.hosts";
 
 /** Whether a file is a model, by its name. */
 export const isModel = (name: string): boolean => /\.gguf$/i.test(name);
+
+/** The hosts of a setting that names them with commas. */
+export const hostList = (text: string): string[] => [...new Set(text.split(/[\s,]+/).filter(Boolean))];
+
+/** The host of an address, with its port where it has one of its own; empty where it is no address. */
+export function hostOf(address: string): string {
+  try {
+    // What stands in braces is filled in later and is no part of a host.
+    return new URL(address.trim().replace(/[{}]/g, "")).host;
+  } catch {
+    return "";
+  }
+}
 
 /** What the window knows of models and of the engine that runs them. */
 export class Models {
   list = $state.raw<Model[]>([]);
   catalogue = $state.raw<Catalogue | undefined>();
-  /** The setting that holds the address for downloads; none where this program has none. */
-  source = $state.raw<Setting | undefined>();
+  /** The hosts that may be connected to; none where this program has no such setting. */
+  hosts = $state.raw<string[] | undefined>();
   downloads = $state.raw<Download[]>([]);
   engine = $state.raw<Engine | undefined>();
   report = $state.raw<ModelReport | undefined>();
@@ -62,7 +76,8 @@ export class Models {
     const [catalogue, downloads, settings] = await Promise.all([this.client.catalogue(), this.client.downloads(), this.client.settings()]);
     this.catalogue = catalogue;
     this.downloads = downloads;
-    this.source = settings.find((s) => s.key === sourceKey);
+    const hosts = settings.find((s) => s.key === hostsKey);
+    this.hosts = hosts && hostList(hosts.value);
   }
 
   async #take(run: () => Promise<void>): Promise<void> {
@@ -171,9 +186,12 @@ export class Models {
     if (now) this.pushed({ kind: "download", download: now });
   }
 
-  /** Allows downloads from an address, or with an empty one from none. */
-  async allow(address: string): Promise<void> {
-    await this.#do(() => this.client.putSetting(sourceKey, address.trim()), t.catalogue.allowed);
+  /** Allows downloads from an address, and connections to these hosts and to no other. */
+  async allow(address: string, hosts: readonly string[]): Promise<void> {
+    await this.#do(async () => {
+      await this.client.putSetting(hostsKey, hosts.join(","));
+      await this.client.putSetting(sourceKey, address.trim());
+    }, t.catalogue.allowed);
     await this.load("catalogue");
   }
 }

@@ -420,6 +420,8 @@ export function fakeClient(scene: string = "full"): Client {
       const setting = values.get(key);
       if (!setting) throw new ClientError("invalid", `There is no setting called ${key}.`);
       values.set(key, { ...setting, value, origin: "settings" });
+      state.offline = values.get("network.hosts")!.value === "";
+      push({ kind: "state", state: { ...state } });
     },
     ...fakeModels(scene, values, push),
     saveText: async (name, text) => {

@@ -30,8 +30,8 @@ export function modelsOf(scene: string): Model[] {
       problem: "This model needs 9.1 GB and 6.2 GB are free. Choose the smaller one, or close other programs.",
     },
     {
-      ...common, id: "own-1b", name: "Granite 3.3 2B Instruct", role: "chat", bytes: 1_545_000_000, needsBytes: 2.1 * gib, licence: "Apache-2.0", installed: true, active: false,
-      own: true, file: "granite-3.3-2b-instruct-q4_k_m.gguf", source: "imported on 12 November", architecture: "granite", type: "q4_k_m", parameters: 2_530_000_000, context: 131_072, capabilities: ["chat", "tools"], sha256: "c0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f",
+      ...common, id: "own-1b", name: "Orrery 2B Instruct", role: "chat", bytes: 1_545_000_000, needsBytes: 2.1 * gib, licence: "Apache-2.0", installed: true, active: false,
+      own: true, file: "orrery-2b-instruct-q4_k_m.gguf", source: "imported on 12 November", architecture: "llama", type: "q4_k_m", parameters: 2_530_000_000, context: 131_072, capabilities: ["chat", "tools"], sha256: "c0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f",
       needs: needs(1.5 * gib, 81_920, 131_072), advice: "It runs here with a context of up to 32768 tokens, which needs 4.0 GB; 6.2 GB are free.",
     },
     {
@@ -48,7 +48,7 @@ const entry = (e: Pick<CatalogueEntry, "id" | "family" | "name" | "publisher" | 
   return {
     repository: `${e.publisher.toLowerCase()}/${e.id}-gguf`, role: "chat", licence: { name: "Apache-2.0", accept: false, accepted: false }, capabilities: ["chat", "tools"], ...e,
     files: all.map((f) => ({
-      ...f, file: `${e.id}-${f.type}.gguf`, fits: f.needs[0]!.fits, suggested: f === suggested,
+      ...f, ...(f.bytes === 0 ? { estimate: e.parameters * 2 } : {}), file: `${e.id}-${f.type}.gguf`, fits: f.needs[0]!.fits, suggested: f === suggested,
       advice: f.needs[0]!.fits ? "It runs here." : `It needs ${(f.needs[0]!.bytes / gib).toFixed(1)} GB and 6.2 GB are free: ${suggested ? `choose ${suggested.type}` : "choose a smaller model"}.`,
     })),
   };
@@ -58,24 +58,24 @@ function catalogueOf(source: string): Catalogue {
   return {
     source, memoryBytes: 15.5 * gib, freeBytes: free, diskBytes: 212 * gib,
     entries: [
-      entry({ id: "granite-3.3-2b", family: "Granite", name: "Granite 3.3 2B Instruct", publisher: "IBM", parameters: 2_530_000_000, context: 131_072, about: "Short answers and summaries on a laptop." }, [["q8_0", 2.5, 81_920], ["q4_k_m", 1.44, 81_920]]),
-      entry({ id: "qwen3-8b", family: "Qwen", name: "Qwen3 8B", publisher: "Qwen", parameters: 8_190_000_000, context: 40_960, about: "Longer answers and comparisons, with 16 GB of memory." }, [["q8_0", 8.1, 147_456], ["q4_k_m", 4.7, 147_456]]),
-      entry({ id: "llama-3.1-8b", family: "Llama", name: "Llama 3.1 8B Instruct", publisher: "Meta", parameters: 8_030_000_000, context: 131_072, about: "A well-known model of middle size.", licence: { name: "Llama 3.1 Community Licence", text: "The licence allows commercial use for most firms, requires that its name is kept on what is made with it, and forbids the uses that its policy lists. The publisher's own text governs.", accept: true, accepted: false } }, [["q4_k_m", 4.6, 131_072], ["q4_0", 4.3, 131_072]]),
-      entry({ id: "gpt-oss-20b", family: "gpt-oss", name: "gpt-oss 20B", publisher: "OpenAI", parameters: 20_900_000_000, context: 131_072, about: "Drafting and reasoning on a workstation." }, [["mxfp4", 11.3, 49_152]]),
-      entry({ id: "bge-small", family: "BGE", name: "bge-small-en-v1.5", publisher: "BAAI", parameters: 33_400_000, context: 512, role: "embedding", capabilities: ["embedding"], licence: { name: "MIT", accept: false, accepted: false }, about: "Finds passages by meaning, in English." }, [["f16", 0.062, 0]]),
+      entry({ id: "orrery-2b", family: "Orrery", name: "Orrery 2B Instruct", publisher: "Example Labs", parameters: 2_530_000_000, context: 131_072, about: "Short answers and summaries on a laptop." }, [["q8_0", 2.5, 81_920], ["q4_k_m", 1.44, 81_920]]),
+      entry({ id: "orrery-8b", family: "Orrery", name: "Orrery 8B Instruct", publisher: "Example Labs", parameters: 8_190_000_000, context: 40_960, about: "Longer answers and comparisons, with 16 GB of memory." }, [["q8_0", 8.1, 147_456], ["q4_k_m", 4.7, 147_456]]),
+      entry({ id: "sextant-8b", family: "Sextant", name: "Sextant 8B", publisher: "Sample Foundation", parameters: 8_030_000_000, context: 131_072, about: "A model of middle size.", licence: { name: "Sextant Community Licence", text: "1. You may use the model in your own practice.\n2. You keep the name of the model on what you make with it.\n3. You do not use it for what the annex forbids.", accept: true, accepted: false } }, [["q4_k_m", 4.6, 131_072], ["q4_0", 4.3, 131_072]]),
+      entry({ id: "orrery-20b", family: "Orrery", name: "Orrery 20B", publisher: "Example Labs", parameters: 20_900_000_000, context: 131_072, about: "Drafting on a workstation." }, [["mxfp4", 11.3, 49_152]]),
+      entry({ id: "needle-small", family: "Needle", name: "Needle Small", publisher: "Sample Foundation", parameters: 33_400_000, context: 512, role: "embedding", capabilities: ["embedding"], licence: { name: "MIT", accept: false, accepted: false }, about: "Finds passages by meaning, in English." }, [["f16", 0, 0]]),
     ],
   };
 }
 
 const report: ModelReport = {
   choice: 1, machine: "4 cores, 15.5 GB", time: "2026-11-24T18:20:00Z",
-  why: "granite-q8_0: the fastest at writing of those that fit this machine and stay within 0.05 nats a token of the original.",
+  why: "orrery-q8_0: the fastest at writing of those that fit this machine and stay within 0.05 nats a token of the original.",
   rows: [
-    { name: "granite-f16", type: "f16", bytes: 5.07e9, peakBytes: 5.31e9, promptPerSecond: 41, decodePerSecond: 4.1, perplexity: 9.81, divergence: 0, sameFirst: 1, tokens: 16_384, quality: 0.71, questions: 24 },
-    { name: "granite-q8_0", type: "q8_0", bytes: 2.69e9, peakBytes: 2.94e9, promptPerSecond: 58, decodePerSecond: 8.2, perplexity: 9.82, divergence: 0.002, sameFirst: 0.985, tokens: 16_384, quality: 0.71, questions: 24 },
-    { name: "granite-q6_k", type: "q6_k", bytes: 2.08e9, peakBytes: 2.33e9, promptPerSecond: 44, decodePerSecond: 7.9, perplexity: 9.85, divergence: 0.011, sameFirst: 0.962, tokens: 16_384, quality: 0.71, questions: 24 },
-    { name: "granite-q4_k_m", type: "q4_k_m", bytes: 1.55e9, peakBytes: 1.8e9, promptPerSecond: 49, decodePerSecond: 11.6, perplexity: 10.12, divergence: 0.058, sameFirst: 0.905, tokens: 16_384, quality: 0.67, questions: 24 },
-    { name: "granite-q4_0", type: "q4_0", bytes: 1.45e9, peakBytes: 1.7e9, promptPerSecond: 71, decodePerSecond: 13.4, perplexity: 10.44, divergence: 0.094, sameFirst: 0.878, tokens: 16_384, quality: 0.62, questions: 24 },
+    { name: "orrery-f16", type: "f16", bytes: 5.07e9, peakBytes: 5.31e9, promptPerSecond: 41, decodePerSecond: 4.1, perplexity: 9.81, divergence: 0, sameFirst: 1, tokens: 16_384, quality: 0.71, questions: 24 },
+    { name: "orrery-q8_0", type: "q8_0", bytes: 2.69e9, peakBytes: 2.94e9, promptPerSecond: 58, decodePerSecond: 8.2, perplexity: 9.82, divergence: 0.002, sameFirst: 0.985, tokens: 16_384, quality: 0.71, questions: 24 },
+    { name: "orrery-q6_k", type: "q6_k", bytes: 2.08e9, peakBytes: 2.33e9, promptPerSecond: 44, decodePerSecond: 7.9, perplexity: 9.85, divergence: 0.011, sameFirst: 0.962, tokens: 16_384, quality: 0.71, questions: 24 },
+    { name: "orrery-q4_k_m", type: "q4_k_m", bytes: 1.55e9, peakBytes: 1.8e9, promptPerSecond: 49, decodePerSecond: 11.6, perplexity: 10.12, divergence: 0.058, sameFirst: 0.905, tokens: 16_384, quality: 0.67, questions: 24 },
+    { name: "orrery-q4_0", type: "q4_0", bytes: 1.45e9, peakBytes: 1.7e9, promptPerSecond: 71, decodePerSecond: 13.4, perplexity: 10.44, divergence: 0.094, sameFirst: 0.878, tokens: 16_384, quality: 0.62, questions: 24 },
   ],
 };
 
@@ -91,6 +91,10 @@ export function fakeModels(scene: string, settings: Map<string, Setting>, push: 
     if (!found) throw new ClientError("not_found", `There is no model named “${id}” any more.`);
     return found;
   };
+  const downloading = scene === "downloading";
+  if (downloading) {
+    for (const [key, value] of [["models.source", "https://models.firm.example"], ["network.hosts", "models.firm.example"]] as const) settings.set(key, { ...settings.get(key)!, value, origin: "settings" });
+  }
   const source = () => settings.get("models.source")?.value ?? "";
 
   const imported = (name: string): Model => {
@@ -120,19 +124,19 @@ export function fakeModels(scene: string, settings: Map<string, Setting>, push: 
     }
   }
 
-  if (scene === "downloading") {
+  if (downloading) {
     const common = { perSecond: 0, etaSeconds: 0 };
     downloads.push(
-      { ...common, id: "d1", entry: "qwen3-8b", name: "Qwen3 8B", file: "qwen3-8b-q4_k_m.gguf", state: "running", bytes: 1.9 * gib, total: 4.7 * gib, perSecond: 11.2e6, etaSeconds: 268 },
-      { ...common, id: "d2", entry: "granite-3.3-2b", name: "Granite 3.3 2B Instruct", file: "granite-3.3-2b-q8_0.gguf", state: "paused", bytes: 0.4 * gib, total: 2.5 * gib },
-      { ...common, id: "d3", entry: "bge-small", name: "bge-small-en-v1.5", file: "bge-small-f16.gguf", state: "failed", bytes: 0.02 * gib, total: 0.062 * gib, problem: "The file that came is not the one that its publisher states: the checksums differ. Nothing was installed. Try again, or import the file from elsewhere." },
+      { ...common, id: "d1", entry: "orrery-8b", name: "Orrery 8B Instruct", file: "orrery-8b-q4_k_m.gguf", state: "running", bytes: 1.9 * gib, total: 4.7 * gib, perSecond: 11.2e6, etaSeconds: 268 },
+      { ...common, id: "d2", entry: "orrery-2b", name: "Orrery 2B Instruct", file: "orrery-2b-q8_0.gguf", state: "paused", bytes: 0.4 * gib, total: 2.5 * gib },
+      { ...common, id: "d3", entry: "needle-small", name: "Needle Small", file: "needle-small-f16.gguf", state: "failed", bytes: 0.02 * gib, total: 0.062 * gib, problem: "The file that came is not the one that its publisher states: the checksums differ. Nothing was installed. Try again, or import the file from elsewhere." },
     );
   }
 
   return {
     models: async () => models.map((m) => ({ ...m })),
     catalogue: async () => {
-      const c = catalogueOf(scene === "downloading" ? "https://models.firm.example" : source());
+      const c = catalogueOf(source());
       return { ...c, entries: c.entries.map((e) => ({ ...e, files: e.files.map((f) => ({ ...f, ...(models.some((m) => m.file === f.file) ? { installed: f.file.replace(/\.gguf$/, "") } : {}) })) })) };
     },
     importModelFile: async (file) => imported(file.name),

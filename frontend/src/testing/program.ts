@@ -9,7 +9,7 @@ export function stateOf(scene: string): State {
     vault: scene === "first" ? "none" : scene === "locked" ? "locked" : "open",
     keyring: scene !== "locked",
     version: "0.1.0",
-    offline: true,
+    offline: scene !== "downloading",
     desktop: false,
     home: "~/.local/share/markai",
     chat: without
@@ -28,5 +28,6 @@ export const settings: Setting[] = [
   { key: "modules.chat", value: "true", default: "true", origin: "default", doc: "Let the chat model write sentences. Without it, answers are the passages themselves.", kind: "bool", restart: false },
   { key: "modules.ocr", value: "true", default: "true", origin: "default", doc: "Read pages without text by OCR.", kind: "bool", restart: true },
   { key: "ingest.ocr_language", value: "eng", default: "eng", origin: "file", doc: "Language that OCR expects.", kind: "choice", choices: ["eng", "deu", "fra", "spa"], restart: true },
-  { key: "models.source", value: "", default: "", origin: "default", doc: "Address that models may be downloaded from: a model hub, or your firm's copy of one. Empty: nothing is downloaded.", kind: "string", restart: false },
+  { key: "models.source", value: "", default: "", origin: "default", doc: "Address that models may be downloaded from: a model hub, or your firm's copy of one. Its host has to be among network.hosts. Empty: nothing is downloaded.", kind: "string", restart: false },
+  { key: "network.hosts", value: "", default: "", origin: "default", doc: "Hosts that this program may connect to, over TLS only. Empty: none.", kind: "string", restart: false },
 ];
