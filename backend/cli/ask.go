@@ -81,7 +81,7 @@ func found(hits []wire.Hit) []foundHit {
 
 func printHits(w io.Writer, hits []wire.Hit) {
 	for i, h := range hits {
-		fmt.Fprintf(w, "%d. %s, page %d\n", i+1, h.Name, h.Page)
+		fmt.Fprintf(w, "%d. %s, %s\n", i+1, h.Name, h.Place)
 		indent(w, h.Text)
 		fmt.Fprintf(w, "   (%s)\n\n", strings.Join(h.Why, "; "))
 	}
@@ -219,7 +219,7 @@ func printAnswer(w io.Writer, a wire.Answer) {
 		}
 	}
 	for i, c := range a.Citations {
-		fmt.Fprintf(w, "\n[%d] %s, page %d\n", i+1, c.Name, c.Page)
+		fmt.Fprintf(w, "\n[%d] %s, %s\n", i+1, c.Name, c.Place)
 		indent(w, "“"+c.Quote+"”")
 	}
 	if len(a.Nearest) > 0 {
@@ -239,7 +239,7 @@ func printSurvey(w io.Writer, a wire.Answer) {
 		switch r.State {
 		case "found":
 			c := a.Citations[r.Citation]
-			fmt.Fprintf(w, "\n%s, page %d", r.Name, c.Page)
+			fmt.Fprintf(w, "\n%s, %s", r.Name, c.Place)
 			if r.Value != "" {
 				fmt.Fprintf(w, ": %s", r.Value)
 			}

@@ -56,8 +56,9 @@ func wireBox(r mark.Rect) wire.Box { return wire.Box{r.X0, r.Y0, r.X1, r.Y1} }
 
 // pages reads the pages of one matter at most once each.
 type pages struct {
-	store mark.PageStore
-	read  map[pageKey]mark.Page
+	store   citeStore
+	read    map[pageKey]mark.Page
+	numbers map[mark.DocumentID]*numbering
 }
 
 type pageKey struct {
@@ -65,7 +66,9 @@ type pageKey struct {
 	page int
 }
 
-func newPages(s mark.PageStore) *pages { return &pages{store: s, read: map[pageKey]mark.Page{}} }
+func newPages(s citeStore) *pages {
+	return &pages{store: s, read: map[pageKey]mark.Page{}, numbers: map[mark.DocumentID]*numbering{}}
+}
 
 func (p *pages) page(ctx context.Context, doc mark.DocumentID, n int) (mark.Page, error) {
 	k := pageKey{doc, n}
@@ -125,8 +128,12 @@ func (p *pages) hit(ctx context.Context, h mark.Hit) (wire.Hit, error) {
 		Document: string(h.Document.ID), Name: h.Document.Name, Kind: string(h.Document.Kind), Page: h.Chunk.From.Page,
 		Header: h.Chunk.Header, Text: h.Chunk.Text, Marks: marks(h), Score: h.Score, Why: []string{}, Type: string(h.Document.Meta.Type), Date: h.Document.Meta.Date, Spans: spans, Matches: matches,
 	}
+	at := h.Spans
 	if len(h.Matches) > 0 {
-		out.Page = h.Matches[0].Page
+		out.Page, at = h.Matches[0].Page, h.Matches
+	}
+	if out.Place, err = p.place(ctx, at[:min(1, len(at))]); err != nil {
+		return wire.Hit{}, err
 	}
 	for _, r := range h.Why {
 		if r.Detail != "" {
@@ -207,7 +214,12 @@ func (p *pages) answer(ctx context.Context, a mark.Answer) (wire.Answer, error) 
 		out.Sentences = append(out.Sentences, wireSentence(s))
 	}
 	for _, c := range a.Citations {
-		out.Citations = append(out.Citations, wireCitation(c))
+		w := wireCitation(c)
+		var err error
+		if w.Place, err = p.place(ctx, c.Spans); err != nil {
+			return wire.Answer{}, err
+		}
+		out.Citations = append(out.Citations, w)
 	}
 	findings(&out, a)
 	return out, nil

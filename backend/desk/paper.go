@@ -34,6 +34,9 @@ func (d *Desk) Paper(ctx context.Context, matter, conversation string, n int, fo
 	if err != nil {
 		return err
 	}
+	if err := cited(ctx, newPages(store), &paper); err != nil {
+		return err
+	}
 	matters, err := d.Matters(ctx)
 	if err != nil {
 		return err
@@ -49,6 +52,43 @@ func (d *Desk) Paper(ctx context.Context, matter, conversation string, n int, fo
 	}
 	d.audit(ctx, "answer.export", mark.MatterID(matter), conversation)
 	return write(w, paper)
+}
+
+// cited lets a paper cite the places of its answer as a lawyer would, and say
+// whose files its documents came from.
+func cited(ctx context.Context, p *pages, paper *export.Paper) error {
+	type ends [2]mark.Span // of what is cited
+	places := map[ends]string{}
+	add := func(spans []mark.Span) (err error) {
+		if n := len(spans); n > 0 {
+			places[ends{spans[0], spans[n-1]}], err = p.place(ctx, spans)
+		}
+		return err
+	}
+	for _, c := range paper.Answer.Citations {
+		if err := add(c.Spans); err != nil {
+			return err
+		}
+	}
+	for _, h := range paper.Answer.Nearest {
+		if err := add(h.Spans); err != nil {
+			return err
+		}
+	}
+	paper.Place = func(c mark.Citation) string {
+		if n := len(c.Spans); n > 0 {
+			return cmp.Or(places[ends{c.Spans[0], c.Spans[n-1]}], export.Pages(c))
+		}
+		return ""
+	}
+	paper.From = func(id mark.DocumentID) string {
+		n, err := p.numbering(ctx, id) // known from above, or of a document without a quotation
+		if err != nil {
+			return ""
+		}
+		return n.from()
+	}
+	return nil
 }
 
 // fileName is a question as the name of a file, without what systems refuse.

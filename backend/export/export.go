@@ -4,6 +4,7 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -19,9 +20,12 @@ type Paper struct {
 	Question string
 	Asked    time.Time
 	Answer   mark.Answer
-	// Place says where on a page a citation stands, as it is cited ("page 3",
-	// "page iii, lines 4–9"); nil means by the number of the page.
+	// Place says where a citation stands, as it is cited ("page 3", "47:12–48:3",
+	// "ABC0001234"); nil means by the number of the page.
 	Place func(mark.Citation) string
+	// From says whose files a document came from ("custodian Jane Doe"), or
+	// nothing; it may be nil.
+	From func(mark.DocumentID) string
 }
 
 // Formats write a paper by the ending of the file's name.
@@ -62,6 +66,16 @@ func (p Paper) place(c mark.Citation) string {
 		return p.Place(c)
 	}
 	return Pages(c)
+}
+
+// name is a document as a source names it, with whose files it came from.
+func (p Paper) name(id mark.DocumentID, name string) string {
+	if p.From != nil {
+		if from := p.From(id); from != "" {
+			return name + " (" + from + ")"
+		}
+	}
+	return name
 }
 
 // Pages says on which pages a citation stands, by number.
@@ -116,7 +130,7 @@ var states = map[mark.SurveyState]string{
 
 // cells are the columns of a survey's row: document, what was found, value, place, quotation.
 func (p Paper) cells(r mark.SurveyRow) [5]string {
-	out := [5]string{r.Name, states[r.State], r.Value}
+	out := [5]string{p.name(r.Document, r.Name), states[r.State], r.Value}
 	if r.Citation >= 0 && r.Citation < len(p.Answer.Citations) {
 		c := p.Answer.Citations[r.Citation]
 		out[3], out[4] = p.place(c), oneLine(c.Quote)
@@ -173,14 +187,14 @@ func (p Paper) blocks() []block {
 		out = append(out, line(heading, "Sources"))
 		for i, c := range a.Citations {
 			out = append(out,
-				block{kind: body, anchor: i + 1, runs: []run{{text: fmt.Sprintf("[%d] ", i+1), bold: true}, {text: c.Name + ", " + p.place(c)}}},
+				block{kind: body, anchor: i + 1, runs: []run{{text: fmt.Sprintf("[%d] ", i+1), bold: true}, {text: p.name(c.Document, c.Name) + ", " + p.place(c)}}},
 				line(quotation, "“"+oneLine(c.Quote)+"”"))
 		}
 	}
 	if a.Refused && len(a.Nearest) > 0 {
 		out = append(out, line(heading, "Passages that came closest"))
 		for _, h := range a.Nearest {
-			out = append(out, line(body, fmt.Sprintf("%s, page %d", h.Document.Name, h.Chunk.From.Page)), line(quotation, "“"+oneLine(h.Chunk.Text)+"”"))
+			out = append(out, line(body, p.name(h.Document.ID, h.Document.Name)+", "+cmp.Or(p.place(mark.Citation{Document: h.Document.ID, Spans: h.Spans}), fmt.Sprintf("page %d", h.Chunk.From.Page))), line(quotation, "“"+oneLine(h.Chunk.Text)+"”"))
 		}
 	}
 	return append(out, line(small, p.searched()), line(small, advice))

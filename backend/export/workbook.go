@@ -51,7 +51,7 @@ func (p Paper) rows() [][]string {
 				continue
 			}
 			c := a.Citations[n]
-			row := []string{"", "", c.Name, p.place(c), oneLine(c.Quote)}
+			row := []string{"", "", p.name(c.Document, c.Name), p.place(c), oneLine(c.Quote)}
 			if i == 0 {
 				row[0], row[1] = oneLine(s.Text), string(s.Verdict)
 			}

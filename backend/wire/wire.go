@@ -256,6 +256,7 @@ type Hit struct {
 	Name     string     `json:"name"`
 	Kind     string     `json:"kind"`
 	Page     int        `json:"page"`
+	Place    string     `json:"place,omitempty"` // as it is cited: "page 3", "ABC0001234", "47:12"
 	Header   string     `json:"header"`
 	Text     string     `json:"text"`
 	Marks    [][2]int   `json:"marks"` // matched words in Text, UTF-16 offsets
@@ -280,6 +281,7 @@ type Citation struct {
 	Document string     `json:"document"`
 	Name     string     `json:"name"`
 	Page     int        `json:"page"`
+	Place    string     `json:"place,omitempty"` // as it is cited: "pages 3–4", "ABC0001234", "47:12–48:3"
 	Quote    string     `json:"quote"`
 	Spans    []PageSpan `json:"spans"`
 }

@@ -1108,6 +1108,8 @@ export interface Hit {
   name: string;
   kind: string;
   page: number;
+  /** as it is cited: "page 3", "ABC0001234", "47:12" */
+  place?: string;
   header: string;
   text: string;
   /** matched words in Text, UTF-16 offsets */
@@ -1138,6 +1140,8 @@ export interface Citation {
   document: string;
   name: string;
   page: number;
+  /** as it is cited: "pages 3–4", "ABC0001234", "47:12–48:3" */
+  place?: string;
   quote: string;
   spans: PageSpan[];
 }

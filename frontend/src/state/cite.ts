@@ -4,6 +4,12 @@ import type { Pin } from "./inside";
 /** How a page is cited: its own label where it has one, else its number. */
 export const pageLabel = (page: number, label?: string): string => (label ? label : String(page));
 
+/** Where a citation or a hit stands, as the program cites it: by Bates number, line or page. */
+export const placeOf = (at: { page: number; place?: string }): string => at.place || `page ${at.page}`;
+
+/** The same behind "at": without the word for the page. */
+const atOf = (at: { page: number; place?: string }): string => placeOf(at).replace(/^pages? /, "");
+
 /** A file's name without its extension, as one would cite it. */
 export const shortName = (name: string): string => name.replace(/\.(pdf|docx?|rtf|xlsx?|pptx?|html?|eml|msg|txt|md|tiff?|png|jpe?g)$/i, "");
 
@@ -30,8 +36,8 @@ export function legalForm(citation: Pick<Citation, "name" | "page" | "quote">, l
 }
 
 /** A sentence with its sources: “Sentence. (Agreement, at 3; Complaint, at 2.)” */
-export function sentenceWithSources(text: string, citations: Pick<Citation, "name" | "page">[]): string {
-  const sources = [...new Set(citations.map((c) => `${shortName(c.name)}, at ${c.page}`))];
+export function sentenceWithSources(text: string, citations: Pick<Citation, "name" | "page" | "place">[]): string {
+  const sources = [...new Set(citations.map((c) => `${shortName(c.name)}, at ${atOf(c)}`))];
   return sources.length === 0 ? oneLine(text) : `${oneLine(text)} (${sources.join("; ")}.)`;
 }
 

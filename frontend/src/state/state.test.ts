@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Answer, Job } from "../api/types.gen";
-import { difference, isQuotation, legalForm, sentenceWithSources, unquoted } from "./cite";
+import { difference, isQuotation, legalForm, placeOf, sentenceWithSources, unquoted } from "./cite";
 import { isoDate, left, size, when } from "./format";
 import { back, began, forward, here, replaced, went, without } from "./history";
 import { progress } from "./jobs";
@@ -96,6 +96,13 @@ describe("a citation in legal form", () => {
   it("names each source of a sentence once", () => {
     const c = { name: "A.pdf", page: 1 };
     expect(sentenceWithSources("So it is.", [c, c, { name: "B.docx", page: 2 }])).toBe("So it is. (A, at 1; B, at 2.)");
+  });
+
+  it("cites as the program does", () => {
+    expect(placeOf({ page: 2, place: "ABC0002" })).toBe("ABC0002");
+    expect(placeOf({ page: 2 })).toBe("page 2");
+    const cited = [{ name: "A.pdf", page: 1, place: "ABC0001–ABC0002" }, { name: "B.pdf", page: 3, place: "pages 3–4" }, { name: "C.pdf", page: 9, place: "47:12–14" }];
+    expect(sentenceWithSources("So it is.", cited)).toBe("So it is. (A, at ABC0001–ABC0002; B, at 3–4; C, at 47:12–14.)");
   });
 });
 
