@@ -147,7 +147,7 @@ func TestEngineTable(t *testing.T) {
 	}{
 		{"alone", b.alone}, {"crowd", b.crowd}, {"distinct", b.distinct}, {"pace", b.pace},
 		{"second", b.second}, {"restored", b.restored}, {"load", b.load}, {"competing", b.competing},
-		{"guesses", b.guesses}, {"forms", b.forms},
+		{"guesses", b.guesses}, {"forms", b.forms}, {"caches", b.caches},
 	} {
 		if only := os.Getenv("MARKAI_BENCH_ONLY"); only == "" || strings.Contains(only, part.name) {
 			t.Run(part.name, part.run)

@@ -42,13 +42,16 @@ func openChat(s setup) (*chatEngine, error) {
 
 // generate continues p and sends what comes. The last delta says why it ended.
 func (e *chatEngine) generate(ctx context.Context, p prompt, t threads, send func(delta) error) error {
-	tokens := e.tokens(p.Turns, p.Prefix)
+	pick, err := newSampler(p)
+	if err != nil {
+		return err
+	}
 	g, err := newGrammar(e.vocab, p.Grammar)
 	if err != nil {
 		return err
 	}
-	r := request(p, tokens)
-	return e.loop.generate(ctx, newStream(e.loop, p, g, r.Prompt), r, t, send)
+	r := request(p, e.tokens(p.Turns, p.Prefix))
+	return e.loop.generate(ctx, newStream(e.loop, p, g, pick, r.Prompt), r, t, send)
 }
 
 // request is what the scheduler is asked for p.

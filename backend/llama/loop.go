@@ -70,12 +70,18 @@ func newLoop(m native.Model, vocab native.Vocab, s setup) (*loop, error) {
 	params.NBatch, params.NUbatch = stepTokens, stepTokens
 	params.NSeqMax = uint32(cfg.Sequences)
 	params.KVUnified = 1 // sequences share the memory of what they begin with
+	small, err := cacheType(s.Cache, &params)
+	if err != nil {
+		return nil, err
+	}
 	l := &loop{vocab: vocab, words: int(native.VocabNTokens(vocab)), whole: cfg.Whole, streams: map[schedule.ID]*stream{}}
-	var err error
 	if l.made, err = fingerprint(s); err != nil {
 		return nil, err
 	}
 	if l.ctx, err = newContext(m, params); err != nil {
+		if small {
+			err = mark.Errorf(mark.Unsupported, "This model does not run with a key-value cache of %s, or there is not enough memory. Choose f16 in its settings, or a smaller context.", s.Cache).Because(err)
+		}
 		return nil, err
 	}
 	if l.memory, err = native.GetMemory(l.ctx); err != nil {
@@ -84,6 +90,21 @@ func newLoop(m native.Model, vocab native.Vocab, s setup) (*loop, error) {
 	l.batch = native.BatchInit(stepTokens, 0, 1)
 	l.plans = schedule.New(cfg)
 	return l, nil
+}
+
+// cacheType lets a context keep keys and values as numbers of a kind, and reports
+// whether these are smaller than usual. Errors: Invalid.
+func cacheType(name string, params *native.ContextParams) (small bool, err error) {
+	kinds := map[string]native.GGMLType{"": native.GGMLTypeF16, "f16": native.GGMLTypeF16, "q8_0": native.GGMLTypeQ8_0, "q4_0": native.GGMLTypeQ4_0}
+	kind, ok := kinds[name]
+	if !ok {
+		return false, mark.Errorf(mark.Invalid, "There is no key-value cache of %q. Choose f16, q8_0 or q4_0.", name)
+	}
+	params.TypeK, params.TypeV = kind, kind
+	if small = kind != native.GGMLTypeF16; small {
+		params.FlashAttentionType = native.FlashAttentionTypeEnabled // which alone reads small values
+	}
+	return small, nil
 }
 
 // generate puts a request in, and sends what comes until it ends or ctx does.

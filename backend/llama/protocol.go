@@ -5,6 +5,7 @@ import (
 	"os"
 
 	mark "markai/backend"
+	forms "markai/backend/grammar"
 )
 
 // The kinds of worker that Handlers serves.
@@ -36,6 +37,7 @@ type setup struct {
 	Graphic bool   `json:"graphic"` // compute on a graphics processor
 
 	Template string `json:"template,omitempty"` // that stands in for the model's own
+	Cache    string `json:"cache,omitempty"`    // numbers of the key-value cache; empty: f16
 }
 
 func (s setup) env() (string, error) {
@@ -74,6 +76,9 @@ type prompt struct {
 	Temp      float32  `json:"temp,omitempty"`
 	Seed      uint32   `json:"seed,omitempty"`
 	OneByOne  bool     `json:"one_by_one,omitempty"`
+	Scores    int      `json:"scores,omitempty"`
+
+	Sampling mark.Sampling `json:"sampling,omitzero"`
 
 	Client     string `json:"client,omitempty"`
 	Background bool   `json:"background,omitempty"`
@@ -93,6 +98,8 @@ type delta struct {
 	Held    int `json:"held,omitempty"`
 
 	Unguessed string `json:"unguessed,omitempty"`
+
+	Scores []scored `json:"scores,omitempty"`
 }
 
 // saving is the header of a save request.
@@ -104,10 +111,18 @@ type counted struct {
 	Tokens int `json:"tokens"`
 }
 
-// promptOf lays a domain prompt out as turns.
-func promptOf(p mark.Prompt) prompt {
-	out := prompt{Prefix: p.Prefix, Stop: p.Stop, Grammar: p.Grammar, MaxTokens: p.MaxTokens, Temp: p.Temp, Seed: p.Seed, OneByOne: p.Deterministic,
-		Client: p.Client, Background: p.Background, WaitMS: p.Wait.Milliseconds()}
+// promptOf lays a domain prompt out as turns. Errors: Invalid where the form that
+// it asks for cannot be had.
+func promptOf(p mark.Prompt) (prompt, error) {
+	if p.Scores < 0 || p.Scores > mark.MaxScores {
+		return prompt{}, mark.Errorf(mark.Invalid, "The odds of %d tokens cannot be told. Ask for up to %d.", p.Scores, mark.MaxScores)
+	}
+	form, err := formOf(p)
+	if err != nil {
+		return prompt{}, err
+	}
+	out := prompt{Prefix: p.Prefix, Stop: p.Stop, Grammar: form, MaxTokens: p.MaxTokens, Temp: p.Temp, Seed: p.Seed, OneByOne: p.Deterministic,
+		Scores: p.Scores, Sampling: p.Sampling, Client: p.Client, Background: p.Background, WaitMS: p.Wait.Milliseconds()}
 	if p.System != "" {
 		out.Turns = append(out.Turns, turn{"system", p.System})
 	}
@@ -115,5 +130,32 @@ func promptOf(p mark.Prompt) prompt {
 		out.Turns = append(out.Turns, turn{m.Role, m.Text})
 	}
 	out.Turns = append(out.Turns, turn{"user", p.User})
-	return out
+	return out, nil
+}
+
+// formOf returns the grammar of what p's text must look like; empty where it is
+// free.
+func formOf(p mark.Prompt) (text string, err error) {
+	text = p.Grammar
+	asked := 0
+	for _, form := range []struct {
+		set  bool
+		make func() (string, error)
+	}{
+		{p.Grammar != "", func() (string, error) { return p.Grammar, nil }},
+		{len(p.Form.Schema) > 0, func() (string, error) { return forms.Schema(p.Form.Schema, forms.Options{}) }},
+		{p.Form.Pattern != "", func() (string, error) { return forms.Regex(p.Form.Pattern, forms.Options{}) }},
+		{len(p.Form.Choice) > 0, func() (string, error) { return forms.Choice(p.Form.Choice) }},
+	} {
+		if !form.set {
+			continue
+		}
+		if asked++; asked > 1 {
+			return "", mark.Errorf(mark.Invalid, "An answer can take one form. Ask for a schema, a pattern, a choice or a grammar.")
+		}
+		if text, err = form.make(); err != nil {
+			return "", err
+		}
+	}
+	return text, nil
 }

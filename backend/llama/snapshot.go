@@ -2,6 +2,7 @@ package llama
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -36,8 +37,8 @@ var (
 )
 
 // fingerprint tells models and versions of llama.cpp apart: by the size, the
-// beginning and the end of the model's file, and the name and size of the
-// library.
+// beginning and the end of the model's file, the name and size of the library,
+// and the kind of numbers that memory holds.
 func fingerprint(s setup) ([sha256.Size]byte, error) {
 	h := sha256.New()
 	f, err := os.Open(s.Model)
@@ -55,7 +56,7 @@ func fingerprint(s setup) ([sha256.Size]byte, error) {
 			return [sha256.Size]byte{}, fmt.Errorf("read the model: %w", err)
 		}
 	}
-	fmt.Fprintf(h, "%d", info.Size())
+	fmt.Fprintf(h, "%d %s", info.Size(), cmp.Or(s.Cache, "f16"))
 	libraries, err := filepath.Glob(filepath.Join(s.Runtime, "*llama.*"))
 	if err != nil {
 		return [sha256.Size]byte{}, fmt.Errorf("find the runtime: %w", err)
