@@ -37,6 +37,7 @@ type setup struct {
 	Graphic bool   `json:"graphic"` // compute on a graphics processor
 
 	Template string `json:"template,omitempty"` // that stands in for the model's own
+	Cache    string `json:"cache,omitempty"`    // numbers of the key-value cache; empty: f16
 }
 
 func (s setup) env() (string, error) {
