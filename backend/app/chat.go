@@ -78,11 +78,11 @@ func (c *chat) open(_ context.Context, id string) (infer.Engine, error) {
 	if s.Threads > 0 {
 		threads = s.Threads
 	}
-	return openChat(m, size, device.Read().Threads(threads))
+	return openChat(m, size, s.Cache, device.Read().Threads(threads))
 }
 
 // openChat starts the process of a chat model, once its file has been checked.
-func openChat(m models.Model, size int, share device.Share) (*llama.Generator, error) {
+func openChat(m models.Model, size int, cache string, share device.Share) (*llama.Generator, error) {
 	dir, err := runtimeDir()
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func openChat(m models.Model, size int, share device.Share) (*llama.Generator, e
 	if err != nil {
 		return nil, err
 	}
-	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells, Template: m.Template})
+	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells, Cache: cache, Template: m.Template})
 	if err != nil {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ func (e *engines) borrow(ctx context.Context, id string) (mark.Generator, func()
 	if err != nil {
 		return nil, nil, err
 	}
-	g, err := openChat(m, m.Context, device.Read().Threads(0))
+	g, err := openChat(m, m.Context, "", device.Read().Threads(0))
 	if err != nil {
 		return nil, nil, err
 	}
