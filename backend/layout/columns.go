@@ -69,10 +69,10 @@ func assign(words []word) {
 
 // zonesOf finds the parts of a page that have columns of text.
 func zonesOf(words []word) []zone {
-	var upright []word
-	var tall, letters []float64
-	for _, w := range words {
-		if w.turn == 0 {
+	upright := make([]*word, 0, len(words))
+	tall, letters := make([]float64, 0, len(words)), make([]float64, 0, len(words))
+	for i := range words {
+		if w := &words[i]; w.turn == 0 {
 			upright = append(upright, w)
 			tall = append(tall, w.tall)
 			if w.last != 0 { // a rule of dashes says nothing about the letters
@@ -83,7 +83,7 @@ func zonesOf(words []word) []zone {
 	if len(letters) == 0 {
 		return nil
 	}
-	slices.SortFunc(upright, func(a, b word) int { return cmp.Compare(a.frame.Y1, b.frame.Y1) })
+	slices.SortFunc(upright, func(a, b *word) int { return cmp.Compare(a.frame.Y1, b.frame.Y1) })
 	slices.Sort(tall)
 	high := max(tall[len(tall)/2], minTall)
 	slices.Sort(letters)
@@ -101,7 +101,7 @@ func zonesOf(words []word) []zone {
 
 // stretch lets each strip reach as far up and down as the whole zone, unless a
 // word stands in its way.
-func (z zone) stretch(words []word) {
+func (z zone) stretch(words []*word) {
 	top, bottom := math.Inf(1), math.Inf(-1)
 	for _, s := range z.strips {
 		top, bottom = min(top, s.y0), max(bottom, s.y1)
@@ -161,10 +161,10 @@ type grid struct {
 	ink        []bool
 }
 
-func newGrid(words []word) (g grid, ok bool) {
+func newGrid(words []*word) (g grid, ok bool) {
 	box := words[0].frame
-	for _, w := range words {
-		box = box.Union(w.frame)
+	for i := range words {
+		box = box.Union(words[i].frame)
 	}
 	g = grid{x0: box.X0, y0: box.Y0, wide: int((box.X1-box.X0)/cellWide) + 1, high: int((box.Y1-box.Y0)/cellHigh) + 1}
 	if g.wide <= 0 || g.high <= 0 || g.wide > maxCells || g.high > maxCells || g.wide*g.high > maxCells {
@@ -172,13 +172,14 @@ func newGrid(words []word) (g grid, ok bool) {
 	}
 	g.ink = make([]bool, g.wide*g.high)
 	left := 20 * maxCells // words may lie over each other
-	for _, w := range words {
-		left -= (g.row(w.frame.Y1) - g.row(w.frame.Y0) + 1) * (g.col(w.frame.X1) - g.col(w.frame.X0) + 1)
-		if left < 0 {
+	for i := range words {
+		f := words[i].frame
+		x0, x1, y0, y1 := g.col(f.X0), g.col(f.X1), g.row(f.Y0), g.row(f.Y1)
+		if left -= (y1 - y0 + 1) * (x1 - x0 + 1); left < 0 {
 			return g, false
 		}
-		for y := g.row(w.frame.Y0); y <= g.row(w.frame.Y1); y++ {
-			for x := g.col(w.frame.X0); x <= g.col(w.frame.X1); x++ {
+		for y := y0; y <= y1; y++ {
+			for x := x0; x <= x1; x++ {
 				g.ink[y*g.wide+x] = true
 			}
 		}
@@ -190,7 +191,7 @@ func (g grid) row(y float64) int { return min(max(int((y-g.y0)/cellHigh), 0), g.
 func (g grid) col(x float64) int { return min(max(int((x-g.x0)/cellWide), 0), g.wide-1) }
 
 // strips finds the white strips between columns of text.
-func strips(words []word, high float64) []strip {
+func strips(words []*word, high float64) []strip {
 	g, ok := newGrid(words)
 	if !ok {
 		return nil
@@ -257,11 +258,14 @@ func longest(list []strip) []strip {
 
 // best keeps the largest of strips that lie over each other.
 func best(found []strip) []strip {
-	slices.SortStableFunc(found, func(a, b strip) int {
-		return cmp.Compare(worth(b), worth(a))
-	})
+	order := make([]valued, len(found))
+	for i, s := range found {
+		order[i] = valued{worth(s), i}
+	}
+	slices.SortFunc(order, func(a, b valued) int { return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.at, b.at)) })
 	var out []strip
-	for _, s := range found {
+	for _, v := range order {
+		s := found[v.at]
 		if !slices.ContainsFunc(out, func(o strip) bool {
 			return min(s.x1, o.x1)-max(s.x0, o.x0) >= 0 && min(s.y1, o.y1) > max(s.y0, o.y0)
 		}) {
@@ -274,12 +278,18 @@ func best(found []strip) []strip {
 	return out
 }
 
+// valued is what one of a list of strips is worth.
+type valued struct {
+	worth float64
+	at    int
+}
+
 // worth prefers long strips to wide ones.
 func worth(s strip) float64 { return (s.y1 - s.y0) * math.Min(s.x1-s.x0+1, 8) }
 
 // checked turns strips into points and keeps those that have columns of text
 // on both sides.
-func checked(words []word, high float64, g grid, found []strip) []strip {
+func checked(words []*word, high float64, g grid, found []strip) []strip {
 	var out []strip
 	for _, s := range found {
 		out = append(out, strip{g.x0 + s.x0*cellWide, g.x0 + (s.x1+1)*cellWide, g.y0 + s.y0*cellHigh, g.y0 + s.y1*cellHigh})
@@ -337,7 +347,7 @@ func beyond(list []strip, i int) (left, right float64) {
 }
 
 // trimmed cuts a page's head and foot off a strip that reaches through them.
-func trimmed(words []word, high float64, s strip) strip {
+func trimmed(words []*word, high float64, s strip) strip {
 	var bands [][2]float64 // with at least a line's height of white between them
 	for i := range words {
 		top, bottom := words[i].frame.Y0, words[i].frame.Y1
@@ -363,13 +373,13 @@ func trimmed(words []word, high float64, s strip) strip {
 
 // prose reports whether a column of text, and not of a table's cells, stands
 // between left and right. The words are sorted downwards.
-func prose(words []word, high, left, right, top, bottom float64) bool {
+func prose(words []*word, high, left, right, top, bottom float64) bool {
 	type row struct{ y, x0, x1 float64 }
 	var rows []row
 	said, figures := 0, 0
 	x0, x1 := math.Inf(1), math.Inf(-1)
 	for i := range words {
-		w := &words[i]
+		w := words[i]
 		x, y := (w.frame.X0+w.frame.X1)/2, (w.frame.Y0+w.frame.Y1)/2
 		if !(x > left && x < right && y > top && y < bottom) {
 			continue
@@ -399,13 +409,13 @@ func prose(words []word, high, left, right, top, bottom float64) bool {
 
 // rules finds the columns of brackets, colons and the like that part the sides
 // of a court's caption. What is right of them is a column of its own.
-func rules(words []word, high float64) []strip {
+func rules(words []*word, high float64) []strip {
 	const least = 4
-	byMark := map[string][]word{}
+	byMark := map[string][]*word{}
 	for _, w := range words {
-		switch s := string(w.text); s {
+		switch string(w.text) {
 		case ")", "]", ":", "|", "§", "*", "}":
-			byMark[s] = append(byMark[s], w)
+			byMark[string(w.text)] = append(byMark[string(w.text)], w)
 		}
 	}
 	var out []strip
@@ -413,7 +423,7 @@ func rules(words []word, high float64) []strip {
 		if len(list) < least {
 			continue
 		}
-		slices.SortFunc(list, func(a, b word) int { return cmp.Compare(a.frame.Y0, b.frame.Y0) })
+		slices.SortFunc(list, func(a, b *word) int { return cmp.Compare(a.frame.Y0, b.frame.Y0) })
 		for from := 0; from < len(list); {
 			s := list[from].frame
 			n, last := 1, list[from]
@@ -435,7 +445,7 @@ func rules(words []word, high float64) []strip {
 		}
 	}
 	return slices.DeleteFunc(out, func(s strip) bool {
-		return slices.ContainsFunc(words, func(w word) bool {
+		return slices.ContainsFunc(words, func(w *word) bool {
 			if w.frame.Y0 >= s.y1 || w.frame.Y1 <= s.y0 {
 				return false
 			}

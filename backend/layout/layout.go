@@ -125,11 +125,15 @@ func fromFrame(r mark.Rect, turn int) mark.Rect { return toFrame(r, (4-turn&3)&3
 
 // split cuts the characters into words, at white space and where they stand apart.
 func split(chars []Char) []word {
-	var out []word
+	// Words are many and small: they share their memory, and each has its own part.
+	letters, lows := make([]byte, 0, len(chars)+len(chars)/8), make([]float64, 0, len(chars))
+	out := make([]word, 0, len(chars)/5)
 	var cur word
 	spaced := false // white space came after cur, whose script runs leftwards
 	flush := func() {
 		if len(cur.text) > 0 {
+			letters, cur.text = cutOff(letters, cur.text)
+			lows, cur.low = cutOff(lows, cur.low)
 			out = append(out, cur)
 		}
 		cur = word{}
@@ -166,7 +170,7 @@ func split(chars []Char) []word {
 			flush()
 		}
 		if len(cur.text) == 0 {
-			cur = word{box: c.Box, frame: f, turn: c.Turn & 3, foot: f.Y1}
+			cur = word{box: c.Box, frame: f, turn: c.Turn & 3, foot: f.Y1, text: letters[len(letters):], low: lows[len(lows):]}
 		}
 		cur.text = append(cur.text, s...)
 		cur.box = cur.box.Union(c.Box)
@@ -183,6 +187,15 @@ func split(chars []Char) []word {
 	}
 	flush()
 	return out
+}
+
+// cutOff ends a part that was appended behind what all holds, in the same memory
+// where there was room, so that whatever is appended to the part later moves away.
+func cutOff[T any](all, part []T) (rest, own []T) {
+	if n := len(all) + len(part); n <= cap(all) {
+		all = all[:n]
+	}
+	return all, part[:len(part):len(part)]
 }
 
 // ended gives words of leftward script the marks that end them: many programs
@@ -261,10 +274,11 @@ func lines(words []word) []line {
 		}
 		out = append(out, line{words: []word{w}, frame: w.frame, turn: w.turn, tall: w.tall})
 	}
+	var low []float64
 	for i := range out {
-		var low []float64
-		for _, w := range out[i].words {
-			low = append(low, w.low...)
+		low = low[:0]
+		for k := range out[i].words {
+			low = append(low, out[i].words[k].low...)
 		}
 		slices.Sort(low)
 		out[i].base = low[len(low)/2]

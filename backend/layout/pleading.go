@@ -165,7 +165,7 @@ const (
 // parted finds what parts the sides of captions: a column of marks, or white
 // alone. Where a caption stands inside a column of text, as four pages on one
 // sheet have it, the columns come first and the caption is read as it is drawn.
-func parted(words []word, high float64, columns []strip) []strip {
+func parted(words []*word, high float64, columns []strip) []strip {
 	meet := func(list []strip, s strip, times float64) bool {
 		return slices.ContainsFunc(list, func(o strip) bool {
 			return o.y0 < s.y1 && o.y1 > s.y0 && o.y1-o.y0 > times*(s.y1-s.y0)
@@ -184,18 +184,18 @@ func parted(words []word, high float64, columns []strip) []strip {
 // captions finds the white between the sides of a court's caption: left of it
 // stand the parties with a "v." on a line of its own, right of it the number and
 // the title of the paper. The words are sorted downwards.
-func captions(words []word, high float64) []strip {
+func captions(words []*word, high float64) []strip {
 	var out []strip
 	seen := 0
 	for _, v := range words {
-		if !versus(string(v.text)) {
+		if len(v.text) > 16 || !versus(string(v.text)) {
 			continue
 		}
 		if seen++; seen > captionMost {
 			break
 		}
 		alone := true
-		var right []word // what may begin the other side
+		var right []*word // what may begin the other side
 		for _, w := range words {
 			beside := min(w.frame.Y1, v.frame.Y1)-max(w.frame.Y0, v.frame.Y0) > 0.3*min(w.tall, v.tall)
 			if beside && (w.frame.X1 <= v.frame.X0 || w.frame.X0 >= v.frame.X1 && w.frame.X0 < v.frame.X1+2*high) {
@@ -232,6 +232,9 @@ func captions(words []word, high float64) []strip {
 // versus reports whether a word stands between the parties of a case. A "v"
 // without its point stands in forms too, between boxes beside each other.
 func versus(s string) bool {
+	if s == "" || strings.IndexByte("vVaA-,\xE2", s[0]) < 0 { // 0xE2 begins the long dashes
+		return false // nearly all words
+	}
 	switch strings.ToLower(strings.Trim(s, "-–—,")) {
 	case "v.", "vs.", "versus", "against":
 		return true
@@ -257,7 +260,7 @@ func role(s string) bool {
 // sides returns the white left of x that reaches up and down from the words
 // "v." to what crosses it, and how many lines stand on the side that has fewer;
 // none where that is no caption.
-func sides(words []word, v word, x, high float64) (strip, int) {
+func sides(words []*word, v *word, x, high float64) (strip, int) {
 	s := strip{x - captionGap, x - 1, math.Inf(-1), math.Inf(1)}
 	for _, w := range words {
 		if w.frame.X0 >= s.x1 || w.frame.X1 <= s.x0 {
