@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	mark "markai/backend"
@@ -78,7 +79,29 @@ func (c *chat) open(_ context.Context, id string) (infer.Engine, error) {
 	if s.Threads > 0 {
 		threads = s.Threads
 	}
-	return openChat(m, size, s.Cache, device.Read().Threads(threads))
+	g, err := openChat(m, size, s.Cache, device.Read().Threads(threads))
+	switch {
+	case err != nil:
+		return nil, err
+	case s.Temperature == 0:
+		return g, nil
+	}
+	return tempered{g, s.Temperature}, nil
+}
+
+// tempered is a model that writes at the temperature that a person chose for it,
+// where nobody asks for another.
+type tempered struct {
+	*llama.Generator
+	temperature float32
+}
+
+// Generate implements mark.Generator.
+func (t tempered) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.Delta, error] {
+	if p.Temp == 0 && !p.Deterministic {
+		p.Temp = t.temperature
+	}
+	return t.Generator.Generate(ctx, p)
 }
 
 // openChat starts the process of a chat model, once its file has been checked.
@@ -88,16 +111,16 @@ func openChat(m models.Model, size int, cache string, share device.Share) (*llam
 		return nil, err
 	}
 	// Room for two of the longest conversations at once, where there is memory.
-	cells, free := 2*size, device.Read().Free
-	err = models.Check(m.Path, models.Chat, cells, free)
+	load := models.Load{Role: models.Chat, Context: 2 * size, Cache: cache, Free: device.Read().Free}
+	err = models.CheckLoad(m.Path, load)
 	if mark.CodeOf(err) == mark.TooBig {
-		cells = size
-		err = models.Check(m.Path, models.Chat, cells, free)
+		load.Context = size
+		err = models.CheckLoad(m.Path, load)
 	}
 	if err != nil {
 		return nil, err
 	}
-	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: cells, Cache: cache, Template: m.Template})
+	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: load.Context, Cache: cache, Template: m.Template})
 	if err != nil {
 		return nil, err
 	}

@@ -143,6 +143,7 @@ func (l *Library) List() ([]Model, error) {
 		m := Model{ID: e.ID, Name: e.Name, Role: e.Role, Licence: e.Licence, Source: e.Source, Context: e.Context, Default: true}
 		if path := l.file(e.Result); path != "" {
 			m.look(path)
+			l.tune(&m)
 		} else {
 			m.Problem = fmt.Sprintf("%s is not installed. Run `markai models prepare`, or choose another model.", e.Name)
 		}
@@ -157,6 +158,7 @@ func (l *Library) List() ([]Model, error) {
 		m.Name = m.ID
 		m.look(path)
 		m.remember(originOf(path))
+		l.tune(&m)
 		list = append(list, m)
 	}
 	return list, nil
@@ -216,6 +218,23 @@ func (m *Model) look(path string) {
 		m.Context = min(m.Context, info.arch.Context)
 	}
 	m.NeedsBytes = int64(info.arch.Memory(m.Context))
+}
+
+// tune applies what a person chose for the model. What cannot be read says so
+// when the model is loaded.
+func (l *Library) tune(m *Model) {
+	s, err := l.Settings(m.ID)
+	if err != nil || m.Problem != "" || s.Context == 0 && s.Cache == "" {
+		return
+	}
+	info, err := inspect(m.Path)
+	if err != nil {
+		return
+	}
+	if s.Context > 0 {
+		m.Context = s.Context
+	}
+	m.NeedsBytes = int64(info.arch.MemoryIn(m.Context, cacheTypes[s.Cache]))
 }
 
 // Find returns the model with this ID; an empty ID means the default of the

@@ -27,8 +27,12 @@ func TestSettingsOfAModelAreKeptBesideItAndGoWithIt(t *testing.T) {
 	if s, err := models.New(own).Settings("big"); err != nil || !reflect.DeepEqual(s, want) {
 		t.Errorf("after a restart: %+v, %v", s, err)
 	}
-	if list, err := l.List(); err != nil || len(list) != 4 {
+	list, err := l.List()
+	if err != nil || len(list) != 4 {
 		t.Errorf("the file of settings is taken for a model: %+v, %v", list, err)
+	}
+	if big, small := list[2], list[3]; big.Context != 256 || big.NeedsBytes >= small.NeedsBytes {
+		t.Errorf("the settings change nothing: %+v, %+v", big, small)
 	}
 	if err := l.Remove("big"); err != nil {
 		t.Fatal(err)
