@@ -97,6 +97,7 @@ func (w *work) writes(e route.Expert) (Model, bool) {
 // shape lets the expert say what its model is told, and how it draws.
 func (x writer) shape(p mark.Prompt) mark.Prompt {
 	p.Model, p.Adapter, p.Temp = x.Model, x.Adapter, x.Sampling.Temperature
+	p.Sampling.TopP, p.Sampling.TopK = x.Sampling.TopP, x.Sampling.TopK
 	if x.Sampling.MaxTokens > 0 {
 		p.MaxTokens = x.Sampling.MaxTokens
 	}

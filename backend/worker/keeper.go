@@ -159,6 +159,15 @@ func (k *Keeper) Close() error {
 	return p.Close()
 }
 
+// Memory returns how many bytes the worker holds, mapped files included; 0 when
+// none runs or the platform does not tell.
+func (k *Keeper) Memory() int64 {
+	if pid := k.PID(); pid != 0 {
+		return allMemory(pid)
+	}
+	return 0
+}
+
 // PID returns the worker's process id, or 0 when none runs.
 func (k *Keeper) PID() int {
 	k.mu.Lock()

@@ -26,20 +26,35 @@ func adopt(*os.Process, int64) (free func()) { return func() {} }
 // ownMemory returns how many resident bytes are the process' own, mapped files
 // left out.
 func ownMemory(pid int) (int64, bool) {
+	resident, shared, ok := memory(pid)
+	return resident - shared, ok
+}
+
+// allMemory returns how many bytes of a process are resident, mapped files, such
+// as a model's weights, included; 0 where that cannot be told.
+func allMemory(pid int) int64 {
+	resident, _, _ := memory(pid)
+	return resident
+}
+
+// memory returns how many bytes of a process are resident, and how many of them
+// are of files.
+func memory(pid int) (resident, shared int64, ok bool) {
 	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
 	if err != nil {
-		return 0, false
+		return 0, 0, false
 	}
 	f := strings.Fields(string(raw))
 	if len(f) < 3 {
-		return 0, false
+		return 0, 0, false
 	}
 	resident, err1 := strconv.ParseInt(f[1], 10, 64)
 	shared, err2 := strconv.ParseInt(f[2], 10, 64)
 	if err1 != nil || err2 != nil {
-		return 0, false
+		return 0, 0, false
 	}
-	return (resident - shared) * int64(os.Getpagesize()), true
+	page := int64(os.Getpagesize())
+	return resident * page, shared * page, true
 }
 
 // takePipes moves the pipes away from standard input and output, where native

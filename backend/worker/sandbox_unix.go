@@ -19,6 +19,9 @@ func adopt(*os.Process, int64) (free func()) { return func() {} }
 // (of the PDF engine's memory, of pictures) hold all the same.
 func ownMemory(int) (int64, bool) { return 0, false }
 
+// allMemory is not known here.
+func allMemory(int) int64 { return 0 }
+
 // takePipes moves the pipes away from standard input and output, where native
 // code might read and write.
 func takePipes() (r, w *os.File, err error) {
