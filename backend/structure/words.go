@@ -15,6 +15,7 @@ type span struct{ start, end int }
 // stand: what looks like a date in them is the year of a decision.
 func (s *Scanner) readCitations(g *page) []span {
 	var out []span
+	found := len(s.features)
 	for _, c := range authority.Find(g.Text) {
 		switch c.Kind {
 		case authority.FullCase, authority.ShortCase, authority.Law, authority.Journal:
@@ -24,7 +25,7 @@ func (s *Scanner) readCitations(g *page) []span {
 		s.add(g, mark.FeatureCitation, c.FullStart, c.FullEnd, corrected(g.Text, c), 0)
 		out = append(out, span{c.FullStart, c.FullEnd})
 	}
-	return out
+	return append(out, s.readLaws(g, found)...)
 }
 
 // corrected returns a citation as it is usually written.
