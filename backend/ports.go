@@ -18,6 +18,7 @@ type Prompt struct {
 	Stop      []string  // generation ends before any of these
 	Grammar   string    // GBNF that the output must follow; empty: none
 	Form      Form      // or what else it must look like
+	Tools     []Tool    // what the model may ask to be called, in its family's way
 	MaxTokens int       // 0 means the model's own default
 	Temp      float32   // 0 is greedy
 	Sampling  Sampling  // what a Temp above 0 chooses from
@@ -60,6 +61,10 @@ type Delta struct {
 	// Scores are those of the delta's tokens where Prompt.Scores asks for them. A
 	// delta's text can lag behind: what may become a stop string is held back.
 	Scores []TokenScores
+
+	// Calls are those that were asked for, of Prompt.Tools or not. They are not in
+	// the text.
+	Calls []ToolCall
 }
 
 // Generator continues prompts. Breaking out of the loop cancels and frees the

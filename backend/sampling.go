@@ -39,3 +39,17 @@ type TokenScores struct {
 	TokenScore
 	Top []TokenScore
 }
+
+// Tool is something that a model may ask to be called.
+type Tool struct {
+	Name        string // letters, digits and _ . - alone
+	Description string // what it is for, for the model
+	Parameters  []byte // a JSON Schema of the object that it takes; empty: it takes nothing
+}
+
+// ToolCall is a call that a model asks for. Nothing says that there is such a
+// tool, nor that the arguments fit it.
+type ToolCall struct {
+	Name      string
+	Arguments []byte // a JSON object
+}

@@ -42,12 +42,6 @@ func ToolFormatOf(template string) ToolFormat {
 	return PlainTools
 }
 
-// ToolCall is a call that a model asks for.
-type ToolCall struct {
-	Name      string
-	Arguments json.RawMessage // an object
-}
-
 // ToolParser separates text from tool calls while they are generated, however
 // the generation is cut into pieces. It holds back only what may belong to a
 // call. What begins like a call and is none stays text: no word is lost. The zero value is not
@@ -83,24 +77,28 @@ const maxToolName = 128 // bytes of a name in a marker
 func NewToolParser(format ToolFormat) (*ToolParser, error) {
 	m, ok := markersOf[format]
 	if !ok && format != PlainTools {
-		return nil, mark.Errorf(mark.Invalid, "There is no tool format %q. Choose hermes, llama, mistral, functionary or json.", format)
+		return nil, errFormat(format)
 	}
 	return &ToolParser{format: format, markers: m}, nil
 }
 
+func errFormat(format ToolFormat) error {
+	return mark.Errorf(mark.Invalid, "There is no tool format %q. Choose hermes, llama, mistral, functionary or json.", format)
+}
+
 // Add takes the next piece of what was generated, and returns what of it is text, and
 // the calls that are complete.
-func (p *ToolParser) Add(piece string) (text string, calls []ToolCall) {
+func (p *ToolParser) Add(piece string) (text string, calls []mark.ToolCall) {
 	p.held += piece
 	return p.advance(false)
 }
 
 // End returns what is left when the generation has ended.
-func (p *ToolParser) End() (text string, calls []ToolCall) { return p.advance(true) }
+func (p *ToolParser) End() (text string, calls []mark.ToolCall) { return p.advance(true) }
 
-func (p *ToolParser) advance(last bool) (string, []ToolCall) {
+func (p *ToolParser) advance(last bool) (string, []mark.ToolCall) {
 	var text strings.Builder
-	var calls []ToolCall
+	var calls []mark.ToolCall
 	for {
 		out, call, more := p.step(last)
 		if out != "" {
@@ -116,7 +114,7 @@ func (p *ToolParser) advance(last bool) (string, []ToolCall) {
 
 // step decides about the beginning of what is held; more says that something was
 // decided and there may be more to decide.
-func (p *ToolParser) step(last bool) (text string, calls []ToolCall, more bool) {
+func (p *ToolParser) step(last bool) (text string, calls []mark.ToolCall, more bool) {
 	if !p.in {
 		return p.outside(last)
 	}
@@ -124,7 +122,7 @@ func (p *ToolParser) step(last bool) (text string, calls []ToolCall, more bool) 
 }
 
 // outside looks for the beginning of a call.
-func (p *ToolParser) outside(last bool) (text string, calls []ToolCall, more bool) {
+func (p *ToolParser) outside(last bool) (text string, calls []mark.ToolCall, more bool) {
 	if p.held == "" {
 		return "", nil, false
 	}
@@ -163,7 +161,7 @@ func (p *ToolParser) bare() bool {
 }
 
 // inside reads a call to its end.
-func (p *ToolParser) inside(last bool) (text string, calls []ToolCall, more bool) {
+func (p *ToolParser) inside(last bool) (text string, calls []mark.ToolCall, more bool) {
 	name, from, ok := p.name()
 	if ok == undecided && !last {
 		return "", nil, false
@@ -223,7 +221,7 @@ func (p *ToolParser) begin() int {
 }
 
 // giveUp lets what began like a call be text.
-func (p *ToolParser) giveUp() (text string, calls []ToolCall, more bool) {
+func (p *ToolParser) giveUp() (text string, calls []mark.ToolCall, more bool) {
 	p.in = false
 	text = p.take(min(max(p.begin(), 1), len(p.held)))
 	return text, nil, p.held != ""
@@ -300,13 +298,13 @@ func (c *scanner) value(s string) verdict {
 
 // readCalls reads one call or a list of them; nil where it is neither. With a name
 // the text is the arguments alone.
-func readCalls(text, name string) []ToolCall {
+func readCalls(text, name string) []mark.ToolCall {
 	text = strings.Trim(text, " \t\r\n;")
 	if name != "" {
 		if !isObject([]byte(text)) {
 			return nil
 		}
-		return []ToolCall{{name, json.RawMessage(text)}}
+		return []mark.ToolCall{{Name: name, Arguments: []byte(text)}}
 	}
 	type call struct {
 		Name       string          `json:"name"`
@@ -325,7 +323,7 @@ func readCalls(text, name string) []ToolCall {
 		}
 		list = []call{one}
 	}
-	var out []ToolCall
+	var out []mark.ToolCall
 	for _, c := range list {
 		args := c.Arguments
 		if args == nil {
@@ -341,7 +339,7 @@ func readCalls(text, name string) []ToolCall {
 		if c.Name == "" || !isObject(args) {
 			return nil
 		}
-		out = append(out, ToolCall{c.Name, args})
+		out = append(out, mark.ToolCall{Name: c.Name, Arguments: args})
 	}
 	return out
 }

@@ -17,7 +17,7 @@ func parsed(t interface{ Fatal(...any) }, format grammar.ToolFormat, pieces ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	note := func(s string, c []grammar.ToolCall) {
+	note := func(s string, c []mark.ToolCall) {
 		text += s
 		for _, c := range c {
 			calls += fmt.Sprintf("%s(%s)", c.Name, c.Arguments)

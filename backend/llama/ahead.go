@@ -67,7 +67,7 @@ func (s *stream) until(tokens []schedule.Token) int {
 		if len(text.stop) == 0 {
 			continue
 		}
-		if _, stopped := text.add(pieceOf(s.vocab, tok)); stopped {
+		if _, stopped := text.add(s.calls.piece(s.vocab, tok)); stopped {
 			return i + 1
 		}
 	}

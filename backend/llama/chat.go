@@ -50,8 +50,29 @@ func (e *chatEngine) generate(ctx context.Context, p prompt, t threads, send fun
 	if err != nil {
 		return err
 	}
-	r := request(p, e.tokens(p.Turns, p.Prefix))
-	return e.loop.generate(ctx, newStream(e.loop, p, g, pick, r.Prompt), r, t, send)
+	tokens, err := e.prompt(p)
+	if err != nil {
+		g.free()
+		return err
+	}
+	calls, err := newTools(e.template, p.Tools)
+	if err != nil {
+		g.free()
+		return err
+	}
+	r := request(p, tokens)
+	s := newStream(e.loop, p, g, pick, r.Prompt)
+	s.calls = calls
+	return e.loop.generate(ctx, s, r, t, send)
+}
+
+// prompt is p as the model reads it.
+func (e *chatEngine) prompt(p prompt) ([]native.Token, error) {
+	turns, err := told(p.Turns, e.template, p.Tools)
+	if err != nil {
+		return nil, err
+	}
+	return e.tokens(turns, p.Prefix), nil
 }
 
 // request is what the scheduler is asked for p.
@@ -73,12 +94,17 @@ func request(p prompt, tokens []native.Token) schedule.Request {
 }
 
 // pieceOf returns the bytes of a token. Special tokens have none.
-func pieceOf(v native.Vocab, t native.Token) []byte {
+func pieceOf(v native.Vocab, t native.Token) []byte { return tokenPiece(v, t, false) }
+
+// specialPieceOf returns the bytes of a token, a special one's name included.
+func specialPieceOf(v native.Vocab, t native.Token) []byte { return tokenPiece(v, t, true) }
+
+func tokenPiece(v native.Vocab, t native.Token, special bool) []byte {
 	buf := make([]byte, 64)
-	n := native.TokenToPiece(v, t, buf, 0, false)
+	n := native.TokenToPiece(v, t, buf, 0, special)
 	if n < 0 {
 		buf = make([]byte, -n)
-		n = native.TokenToPiece(v, t, buf, 0, false)
+		n = native.TokenToPiece(v, t, buf, 0, special)
 	}
 	return buf[:max(n, 0)]
 }

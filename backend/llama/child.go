@@ -44,7 +44,11 @@ func Handlers() worker.Handlers {
 			if err != nil {
 				return err
 			}
-			state, err := e.loop.save(ctx, request(p, e.tokens(p.Turns, p.Prefix)).Prompt, limit.Most)
+			tokens, err := e.prompt(p)
+			if err != nil {
+				return err
+			}
+			state, err := e.loop.save(ctx, request(p, tokens).Prompt, limit.Most)
 			if err != nil {
 				return err
 			}

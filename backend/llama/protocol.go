@@ -79,6 +79,7 @@ type prompt struct {
 	Scores    int      `json:"scores,omitempty"`
 
 	Sampling mark.Sampling `json:"sampling,omitzero"`
+	Tools    []mark.Tool   `json:"tools,omitempty"`
 
 	Client     string `json:"client,omitempty"`
 	Background bool   `json:"background,omitempty"`
@@ -99,7 +100,8 @@ type delta struct {
 
 	Unguessed string `json:"unguessed,omitempty"`
 
-	Scores []scored `json:"scores,omitempty"`
+	Scores []scored        `json:"scores,omitempty"`
+	Calls  []mark.ToolCall `json:"calls,omitempty"`
 }
 
 // saving is the header of a save request.
@@ -117,12 +119,15 @@ func promptOf(p mark.Prompt) (prompt, error) {
 	if p.Scores < 0 || p.Scores > mark.MaxScores {
 		return prompt{}, mark.Errorf(mark.Invalid, "The odds of %d tokens cannot be told. Ask for up to %d.", p.Scores, mark.MaxScores)
 	}
+	if err := forms.CheckTools(p.Tools); err != nil {
+		return prompt{}, err
+	}
 	form, err := formOf(p)
 	if err != nil {
 		return prompt{}, err
 	}
 	out := prompt{Prefix: p.Prefix, Stop: p.Stop, Grammar: form, MaxTokens: p.MaxTokens, Temp: p.Temp, Seed: p.Seed, OneByOne: p.Deterministic,
-		Scores: p.Scores, Sampling: p.Sampling, Client: p.Client, Background: p.Background, WaitMS: p.Wait.Milliseconds()}
+		Scores: p.Scores, Sampling: p.Sampling, Tools: p.Tools, Client: p.Client, Background: p.Background, WaitMS: p.Wait.Milliseconds()}
 	if p.System != "" {
 		out.Turns = append(out.Turns, turn{"system", p.System})
 	}

@@ -21,6 +21,7 @@ type stream struct {
 	pick    *sampler
 	grammar *grammar
 	text    textStream
+	calls   *tools
 	ahead   *speculate.Speculator
 	limit   int                // tokens to write
 	written int                // tokens so far
@@ -60,6 +61,7 @@ func (s *stream) put(d delta) {
 	s.ready.Cached += d.Cached
 	s.ready.Guessed += d.Guessed
 	s.ready.Held += d.Held
+	s.ready.Calls = append(s.ready.Calls, d.Calls...)
 	s.ready.Scores = append(s.ready.Scores, d.Scores...)
 	s.ready.Beside = max(s.ready.Beside, d.Beside)
 	s.ready.Stop = d.Stop
@@ -156,7 +158,7 @@ func (s *stream) write(tok native.Token, beside int) (last bool) {
 	}
 	s.written++
 	s.unsent++
-	show, stopped := s.text.add(pieceOf(s.vocab, tok))
+	show, stopped := s.text.add(s.calls.piece(s.vocab, tok))
 	switch {
 	case stopped:
 		s.show(show, "stop", beside)
@@ -172,7 +174,8 @@ func (s *stream) write(tok native.Token, beside int) (last bool) {
 
 // show hands text to the handler, with the numbers of tokens since the last time.
 func (s *stream) show(text, stop string, beside int) {
-	d := delta{Text: text, Tokens: s.unsent, Stop: stop, Beside: beside, Guessed: s.guessed, Held: s.held, Scores: s.scored}
+	text, calls := s.calls.take(text, stop != "")
+	d := delta{Text: text, Calls: calls, Tokens: s.unsent, Stop: stop, Beside: beside, Guessed: s.guessed, Held: s.held, Scores: s.scored}
 	if stop != "" && s.guessed == 0 {
 		d.Unguessed = string(s.ahead.Stats().Off)
 	}

@@ -92,3 +92,39 @@ func TestFormsAreAskedForByNameAndOneAtATime(t *testing.T) {
 		}
 	}
 }
+
+func TestCallsAreTakenOutOfTheText(t *testing.T) {
+	g := newGenerator(t, 1024)
+	p := mark.Prompt{
+		System: "You help.", User: "Find the notice.", MaxTokens: 60,
+		Tools:   []mark.Tool{{Name: "search", Description: "Finds passages.", Parameters: []byte(`{"type": "object"}`)}},
+		Grammar: `root ::= "{\"name\": \"search\", \"arguments\": {\"q\": \"" [a-z]{1,8} "\"}}"`,
+	}
+	text := ""
+	var calls []mark.ToolCall
+	for d, err := range g.Generate(t.Context(), p) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += d.Text
+		calls = append(calls, d.Calls...)
+	}
+	if text != "" || len(calls) != 1 || calls[0].Name != "search" || !strings.HasPrefix(string(calls[0].Arguments), `{"q": "`) {
+		t.Errorf("got text %q, calls %v", text, calls)
+	}
+	p.Grammar = `root ::= "No call is needed."`
+	if text, _, _, err := collect(t.Context(), g, p); err != nil || text != "No call is needed." {
+		t.Errorf("got %q, %v", text, err)
+	}
+	// The model was told of the tool: what it reads is longer.
+	_, with, _, _, err := gather(t.Context(), g, p)
+	p.Tools = nil
+	_, without, _, _, err2 := gather(t.Context(), g, p)
+	if err != nil || err2 != nil || with < without+40 {
+		t.Errorf("it read %d tokens with the tool, %d without, %v, %v", with, without, err, err2)
+	}
+	p.Tools = []mark.Tool{{Name: "no name"}}
+	if _, _, _, err := collect(t.Context(), g, p); mark.CodeOf(err) != mark.Invalid {
+		t.Errorf("got %v", err)
+	}
+}
