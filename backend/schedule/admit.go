@@ -71,7 +71,7 @@ func (s *Scheduler) follows(r *request) bool {
 	}
 	_, have := s.best(r)
 	for _, o := range s.run {
-		if o.writing || o.cancelled {
+		if o.writing || o.cancelled || o.Space != r.Space {
 			continue
 		}
 		will := min(shared(o.Prompt, r.Prompt), len(r.Prompt)-1)
@@ -90,6 +90,9 @@ func (s *Scheduler) best(r *request) (*sequence, int) {
 	var best *sequence
 	most := 0
 	for _, q := range s.seqs {
+		if q.space != r.Space {
+			continue
+		}
 		n := min(shared(q.tokens, r.Prompt), len(r.Prompt)-1)
 		if s.cfg.Whole && n < len(q.tokens) {
 			continue
@@ -154,6 +157,7 @@ func (s *Scheduler) place(r *request, now time.Time) *sequence {
 	} else if from != nil {
 		s.copy(from, to, n, now)
 	}
+	to.space = r.Space
 	for s.cells.used()+s.promised()+r.most()-n > s.cfg.Cells {
 		v := s.victim(nil, to, now)
 		if v == nil {
@@ -167,6 +171,7 @@ func (s *Scheduler) place(r *request, now time.Time) *sequence {
 // copy lets the empty sequence to begin as from does.
 func (s *Scheduler) copy(from, to *sequence, n int, now time.Time) {
 	from.used, to.used = now, now
+	to.space = from.space
 	to.tokens = slices.Clone(from.tokens[:n])
 	to.cells = s.cells.share(from.cells[:n])
 	s.ops = append(s.ops, Op{From: from.n, To: to.n, Len: n})
@@ -211,12 +216,12 @@ func (s *Scheduler) remember(r *request) {
 	if !s.cfg.Whole {
 		return
 	}
-	for _, p := range s.seen {
-		if n := min(shared(p, r.Prompt), len(r.Prompt)-1); n >= worthwhile && n > len(r.seq.tokens) {
+	for _, o := range s.seen {
+		if n := min(shared(o.Prompt, r.Prompt), len(r.Prompt)-1); o.Space == r.Space && n >= worthwhile && n > len(r.seq.tokens) {
 			r.mark = max(r.mark, n)
 		}
 	}
-	s.seen = append(s.seen, r.Prompt)
+	s.seen = append(s.seen, r)
 	s.seen = s.seen[max(len(s.seen)-remembered, 0):]
 }
 
@@ -234,12 +239,12 @@ func (s *Scheduler) checkpoint(now time.Time) {
 	}
 }
 
-// Longest returns the sequence that holds most of tokens from its beginning,
-// and how many it holds.
+// Longest returns the sequence of space 0 that holds most of tokens from its
+// beginning, and how many it holds.
 func (s *Scheduler) Longest(tokens []Token) (seq, n int) {
 	seq = -1
 	for _, q := range s.seqs {
-		if m := shared(q.tokens, tokens); m > n {
+		if m := shared(q.tokens, tokens); q.space == 0 && m > n {
 			seq, n = q.n, m
 		}
 	}
@@ -257,7 +262,7 @@ func (s *Scheduler) Flush() []Op {
 	return ops
 }
 
-// Adopt makes room for a sequence with these tokens that comes from elsewhere
+// Adopt makes room for a sequence of space 0 with these tokens that comes from elsewhere
 // and returns its number and what to do first, or false where there is no room
 // beside the requests that run; nothing is forgotten then.
 func (s *Scheduler) Adopt(tokens []Token, now time.Time) (seq int, ops []Op, ok bool) {
@@ -279,6 +284,7 @@ func (s *Scheduler) Adopt(tokens []Token, now time.Time) (seq int, ops []Op, ok 
 	if q == nil {
 		return 0, nil, false
 	}
+	q.space = 0
 	q.tokens, q.cells, q.used = slices.Clone(tokens), s.cells.take(nil, len(tokens)), now
 	return q.n, s.Flush(), true
 }

@@ -25,6 +25,9 @@ type machine struct {
 	gaps  map[schedule.ID][]time.Duration   // between two steps with a token
 	last  map[schedule.ID]time.Time
 	limit map[schedule.ID]int
+	space map[schedule.ID]int // of every request
+	holds map[int]int         // of the tokens of every sequence
+	steps map[int]int         // by space
 }
 
 type fataler interface {
@@ -38,10 +41,12 @@ func newMachine(t fataler, cfg schedule.Config) *machine {
 		now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), curve: func(int) time.Duration { return time.Millisecond },
 		ends: map[schedule.ID]int{}, wrote: map[schedule.ID][]schedule.Token{}, gone: map[schedule.ID][]schedule.Reason{},
 		gaps: map[schedule.ID][]time.Duration{}, last: map[schedule.ID]time.Time{}, limit: map[schedule.ID]int{},
+		space: map[schedule.ID]int{}, holds: map[int]int{}, steps: map[int]int{},
 	}
 }
 
 func (m *machine) add(q schedule.Request) error {
+	m.space[q.ID] = q.Space
 	err := m.s.Add(q, m.now)
 	if err == nil {
 		m.limit[q.ID] = m.s.Limit(q.ID)
@@ -65,6 +70,7 @@ func (m *machine) step() bool {
 	rows := 0
 	results := make([]schedule.Result, len(p.Work))
 	seen := map[int]bool{}
+	m.steps[p.Space]++
 	took := m.curve(p.Rows)
 	m.now = m.now.Add(took)
 	for i, w := range p.Work {
@@ -76,6 +82,13 @@ func (m *machine) step() bool {
 		if w.Pos != len(m.seqs[w.Seq]) {
 			m.t.Fatalf("request %d computes from %d, memory holds %d", w.ID, w.Pos, len(m.seqs[w.Seq]))
 		}
+		if m.space[w.ID] != p.Space {
+			m.t.Fatalf("request %d of space %d is computed in a step of space %d", w.ID, m.space[w.ID], p.Space)
+		}
+		if len(m.seqs[w.Seq]) > 0 && m.holds[w.Seq] != p.Space {
+			m.t.Fatalf("request %d of space %d goes on from tokens of space %d", w.ID, p.Space, m.holds[w.Seq])
+		}
+		m.holds[w.Seq] = p.Space
 		m.seqs[w.Seq] = append(m.seqs[w.Seq], w.Tokens...)
 		if w.Prompt {
 			m.reads += len(w.Tokens)
@@ -133,6 +146,7 @@ func (m *machine) do(op schedule.Op) {
 		m.t.Fatalf("a part of a sequence is copied")
 	default:
 		m.seqs[op.To] = slices.Clone(m.seqs[op.From][:op.Len])
+		m.holds[op.To] = m.holds[op.From]
 	}
 }
 

@@ -25,6 +25,7 @@ func (s *Scheduler) Plan(now time.Time) Plan {
 	s.expire(&p, now)
 	s.admit(&p, now)
 	s.checkpoint(now)
+	p.Space = s.space.turn(s.run)
 	b := s.budget()
 	if s.bound > 0 {
 		b.prompt = min(b.prompt, s.bound)
@@ -76,8 +77,11 @@ type budget struct {
 func (s *Scheduler) budget() budget {
 	var watched []*request
 	reading, background := false, false
+	elsewhere := false
 	for _, r := range s.run {
 		switch {
+		case r.Space != s.space.now:
+			elsewhere = elsewhere || r.writing && !r.Background
 		case r.writing && !r.Background:
 			watched = append(watched, r)
 		case !r.writing && !r.Background:
@@ -89,7 +93,7 @@ func (s *Scheduler) budget() budget {
 	s.since++
 	switch {
 	case len(watched) == 0: // background work rests while somebody's prompt is read
-		return budget{s.unwatched(), !reading || s.long()}
+		return budget{s.unwatched(elsewhere), !reading || s.long()}
 	case !reading && !background:
 		return budget{}
 	}
@@ -113,9 +117,14 @@ func (s *Scheduler) budget() budget {
 }
 
 // unwatched is how many tokens of prompts a step reads while no text appears:
-// as many as can be computed before a look at who has left.
-func (s *Scheduler) unwatched() int {
-	return max(s.curve.Rows(4*smallest, s.cfg.Batch, s.cfg.Longest), min(4*smallest, s.cfg.Batch))
+// as many as can be computed before a look at who has left, or, where text
+// appears elsewhere, in another space, before it stalls.
+func (s *Scheduler) unwatched(elsewhere bool) int {
+	limit := s.cfg.Longest
+	if elsewhere {
+		limit = min(limit, s.cfg.Stall)
+	}
+	return max(s.curve.Rows(4*smallest, s.cfg.Batch, limit), min(4*smallest, s.cfg.Batch))
 }
 
 // rows is how many tokens the next words of these requests take.
@@ -174,7 +183,7 @@ func (s *Scheduler) drafts(r *request) int {
 func (s *Scheduler) write(p *Plan, b budget) {
 	var writers []*request
 	for _, r := range s.run {
-		if r.writing && (!r.Background || b.background) {
+		if s.here(r) && r.writing && (!r.Background || b.background) {
 			writers = append(writers, r)
 		}
 	}
@@ -200,7 +209,7 @@ func (s *Scheduler) write(p *Plan, b budget) {
 
 // reads reports whether there is a prompt to be read.
 func (s *Scheduler) reads(b budget) bool {
-	return slices.ContainsFunc(s.run, func(r *request) bool { return !r.writing && (!r.Background || b.background) })
+	return slices.ContainsFunc(s.run, func(r *request) bool { return s.here(r) && !r.writing && (!r.Background || b.background) })
 }
 
 // read adds tokens of prompts: half of the budget for the one that has been
@@ -209,7 +218,7 @@ func (s *Scheduler) reads(b budget) bool {
 func (s *Scheduler) read(p *Plan, b budget) {
 	var readers []*request
 	for _, r := range s.run {
-		if !r.writing && (!r.Background || b.background) {
+		if s.here(r) && !r.writing && (!r.Background || b.background) {
 			readers = append(readers, r)
 		}
 	}

@@ -31,7 +31,7 @@ func TestEveryRequestEndsExactlyOnce(t *testing.T) {
 				next++
 				q := schedule.Request{
 					ID: next, Client: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "client"),
-					Background: rapid.Bool().Draw(t, "background"), MaxTokens: rapid.IntRange(0, 60).Draw(t, "most"),
+					Background: rapid.Bool().Draw(t, "background"), Space: rapid.IntRange(0, 2).Draw(t, "space"), MaxTokens: rapid.IntRange(0, 60).Draw(t, "most"),
 					Prompt: rapid.SliceOfN(rapid.SampledFrom([]schedule.Token{1, 2}), 0, 120).Draw(t, "prompt"),
 				}
 				if rapid.Bool().Draw(t, "shares") {

@@ -44,6 +44,7 @@ type Request struct {
 	ID         ID
 	Client     string // whose share it is taken from
 	Background bool   // nobody waits for it
+	Space      int    // requests of different spaces share no step and nothing that memory holds: the model is not quite the same for them
 	Prompt     []Token
 	MaxTokens  int       // to write, at least 1
 	StartBy    time.Time // it ends as Late when it still waits then; zero: never
@@ -73,6 +74,7 @@ func (r *request) most() int { return len(r.Prompt) + r.MaxTokens }
 // one that begins alike.
 type sequence struct {
 	n      int // its number
+	space  int // of the requests that its tokens are of
 	tokens []Token
 	cells  []int32
 	owner  *request // nil: kept, or empty
@@ -130,6 +132,7 @@ type Plan struct {
 	Ops     []Op
 	Work    []Work
 	Rows    int // tokens of all Work
+	Space   int // of all Work
 }
 
 // Result is what became of a Work with logits.
@@ -149,11 +152,12 @@ type Scheduler struct {
 	run   []*request // in the order in which they began
 	queue queue
 	byID  map[ID]*request
-	ops   []Op // of the next plan
-	bound int  // prompt tokens in a step; 0: as many as fit
-	since int  // steps since the last long one
-	steps int  // in which text was written
-	seen  [][]Token
+	ops   []Op       // of the next plan
+	bound int        // prompt tokens in a step; 0: as many as fit
+	since int        // steps since the last long one
+	steps int        // in which text was written
+	seen  []*request // prompts that came lately, of Whole memory
+	space space      // whose turn it is
 }
 
 // New returns a scheduler with nothing to do.
