@@ -1,5 +1,6 @@
 // The main job on the fake case file: first run, drop, ask, follow a citation.
 import { check, launch, longestTask, serve } from "./browser.mjs";
+import { modelTests } from "./models.mjs";
 import { ask, followCitation } from "./steps.mjs";
 
 const server = await serve("../dist-fake");
@@ -403,6 +404,8 @@ await test("everything fits at 200 % zoom", async (page) => {
   check(wide <= 0, `nothing runs out of the window (${wide} px)`);
   await ask(page, "What is the limit of liability?");
 }, "full", { width: 640, height: 400 });
+
+await modelTests(test);
 
 await browser.close();
 server.stop();

@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { artifacts, launch, serve, violations } from "./browser.mjs";
+import { openModels } from "./models.mjs";
 import { ask } from "./steps.mjs";
 
 const folder = join(artifacts, "window");
@@ -35,12 +36,6 @@ const compareVersions = async (page) => {
   await inside(page);
   await page.getByRole("button", { name: /^Compare with Transportation/ }).click();
   await page.locator(".pair del").first().waitFor();
-};
-const openModels = async (page, part = "On this machine") => {
-  await page.keyboard.press("Control+Shift+E");
-  await page.getByRole("button", { name: part, exact: true }).click();
-  await page.locator("figcaption").first().waitFor();
-  await page.waitForTimeout(150);
 };
 const next = (page) => page.getByRole("button", { name: "Continue" }).click();
 

@@ -22,7 +22,7 @@ const nothing: Histogram = { n: 0, mean: 0, p50: 0, p95: 0, bounds: [], counts: 
 const embedder: EngineModel = {
   id: "minilm", name: "all-MiniLM-L6-v2", role: "embedding", status: "ready", device: "built-in encoder, 3 threads", memoryBytes: 0.09 * gib,
   requests: 412, failed: 0, cancelled: 0, refused: 0, running: 0, waiting: 0, tokens: 0, prompt: 96_113, cached: 0, guessed: 0, held: 0,
-  firstToken: nothing, between: nothing, decode: nothing, reading: histogram(12, [3, 40, 369], 5_120, 8_192, 8_192), batch: nothing, samples: [],
+  firstToken: nothing, between: nothing, decode: nothing, reading: histogram(16, [3, 40, 369], 3_120, 4_096, 4_096), batch: nothing, samples: [],
 };
 
 export function engineOf(scene: string): Engine {
@@ -31,7 +31,7 @@ export function engineOf(scene: string): Engine {
   const chat: EngineModel = {
     id: "smollm2-135m", name: "SmolLM2 135M Instruct", role: "chat", status: idle ? "resting" : "ready", device: "CPU, 3 threads", memoryBytes: idle ? 0 : 0.41 * gib,
     requests: 38, failed: 0, cancelled: 2, refused: 1, running: 2, waiting: 1, tokens: 5_410, prompt: 61_902, cached: 47_115, guessed: 3_212, held: 2_170,
-    firstToken: histogram(3, [4, 12, 14, 6, 2], 0.46, 0.5, 2), between: histogram(9, [20, 210, 66, 12, 2], 12.4, 16, 32), decode: histogram(9, [1, 4, 30, 3], 84, 128, 256), reading: histogram(12, [2, 30, 6], 311, 256, 512), batch: histogram(7, [220, 80, 10], 1.4, 2, 4),
+    firstToken: histogram(3, [4, 12, 14, 6, 2], 0.46, 0.5, 2), between: histogram(9, [20, 210, 66, 12, 2], 12.4, 16, 32), decode: histogram(11, [1, 4, 30, 3], 84, 128, 256), reading: histogram(14, [2, 30, 6], 311, 512, 1_024), batch: histogram(7, [220, 80, 10], 1.4, 2, 4),
     samples: minute(84),
   };
   const fresh: EngineModel = { ...chat, requests: 0, cancelled: 0, refused: 0, running: 0, waiting: 0, tokens: 0, prompt: 0, cached: 0, guessed: 0, held: 0, firstToken: nothing, between: nothing, decode: nothing, reading: nothing, batch: nothing, samples: [] };
