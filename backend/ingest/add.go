@@ -127,7 +127,7 @@ func (a *adding) folder(ctx context.Context, path string) error {
 		return nil
 	}
 	if a.seen[real] {
-		a.skip(path, "This folder was gone through already; a link leads back to it.")
+		a.skip(path, "This folder was gone through already: it was named twice, or a link leads back to it.")
 		return nil
 	}
 	a.seen[real] = true

@@ -168,3 +168,59 @@ func TestFilesThatMayNotBeReadAreRejected(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+// restless is a store whose files change between their hashing and their sealing.
+type restless struct {
+	mark.MatterStore
+	change func()
+}
+
+func (r *restless) PutOriginal(ctx context.Context, id mark.DocumentID, in io.Reader) error {
+	r.change()
+	return r.MatterStore.PutOriginal(ctx, id, in)
+}
+
+func TestAFileThatChangesWhileItIsAddedIsWhatWasSealed(t *testing.T) {
+	dir := put(t, map[string]string{"a.book": "as it was", "b.book": "another"})
+	path := filepath.Join(dir, "a.book")
+	write := func(s string) func() {
+		return func() {
+			if err := os.WriteFile(path, []byte(s), 0o600); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	store := &restless{MatterStore: marktest.OpenMatter(t), change: write("as it became, and longer")}
+	b := start(t, store, ingest.Config{})
+	a, err := b.s.Add(t.Context(), matterID, store, []string{path})
+	if err != nil || len(a.Jobs) != 1 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	_, doc := b.until(a.Jobs[0].ID, mark.JobDone)
+	if got := text(t, store, doc.ID); got != "as it became, and longer" || doc.Bytes != int64(len(got)) {
+		t.Errorf("read %q, %d bytes", got, doc.Bytes)
+	}
+	if known, err := store.DocumentBySHA(t.Context(), doc.SHA256); err != nil || known.ID != doc.ID {
+		t.Errorf("by its hash: %+v, %v", known, err)
+	}
+	store.change = func() {}
+	if a, err := b.s.Add(t.Context(), matterID, store, []string{path}); err != nil || len(a.Known) != 1 {
+		t.Errorf("added again: %+v, %v", a, err)
+	}
+	// It becomes another file that the matter holds.
+	if _, err := b.s.Add(t.Context(), matterID, store, []string{filepath.Join(dir, "b.book")}); err != nil {
+		t.Fatal(err)
+	}
+	write("a third text")()
+	store.change = write("another")
+	a, err = b.s.Add(t.Context(), matterID, store, []string{path})
+	if err != nil || len(a.Known) != 1 || a.Known[0].Name != "b.book" || len(a.Jobs) != 0 {
+		t.Errorf("become another: %+v, %v", a, err)
+	}
+	// It is emptied.
+	write("a fourth text")()
+	store.change = write("")
+	if a, err = b.s.Add(t.Context(), matterID, store, []string{path}); err != nil || len(a.Rejected) != 1 {
+		t.Errorf("emptied: %+v, %v", a, err)
+	}
+}

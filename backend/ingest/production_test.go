@@ -266,3 +266,22 @@ func TestAMaildirGivesItsMessages(t *testing.T) {
 		}
 	}
 }
+
+func TestAProductionThatLiesInTwoFoldersIsAddedOnce(t *testing.T) {
+	b := start(t, nil, ingest.Config{Parsers: pageParsers, Chunker: chunk.Pages})
+	one, two := put(t, produced()), put(t, produced())
+	a, err := b.s.Add(t.Context(), matterID, b.store, []string{one, two, one})
+	if err != nil || len(a.Productions) != 3 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	for i, p := range a.Productions {
+		if documents := 7 * min(1, max(0, 1-i)); p.Documents != documents || p.Known != 7-documents {
+			t.Errorf("folder %d: %d added, %d known", i+1, p.Documents, p.Known)
+		}
+	}
+	b.idle()
+	list, err := b.store.QueryDocuments(t.Context(), mark.DocumentQuery{})
+	if err != nil || list.Total != 8 || len(a.Jobs) != 8 { // the seven and a file beside them
+		t.Errorf("%d documents of %d jobs, %v", list.Total, len(a.Jobs), err)
+	}
+}
