@@ -20,6 +20,8 @@ import (
 // lockedVault answers that it is locked, whatever is asked.
 type lockedVault struct{ desk.Vault }
 
+func (lockedVault) State(context.Context) string { return "locked" }
+
 func (lockedVault) Matter(context.Context, mark.MatterID) (mark.MatterStore, error) {
 	return nil, mark.Errorf(mark.Locked, "The vault is locked. Unlock it first.")
 }
@@ -30,6 +32,7 @@ type host struct {
 	last   any
 	got    chan struct{}
 	folder string // where files are saved; empty: the dialog is closed
+	model  string // the model file that is picked; empty: the dialog is closed
 }
 
 func (h *host) Emit(event string, data any) {
@@ -43,7 +46,7 @@ func (h *host) PickFiles() ([]string, error) { return nil, fs.ErrClosed }
 
 func (h *host) PickFolder() (string, error) { return h.folder, nil }
 
-func (h *host) PickModel() (string, error) { return "", nil }
+func (h *host) PickModel() (string, error) { return h.model, nil }
 
 func (h *host) SaveFile(name string) (string, error) {
 	if h.folder == "" {
@@ -54,9 +57,15 @@ func (h *host) SaveFile(name string) (string, error) {
 
 func newBridge(t *testing.T) (*Bridge, *host) {
 	t.Helper()
+	return bridge(t, desk.Deps{Vault: lockedVault{}})
+}
+
+// bridge is one over a desk of these parts, which ends with the test.
+func bridge(t *testing.T, parts desk.Deps) (*Bridge, *host) {
+	t.Helper()
 	h := &host{got: make(chan struct{}, 8)}
 	ctx, cancel := context.WithCancel(t.Context())
-	b := NewBridge(ctx, desk.New(desk.Deps{Vault: lockedVault{}}), h)
+	b := NewBridge(ctx, desk.New(parts), h)
 	t.Cleanup(func() { cancel(); b.wait() })
 	return b, h
 }
@@ -120,7 +129,7 @@ func TestThePageCallsWhatIsBound(t *testing.T) {
 		t.Fatal(err)
 	}
 	bound := reflect.TypeFor[*Bridge]()
-	called := regexp.MustCompile(`(?:call|list)(?:<[^(]*>)?\("(\w+)"((?:, \w+)*)\)`).FindAllStringSubmatch(string(source), -1)
+	called := regexp.MustCompile(`(?:(?:call|list)(?:<[^(]*>)?\(|signal, )"(\w+)"((?:, \w+)*)\)`).FindAllStringSubmatch(string(source), -1)
 	if len(called) < 20 {
 		t.Fatalf("only %d calls found in wails.ts", len(called))
 	}
