@@ -101,6 +101,12 @@ type ScoredChunk struct {
 	Score    float64
 }
 
+// Frequency is how often a word stands in a matter.
+type Frequency struct {
+	Passages int     // that hold it, at most so many as were asked for
+	Share    float64 // of the passages that were looked at, 0 to 1
+}
+
 // IndexStore finds passages. An empty docs means the whole matter. Results are
 // best first and deterministic.
 type IndexStore interface {
@@ -129,9 +135,9 @@ type IndexStore interface {
 	Unembedded(ctx context.Context, id DocumentID, model string, limit int) ([]Chunk, error)
 	// PutVectors stores the vectors of passages, by this model.
 	PutVectors(ctx context.Context, model string, ids []ChunkID, vectors [][]float32) error
-	// DocumentFrequency returns in how many passages and documents each term
-	// (already as the tokenizer stems it, or raw) occurs, and the totals.
-	DocumentFrequency(ctx context.Context, terms []string) (map[string]int, int, error)
+	// WordFrequency counts in how many passages each word stands, in any of its
+	// forms, header and text together. Counting of a word ends at most passages.
+	WordFrequency(ctx context.Context, words []string, most int) (map[string]Frequency, error)
 	// SpelledLike returns up to limit words of the matter's documents that are
 	// spelled like word but for a slip or two, the likeliest first.
 	SpelledLike(ctx context.Context, word string, limit int) ([]string, error)

@@ -19,6 +19,7 @@ type catalogue struct {
 	words map[string][]int32      // in whose names a word stands, ascending
 	stems map[string][]int32
 	long  []longName // words that may hold a name glued to others, in order
+	pages int        // that were read
 }
 
 type longName struct {
@@ -72,6 +73,7 @@ func newCatalogue(docs []mark.Document) *catalogue {
 	}
 	for i, d := range docs {
 		c.known[d.ID] = i
+		c.pages += max(d.PagesRead, 1)
 		doc := int32(i)
 		for _, s := range append([]string{d.Name, legal.ReadableName(d.Name), d.Title}, d.Parties...) {
 			for _, w := range legal.Words(s) {

@@ -162,32 +162,21 @@ func anyOf(terms []string) string {
 	return strings.Join(quoted, " OR ")
 }
 
-// anyNear returns an FTS5 expression that matches any of the terms. Of a term
-// of several words, those that say something must stand close together: a
-// phrase with "of the" in it makes the index read where every "the" stands.
-func anyNear(terms []string) string {
-	var out []string
-	for _, t := range terms {
-		var words []string
-		for _, w := range legal.Words(t) {
-			if !legal.Stop(w.Text) {
-				words = append(words, quote(w.Text))
-			}
-		}
-		var term string
-		switch len(words) {
-		case 0:
-			continue
-		case 1:
-			term = words[0]
-		default:
-			term = fmt.Sprintf("NEAR(%s, %d)", strings.Join(words, " "), near)
-		}
-		if !slices.Contains(out, term) {
-			out = append(out, term)
+// togetherOf returns an FTS5 expression for a term. Of one of several words,
+// those that say something must stand close together: a phrase with "of the" in
+// it makes the index read where every "the" stands. Empty: none says anything.
+func togetherOf(term string) (expr string, words []string) {
+	var quoted []string
+	for _, w := range legal.Words(term) {
+		if !legal.Stop(w.Text) {
+			words = append(words, w.Text)
+			quoted = append(quoted, quote(w.Text))
 		}
 	}
-	return strings.Join(out, " OR ")
+	if len(quoted) < 2 {
+		return strings.Join(quoted, ""), words
+	}
+	return fmt.Sprintf("NEAR(%s, %d)", strings.Join(quoted, " "), near), words
 }
 
 // near is how many other words may stand between the words of a term.

@@ -50,13 +50,13 @@ func (s *Searcher) Read(ctx context.Context, m mark.MatterStore, q mark.Query) (
 	if len(doubtful) == 0 {
 		return out, nil
 	}
-	counts, _, err := m.DocumentFrequency(ctx, doubtful)
+	counts, err := m.WordFrequency(ctx, doubtful, 1)
 	if err != nil {
 		return out, fmt.Errorf("count words: %w", err)
 	}
 	sought := 0
 	for _, w := range doubtful {
-		if counts[w] > 0 {
+		if counts[w].Passages > 0 {
 			continue
 		}
 		if sought++; sought > soughtMax || len(out.Suggestions) == suggestionsMax {

@@ -30,6 +30,7 @@ type Weights struct {
 	Sure    float64 // score from which a sentence stands before the passages
 	Passage float64 // what the rank of its passage adds to a sentence's score, at most
 	Margin  float64 // lead that a sentence needs over those of other hits
+	Afford  int     // passages that a list of words may rank; beyond, its rare words choose them
 }
 
 // Default are the weights that served best on the development questions. The
@@ -38,7 +39,7 @@ type Weights struct {
 var Default = Weights{
 	Words: 1, Subject: 1.5, Meaning: 1, Clause: 1, Exact: 6, Section: 3,
 	Header: 1, K: 1, Route: true, Join: Show, Near: 20, Narrow: 1300, Gather: 0.5,
-	Sure: 2.2, Passage: 0.7, Margin: 0.15,
+	Sure: 2.2, Passage: 0.7, Margin: 0.15, Afford: 40_000,
 }
 
 // depth is how many passages each signal may offer.
@@ -124,7 +125,11 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 		scope = r.docs
 	}
 	t := asked.topic(r.names)
-	ranked, err := s.inside(ctx, m, t, scope)
+	afford := 0
+	if len(r.docs) == 0 {
+		afford = s.afford(c)
+	}
+	ranked, err := s.inside(ctx, m, t, scope, afford)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +162,7 @@ func (s *Searcher) route(ctx context.Context, m mark.MatterStore, q question, c 
 	}
 	var text map[mark.DocumentID]float64
 	if names := q.names(); len(names) > 0 {
-		found, err := m.MatchWords(ctx, anyOf(names), [2]float64{1, 1}, scope, depth)
+		found, err := anyWord(ctx, m, names, 1, scope, s.afford(c))
 		if err != nil {
 			return route{}, fmt.Errorf("search for documents: %w", err)
 		}
@@ -179,8 +184,8 @@ func evidence(found []mark.ScoredChunk) map[mark.DocumentID]float64 {
 }
 
 // inside ranks the passages of the documents in scope (all, if empty).
-func (s *Searcher) inside(ctx context.Context, m mark.MatterStore, t topic, scope []mark.DocumentID) ([]rank.Fused, error) {
-	lists, err := s.byWords(ctx, m, t, scope)
+func (s *Searcher) inside(ctx context.Context, m mark.MatterStore, t topic, scope []mark.DocumentID, afford int) ([]rank.Fused, error) {
+	lists, err := s.byWords(ctx, m, t, scope, afford)
 	if err != nil {
 		return nil, err
 	}
@@ -193,30 +198,35 @@ func (s *Searcher) inside(ctx context.Context, m mark.MatterStore, t topic, scop
 
 // byWords ranks by the words of the question and of its subjects, by what it
 // puts in quotation marks and by the sections that it names.
-func (s *Searcher) byWords(ctx context.Context, m mark.MatterStore, t topic, scope []mark.DocumentID) ([]rank.List, error) {
-	type search struct {
-		signal string
-		weight float64
-		expr   string
-		header float64
+func (s *Searcher) byWords(ctx context.Context, m mark.MatterStore, t topic, scope []mark.DocumentID, afford int) ([]rank.List, error) {
+	var lists []rank.List
+	add := func(signal string, weight float64, found []mark.ScoredChunk, err error) error {
+		if err != nil {
+			return fmt.Errorf("search the words: %w", err)
+		}
+		lists = append(lists, rank.List{Signal: signal, Weight: weight, Items: found})
+		return nil
 	}
-	searches := []search{
-		{"words", s.w.Words, anyOf(t.words), s.w.Header},
-		{"section", s.w.Section, anyOf(t.sections), 8}, // the number in a heading, not a reference to it
+	if s.w.Words != 0 && len(t.words) > 0 {
+		found, err := anyWord(ctx, m, t.words, s.w.Header, scope, afford)
+		if err := add("words", s.w.Words, found, err); err != nil {
+			return nil, err
+		}
+	}
+	if s.w.Section != 0 && len(t.sections) > 0 { // the number in a heading, not a reference to it
+		found, err := m.MatchWords(ctx, anyOf(t.sections), [2]float64{8, 1}, scope, depth)
+		if err := add("section", s.w.Section, found, err); err != nil {
+			return nil, err
+		}
 	}
 	for _, c := range t.concepts {
-		searches = append(searches, search{"subject", s.w.Subject, anyNear(c.Find), s.w.Header})
-	}
-	var lists []rank.List
-	for _, q := range searches {
-		if q.weight == 0 || q.expr == "" {
-			continue
+		if s.w.Subject == 0 {
+			break
 		}
-		found, err := m.MatchWords(ctx, q.expr, [2]float64{q.header, 1}, scope, depth)
-		if err != nil {
-			return nil, fmt.Errorf("search the words: %w", err)
+		found, err := anyTerm(ctx, m, c.Find, s.w.Header, scope, afford)
+		if err := add("subject", s.w.Subject, found, err); err != nil {
+			return nil, err
 		}
-		lists = append(lists, rank.List{Signal: q.signal, Weight: q.weight, Items: found})
 	}
 	for _, p := range t.phrases {
 		found, err := s.exactly(ctx, m, p, scope)

@@ -150,32 +150,34 @@ func (m *matter) ChunksOf(ctx context.Context, id mark.DocumentID) ([]mark.Chunk
 		"SELECT "+chunkColumns+chunkTables+"WHERE d.id = ? ORDER BY p.from_page, p.from_offset", id)
 }
 
-// DocumentFrequency returns in how many passages each term occurs and how many
-// passages there are. A term may be a word as written or as the index keeps
-// it; a term of several words counts where they stand together.
-func (m *matter) DocumentFrequency(ctx context.Context, terms []string) (map[string]int, int, error) {
+// WordFrequency counts passages by word, in the order of their numbers. Counting
+// reads only where words stand, a twentieth of what ranking takes.
+func (m *matter) WordFrequency(ctx context.Context, words []string, most int) (map[string]mark.Frequency, error) {
 	tx, err := m.db.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, 0, fault(ctx, err)
+		return nil, fault(ctx, err)
 	}
 	defer tx.Rollback()
-	total, err := one(ctx, tx, scanInt, "", "SELECT count(*) FROM passage")
+	last, err := one(ctx, tx, scanInt, "", "SELECT coalesce(max(id), 0) FROM passage")
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	frequency := make(map[string]int, len(terms))
-	for _, term := range terms {
-		if _, done := frequency[term]; done {
+	out := make(map[string]mark.Frequency, len(words))
+	for _, word := range words {
+		if _, done := out[word]; done {
 			continue
 		}
-		n, err := one(ctx, tx, scanInt, "", `
-			SELECT max((SELECT count(*) FROM passage_words WHERE passage_words MATCH ?),
-				coalesce((SELECT doc FROM passage_terms WHERE term = ?), 0))`,
-			quote(strings.ReplaceAll(term, "\x00", " ")), term)
+		var n, reached int64
+		err := tx.QueryRowContext(ctx, `SELECT count(*), coalesce(max(rowid), 0) FROM
+			(SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rowid LIMIT ?)`,
+			quote(strings.ReplaceAll(word, "\x00", " ")), most).Scan(&n, &reached)
 		if err != nil {
-			return nil, 0, err
+			return nil, fault(ctx, err)
 		}
-		frequency[term] = int(n)
+		if n < int64(most) {
+			reached = last
+		}
+		out[word] = mark.Frequency{Passages: int(n), Share: float64(n) / float64(max(1, reached))}
 	}
-	return frequency, int(total), nil
+	return out, nil
 }

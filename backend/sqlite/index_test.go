@@ -310,18 +310,22 @@ func TestPassagesComeInTheOrderAskedFor(t *testing.T) {
 	}
 }
 
-func TestFrequencyCountsPassagesOfWordsAndStems(t *testing.T) {
+func TestFrequencyCountsPassagesOfAWordInAnyForm(t *testing.T) {
 	m := marktest.OpenMatter(t)
-	marktest.AddText(t, m, "a", "the parties agree to terminate", "termination of the agreement", "O'Brien terminates")
-	got, total, err := m.DocumentFrequency(t.Context(), []string{"terminate", "termin", "terminates", "O'Brien", "missing", "§", "a\x00b", ""})
-	check(t, err)
-	want := map[string]int{"terminate": 3, "termin": 3, "terminates": 3, "O'Brien": 1, "missing": 0, "§": 0, "a\x00b": 0, "": 0}
-	if total != 3 {
-		t.Errorf("got %d passages in all, want 3", total)
-	}
-	for term, n := range want {
-		if got[term] != n {
-			t.Errorf("%q occurs in %d passages, want %d", term, got[term], n)
+	marktest.AddText(t, m, "a", "the parties agree to terminate", "termination of the agreement", "O'Brien terminates", "and nothing else")
+	for _, c := range []struct {
+		word  string
+		most  int
+		n     int
+		share float64
+	}{
+		{"terminate", 9, 3, 0.75}, {"termination", 9, 3, 0.75}, {"terminates", 2, 2, 1}, {"terminate", 3, 3, 1},
+		{"O'Brien", 9, 1, 0.25}, {"missing", 9, 0, 0}, {"§", 9, 0, 0}, {"a\x00b", 9, 0, 0}, {"", 9, 0, 0},
+	} {
+		got, err := m.WordFrequency(t.Context(), []string{c.word, c.word}, c.most)
+		check(t, err)
+		if want := (mark.Frequency{Passages: c.n, Share: c.share}); got[c.word] != want {
+			t.Errorf("%q, at most %d: %v, want %v", c.word, c.most, got[c.word], want)
 		}
 	}
 }
