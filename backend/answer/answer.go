@@ -63,6 +63,7 @@ func New(cfg Config) *Service {
 
 const (
 	searchDepth = 24 // passages that search is asked for
+	widerDepth  = 64 // in a second search
 	shown       = 8  // of them in the first event and in a refusal
 )
 
@@ -100,8 +101,10 @@ type work struct {
 	hits   []mark.Hit
 	answer mark.Answer
 	trace  trace
-	routed *route.Decision // nil: there is no router
-	by     Model           // wrote the answer; zero: quotations alone
+
+	unnamed string          // a kind of document that the question means, and none is called so
+	routed  *route.Decision // nil: there is no router
+	by      Model           // wrote the answer; zero: quotations alone
 
 	asked   mark.Prompt   // what the model was asked; empty where it was not
 	reading time.Duration // it took from there to the first token
@@ -114,44 +117,102 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 	if err := w.route(ctx); err != nil {
 		return err
 	}
-	if asked, ok := w.steer(asksAll(w.q.Text)); ok {
-		return w.survey(ctx, asked, emit)
+	w.resume()
+	if done, err := w.asWhole(ctx, emit); done || err != nil {
+		return err
 	}
 	var carried []mark.DocumentID
 	w.in, carried = follow(ask(w.q.Text), w.q.History)
-	if err := w.search(ctx, carried); err != nil {
-		return err
-	}
-	ids, err := w.searchNamed(ctx)
-	if err != nil {
-		return err
-	}
-	if !emit(mark.AnswerEvent{Passages: w.hits[:min(shown, len(w.hits))]}) {
-		return errStopped
-	}
-	chosen, err := choose(ctx, w.m, w.in, ids, w.hits, w.q.Documents)
+	aimed, unsure, none, err := w.aim(ctx, carried)
 	if err != nil {
 		return mark.AtStage(mark.StageRead, err)
 	}
-	w.trace.absent = chosen.absent
-	for _, r := range chosen.readings {
-		w.trace.read = append(w.trace.read, r.doc.ID)
+	if none != "" {
+		return w.refuseKind(ctx, none, emit)
 	}
-	var quotes []candidate
-	if chosen.absent == "" {
-		if quotes, err = w.quotes(ctx, chosen.readings); err != nil {
+	if err := w.search(ctx, carried, aimed); err != nil {
+		return err
+	}
+	if unsure.kind != "" {
+		only, asked, err := w.askBack(ctx, unsure)
+		if err != nil {
 			return mark.AtStage(mark.StageRead, err)
+		}
+		if asked {
+			return w.finish(ctx, emit)
+		}
+		if aimed = append(aimed, only...); len(only) > 0 {
+			if err := w.search(ctx, nil, aimed); err != nil {
+				return err
+			}
+		}
+	}
+	if len(aimed) > 0 && w.broad() {
+		w.q.Documents = aimed
+		return w.summary(ctx, emit)
+	}
+	quotes, absent, err := w.evidence(ctx, aimed, emit)
+	if err != nil {
+		return err
+	}
+	if len(quotes) == 0 && absent == "" {
+		if quotes, err = w.lookWider(ctx, carried, aimed); err != nil {
+			return err
 		}
 	}
 	w.answer.Timings.Search = time.Since(w.began)
-	if len(quotes) == 0 {
-		if err := w.refuse(ctx, chosen.absent); err != nil {
+	switch {
+	case len(w.answer.Sentences) > 0: // worked out
+	case len(quotes) == 0:
+		if err := w.refuse(ctx, absent); err != nil {
 			return err
 		}
-	} else {
+	default:
 		if err := w.write(ctx, quotes, emit); err != nil {
 			return err
 		}
+	}
+	if !w.answer.Refused && w.answer.Computation == nil {
+		before := len(w.answer.Sentences)
+		if err := w.contradictions(ctx); err != nil {
+			return err
+		}
+		for _, s := range w.answer.Sentences[before:] {
+			if !emit(mark.AnswerEvent{Sentence: &s}) {
+				return errStopped
+			}
+		}
+	}
+	return w.finish(ctx, emit)
+}
+
+// asWhole answers questions that no passage answers: which documents there are,
+// what each of them says, what a document or the matter is about, what happened
+// when. It reports whether this was one.
+func (w *work) asWhole(ctx context.Context, emit func(mark.AnswerEvent) bool) (bool, error) {
+	mode := w.chosen()
+	if mode == "" || mode == route.Survey {
+		if asked, ok := asksWhich(w.q.Text); ok {
+			return true, w.inventory(ctx, asked, emit)
+		}
+	}
+	w.in = ask(w.q.Text)
+	if mode == "" && asksSummary(w.q.Text) {
+		return true, w.summary(ctx, emit)
+	}
+	if mode == route.InOrder || mode == "" && chronologies.MatchString(w.q.Text) {
+		return true, w.chronology(ctx, emit)
+	}
+	if asked, ok := w.steer(asksAll(w.q.Text)); ok {
+		return true, w.survey(ctx, asked, emit)
+	}
+	return false, nil
+}
+
+// finish counts what was searched and gives the answer.
+func (w *work) finish(ctx context.Context, emit func(mark.AnswerEvent) bool) error {
+	if w.answer.Choices == nil && !w.answer.Refused {
+		w.answer.Text = join(w.answer.Sentences)
 	}
 	if err := w.cover(ctx); err != nil {
 		return mark.AtStage(mark.StageCount, err)
@@ -165,12 +226,85 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 	return nil
 }
 
+// evidence chooses the documents to read and what to quote of them. What can be
+// worked out of them is told at once. It returns a name that stands nowhere, where
+// that is why nothing is quoted.
+func (w *work) evidence(ctx context.Context, aimed []mark.DocumentID, emit func(mark.AnswerEvent) bool) ([]candidate, string, error) {
+	ids, err := w.searchNamed(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	if !emit(mark.AnswerEvent{Passages: w.hits[:min(shown, len(w.hits))]}) {
+		return nil, "", errStopped
+	}
+	scope := w.q.Documents
+	if len(scope) == 0 {
+		scope = aimed
+	}
+	chosen, err := choose(ctx, w.m, w.in, ids, w.hits, scope)
+	if err != nil {
+		return nil, "", mark.AtStage(mark.StageRead, err)
+	}
+	w.trace.absent = chosen.absent
+	for _, r := range chosen.readings {
+		w.trace.read = append(w.trace.read, r.doc.ID)
+	}
+	if r, ok := w.calculate(chosen.readings); ok && chosen.absent == "" {
+		return nil, "", w.say(w.tell(r), emit)
+	}
+	if chosen.absent != "" {
+		return nil, chosen.absent, nil
+	}
+	quotes, err := w.quotes(ctx, chosen.readings)
+	return quotes, "", mark.AtStage(mark.StageRead, err)
+}
+
+// lookWider looks once more before a refusal: outside the documents that the
+// conversation was about, and deeper, by what is asked alone. A question that
+// names its parties is about their documents only.
+func (w *work) lookWider(ctx context.Context, carried, aimed []mark.DocumentID) ([]candidate, error) {
+	if len(partiesOf(w.in)) > 0 || len(w.answer.Sentences) > 0 {
+		return nil, nil
+	}
+	q := mark.Query{Text: w.in.topic, Documents: w.q.Documents, Limit: widerDepth, Question: true}
+	if len(aimed) > 0 {
+		q.Documents = aimed // what others say is no answer to what this one says
+	}
+	if q.Text == "" || len(carried) > 0 {
+		q.Text = w.q.Text
+	}
+	hits, err := w.searchFor(ctx, q, "A second, wider search, because the first found nothing to quote.")
+	if err != nil {
+		return nil, err
+	}
+	first := w.hits
+	w.hits = hits
+	chosen, err := choose(ctx, w.m, w.in, documentsOf(hits), hits, q.Documents)
+	if err == nil && chosen.absent == "" {
+		var quotes []candidate
+		if quotes, err = w.quotes(ctx, chosen.readings); len(quotes) > 0 {
+			for _, r := range chosen.readings {
+				if !slices.Contains(w.trace.read, r.doc.ID) {
+					w.trace.read = append(w.trace.read, r.doc.ID)
+				}
+			}
+			return quotes, mark.AtStage(mark.StageRead, err)
+		}
+	}
+	w.hits = first
+	return nil, mark.AtStage(mark.StageRead, err)
+}
+
 // search finds passages. A question that leans on the one before looks in the
-// documents that were cited, unless nothing is there.
-func (w *work) search(ctx context.Context, carried []mark.DocumentID) error {
+// documents that were cited, one that means certain documents in those, unless
+// nothing is there.
+func (w *work) search(ctx context.Context, carried, aimed []mark.DocumentID) error {
 	query := mark.Query{Text: w.q.Text, Documents: w.q.Documents, Limit: searchDepth, Question: true}
 	if len(query.Documents) == 0 {
 		query.Documents = carried
+		if len(aimed) > 0 {
+			query.Documents, carried = aimed, nil
+		}
 	}
 	if before := lastQuestion(w.q.History); before != "" && len(carried) > 0 {
 		query.Text = w.q.Text + "\n" + before
@@ -239,12 +373,14 @@ func lastQuestion(history []mark.Message) string {
 
 // quote makes the citation of a candidate: the stored bytes, where they stand
 // on the pages, and their boxes.
-func (c candidate) quote() mark.Citation {
-	from, to := c.cut()
-	match := c.r.text.Slice(from, to)
-	out := mark.Citation{Document: c.r.doc.ID, Name: c.r.doc.Name, Quote: match.Quote, Spans: match.Spans}
+func (c candidate) quote() mark.Citation { return c.r.citation(c.cut()) }
+
+// citation makes a citation of bytes of a reading.
+func (r *reading) citation(from, to int) mark.Citation {
+	match := r.text.Slice(from, to)
+	out := mark.Citation{Document: r.doc.ID, Name: r.doc.Name, Quote: match.Quote, Spans: match.Spans}
 	for _, sp := range match.Spans {
-		for _, p := range c.r.pages {
+		for _, p := range r.pages {
 			if p.Number == sp.Page {
 				out.Boxes = append(out.Boxes, mark.PageBoxes{Page: sp.Page, Boxes: p.Boxes(sp.Start, sp.End)})
 			}
@@ -254,26 +390,32 @@ func (c candidate) quote() mark.Citation {
 }
 
 const (
-	longQuote = 900 // bytes; a longer sentence is quoted in part
-	leastPart = 350
+	longQuote  = 900 // bytes; a longer sentence is quoted in part
+	shortQuote = 420 // the same in a summary or a table
+	leastPart  = 350 // of a quotation of a part
+	shortPart  = 160
 )
 
 // cut returns the bytes of the reading to quote: the sentence, or of a very
 // long one the clauses around what bears on the question.
-func (c candidate) cut() (int, int) {
+func (c candidate) cut() (int, int) { return c.cutTo(longQuote, leastPart) }
+
+// cutTo is cut with other sizes: a sentence longer than most bytes is quoted in
+// part, in whole clauses once least bytes are there.
+func (c candidate) cutTo(most, least int) (int, int) {
 	s := c.r.lines[c.line]
-	if s.End-s.Start <= longQuote || c.from < 0 {
+	if s.End-s.Start <= most || c.from < 0 {
 		return s.Start, s.End
 	}
 	body := c.r.body(s)
 	from, to := s.words[c.from].Start, s.words[c.to].End
-	if to-from > longQuote {
+	if to-from > most {
 		to = s.words[c.from].End
 	}
-	for from > 0 && (to-from < leastPart || !clauseEnd(body, from)) && to-from < longQuote {
+	for from > 0 && (to-from < least || !clauseEnd(body, from)) && to-from < most {
 		from--
 	}
-	for to < len(body) && (to-from < leastPart || !clauseEnd(body, to)) && to-from < longQuote {
+	for to < len(body) && (to-from < least || !clauseEnd(body, to)) && to-from < most {
 		to++
 	}
 	from, to = wordEdges(s.words, from, to, len(body))

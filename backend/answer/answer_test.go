@@ -147,7 +147,6 @@ func TestQuestionsAreAnsweredFromTheFile(t *testing.T) {
 		{"What insurance must be maintained under the Supply Agreement with Bolt Tools LLC?", "", ""},
 		{"Which law governs the Franchise Agreement between Quentin Foods, Inc. and Marlowe Bros LLC?", "", ""},
 		{"What does Zephyrine Holdings own?", "", ""},
-		{"Summarise the agreement", "", ""},
 		{"Which restrictions on competing are there in the Supply Agreement with Bolt Tools LLC?", "", ""},
 	}
 	m := file(t)

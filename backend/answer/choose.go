@@ -59,6 +59,9 @@ func (r *reading) score(q inquiry, l liking) []candidate {
 		c := candidate{r: r, line: i, from: -1}
 		said := 0
 		for _, t := range q.topics {
+			if t.barred(s) {
+				continue
+			}
 			n := t.sayings(s, &c)
 			said += n
 			if n > 0 {
@@ -146,6 +149,17 @@ func (t *topic) sayings(s sentence, c *candidate) int {
 		}
 	}
 	return n
+}
+
+// barred reports whether a sentence is about something else than the topic.
+func (t *topic) barred(s sentence) bool {
+	return slices.ContainsFunc(t.bar, func(say saying) bool {
+		if slices.ContainsFunc(say.words, func(w string) bool { return !s.means[w] && !s.stems[w] }) {
+			return false
+		}
+		_, _, ok := stretch(s, say)
+		return ok
+	})
 }
 
 // stretch finds all the words close together.

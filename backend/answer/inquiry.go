@@ -2,6 +2,7 @@ package answer
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -301,7 +302,17 @@ func follow(q inquiry, history []mark.Message) (inquiry, []mark.DocumentID) {
 			continue
 		}
 		before := ask(m.Text)
-		if len(q.topics) == 0 && len(q.terms) <= 1 {
+		if leans := len(q.topics) > 0 && pronoun.MatchString(q.topic); leans {
+			for t := range before.terms {
+				q.terms[t] = true
+			}
+			for _, t := range before.topics {
+				if len(q.topics) < mostTopics && !slices.ContainsFunc(q.topics, func(o asked) bool { return o.topic == t.topic }) {
+					q.topics = append(q.topics, t)
+				}
+			}
+			q.topic = before.topic + " " + q.topic
+		} else if len(q.topics) == 0 && len(q.terms) <= 1 {
 			for t := range before.terms {
 				q.terms[t] = true
 			}
@@ -318,6 +329,11 @@ func follow(q inquiry, history []mark.Message) (inquiry, []mark.DocumentID) {
 	}
 	return q, docs
 }
+
+const mostTopics = 3 // of one question
+
+// pronoun matches what stands for something said before.
+var pronoun = regexp.MustCompile(`(?i)\b(?:it|its|they|them|their|those|these|that|this|he|she|him|her)\b`)
 
 func hasParty(q inquiry) bool {
 	for _, n := range q.names {

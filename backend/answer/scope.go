@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	mark "markai/backend"
 	"markai/backend/cite"
@@ -15,6 +17,7 @@ const (
 	mostPages     = 300  // read of one document; of a longer one, around what was found
 	around        = 2    // pages before and after what was found in a long document
 	named         = 0.60 // share of a question's names from which a document is the one meant
+	barely        = 0.30 // share of one name below which it is not there
 	sameName      = 0.02 // documents this close are named equally
 )
 
@@ -67,6 +70,9 @@ func choose(ctx context.Context, m mark.MatterStore, q inquiry, ids []mark.Docum
 			}
 		}
 		c.readings = kept
+		if n, ok := lacking(parties, kept); ok && c.absent == "" && len(scope) == 0 {
+			c.absent = n.text
+		}
 	} else if n, token, ok := stranger(q, c.readings); ok {
 		absent, err := nowhere(ctx, m, token)
 		if err != nil {
@@ -79,6 +85,18 @@ func choose(ctx context.Context, m mark.MatterStore, q inquiry, ids []mark.Docum
 	c.readings = bind(q, c.readings)
 	c.readings = c.readings[:min(len(c.readings), mostDocuments)]
 	return c, nil
+}
+
+// lacking returns the party that none of the documents has, though they have the
+// others: what one party agreed with somebody else is another document.
+func lacking(parties []name, readings []*reading) (name, bool) {
+	for _, n := range parties {
+		first, _ := utf8.DecodeRuneInString(n.text)
+		if unicode.IsUpper(first) && !slices.ContainsFunc(readings, func(r *reading) bool { return r.holds(n) >= barely }) {
+			return n, true
+		}
+	}
+	return name{}, false
 }
 
 // namedDocuments puts documents in which a party's name stands word for word
@@ -231,15 +249,25 @@ func (r *reading) has(token string) float64 {
 		return inText
 	case r.vocab[token]:
 		return inSmall
-	case len(token) < 6:
+	case len(token) < 4:
 		return 0
 	}
 	for w := range r.large {
-		if len(w) >= 5 && w[0] == token[0] && near(w, token) {
+		if w[0] == token[0] && (len(token) >= 6 && len(w) >= 5 && near(w, token) || len(w) == len(token) && swapped(w, token)) {
 			return inText
 		}
 	}
 	return 0
+}
+
+// swapped reports whether two words of one length differ by two letters that
+// changed places.
+func swapped(a, b string) bool {
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
 // near reports whether two words differ by one letter, or by two letters that
@@ -255,7 +283,7 @@ func near(a, b string) bool {
 	x, y := a[i:], b[i:]
 	switch {
 	case len(x) == len(y):
-		return len(x) == 0 || x[1:] == y[1:] || len(x) >= 2 && x[0] == y[1] && x[1] == y[0] && x[2:] == y[2:]
+		return len(x) == 0 || x[1:] == y[1:] || swapped(a, b)
 	case len(x) > len(y):
 		return x[1:] == y
 	}

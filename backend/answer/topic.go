@@ -37,6 +37,7 @@ type topic struct {
 	hint map[string]bool
 	not  map[string]bool // speaks for something near by
 	or   []string        // other topics that come near, asked of a document that is silent on this one
+	bar  []saying        // a sentence that says this is about something else
 	near map[string]bool // stand right beside the term or period asked for
 	want want
 }
@@ -80,6 +81,8 @@ func readTopics(text string) *lexicon {
 			t.ask = l.alternatives(rest)
 		case "say":
 			t.say = l.sayings(rest)
+		case "bar":
+			t.bar = l.sayings(rest)
 		case "or":
 			for _, name := range strings.Split(rest, ";") {
 				t.or = append(t.or, strings.TrimSpace(name))
@@ -102,7 +105,7 @@ func readTopics(text string) *lexicon {
 	}
 	in := map[string]int{}
 	for _, t := range l.topics {
-		for _, s := range t.say {
+		for _, s := range slices.Concat(t.say, t.bar) {
 			if len(s.words) > 1 { // alone, a word must be the very one
 				for i, w := range s.words {
 					s.words[i] = l.meaning(w)
@@ -216,7 +219,7 @@ func (l *lexicon) match(stems map[string]bool) []asked {
 	slices.SortStableFunc(all, func(a, b asked) int { return compare(b.score, a.score) })
 	var out []asked
 	for _, a := range all {
-		if len(out) == 3 || len(out) > 0 && a.score < out[0].score/2 {
+		if len(out) == mostTopics || len(out) > 0 && a.score < out[0].score/2 {
 			break
 		}
 		if !slices.ContainsFunc(out, func(b asked) bool { return overlap(a.words, b.words) }) {

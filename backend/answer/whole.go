@@ -68,7 +68,7 @@ func asksAll(text string) (whole, bool) {
 		}
 		w := whole{types: papers[strings.TrimSuffix(lower[g[2]:g[3]], "s")]}
 		rest := text[:g[0]] + " " + text[g[1]:]
-		if at := negation.FindStringIndex(strings.ToLower(rest)); at != nil {
+		if at := negation.FindStringIndex(strings.ToLower(rest)); at != nil && nothingAsked(rest[:at[0]]) {
 			w.without = true
 			rest = rest[:at[0]] + " " + rest[at[1]:]
 		}
@@ -84,4 +84,12 @@ func asksAll(text string) (whole, bool) {
 		return w, true
 	}
 	return whole{}, false
+}
+
+// nothingAsked reports whether the words before a denial ask nothing: in
+// "contracts that mention termination without cause" the denial is part of what
+// is asked for.
+func nothingAsked(before string) bool {
+	in := ask(before)
+	return len(in.topics) == 0 && len(in.terms) == 0
 }
