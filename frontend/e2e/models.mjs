@@ -23,6 +23,7 @@ export async function modelTests(test) {
     await page.getByRole("heading", { name: "firm-3b" }).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Use this model: Orrery 2B" }).click();
     await page.getByText("is used from the next start").waitFor();
+    await page.getByText("In use from the next start").waitFor();
   });
 
   await test("a file that is no model is refused with its reason", async (page) => {

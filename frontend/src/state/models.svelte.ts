@@ -15,6 +15,9 @@ const beat = 1000;
 const sourceKey = "models.source";
 const hostsKey = "network.hosts";
 
+/** The settings that name the models in use. */
+const chosenKeys = ["chat.model", "embedding.model"];
+
 /** Whether a file is a model, by its name. */
 export const isModel = (name: string): boolean => /\.gguf$/i.test(name);
 
@@ -34,6 +37,8 @@ export function hostOf(address: string): string {
 /** What the window knows of models and of the engine that runs them. */
 export class Models {
   list = $state.raw<Model[]>([]);
+  /** Ids of the models that the settings name: in use, or to be so from the next start. */
+  chosen = $state.raw<string[]>([]);
   catalogue = $state.raw<Catalogue | undefined>();
   /** The hosts that may be connected to; none where this program has no such setting. */
   hosts = $state.raw<string[] | undefined>();
@@ -56,7 +61,7 @@ export class Models {
   /** Fetches what a part of the manager shows. */
   async load(part: ModelPart): Promise<void> {
     await this.#take(async () => {
-      if (part === "here") this.list = await this.client.models();
+      if (part === "here") await this.#loadList();
       if (part === "catalogue") await this.#loadCatalogue();
       if (part === "report") this.report = await this.client.modelReport();
       if (part === "experts") [this.experts, this.list] = await Promise.all([this.client.experts(), this.client.models()]);
@@ -70,6 +75,12 @@ export class Models {
     } catch {
       this.experts = [];
     }
+  }
+
+  async #loadList(): Promise<void> {
+    const [list, settings] = await Promise.all([this.client.models(), this.client.settings()]);
+    this.list = list;
+    this.chosen = settings.filter((s) => chosenKeys.includes(s.key)).map((s) => s.value);
   }
 
   async #loadCatalogue(): Promise<void> {

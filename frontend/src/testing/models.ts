@@ -150,7 +150,10 @@ export function fakeModels(scene: string, settings: Map<string, Setting>, push: 
     },
     useModel: async (id) => {
       const { role } = model(id);
-      models = models.map((m) => (m.role === role ? { ...m, active: m.id === id } : m));
+      const setting = settings.get(`${role}.model`);
+      // Another chat model comes with the next start.
+      if (setting) settings.set(setting.key, { ...setting, value: id, origin: "settings" });
+      else models = models.map((m) => (m.role === role ? { ...m, active: m.id === id } : m));
       moved();
     },
     verifyModel: async (id) => {

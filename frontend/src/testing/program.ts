@@ -24,6 +24,7 @@ export function stateOf(scene: string): State {
 /** The settings, as config show lists them. */
 export const settings: Setting[] = [
   { key: "appearance.theme", value: "system", default: "system", origin: "default", doc: "Colours of the window.", kind: "choice", choices: ["system", "light", "dark"], restart: false },
+  { key: "chat.model", value: "smollm2-135m", default: "smollm2-135m", origin: "default", doc: "Which chat model to use.", kind: "string", restart: true },
   { key: "chat.threads", value: "3", default: "3", origin: "default", doc: "Threads for answers: one fewer than the cores, so that the machine stays responsive.", kind: "int", restart: false },
   { key: "modules.chat", value: "true", default: "true", origin: "default", doc: "Let the chat model write sentences. Without it, answers are the passages themselves.", kind: "bool", restart: false },
   { key: "modules.ocr", value: "true", default: "true", origin: "default", doc: "Read pages without text by OCR.", kind: "bool", restart: true },
