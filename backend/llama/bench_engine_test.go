@@ -187,6 +187,12 @@ func (b *table) alone(t *testing.T) {
 		b.row(t, "one stream, "+what+", one thread", fmt.Sprintf("%.0f tokens/s", ours[i]),
 			fmt.Sprintf("%.0f, a bare loop", theirs[i]), fmt.Sprintf("%.2f", ours[i]/theirs[i]), "≥ 0.98")
 	}
+	peer, ok := llamaBench(t, b.dir, rounds)
+	for i, what := range []string{"reading a prompt", "writing"} {
+		if ok {
+			b.row(t, "— "+what, fmt.Sprintf("%.0f tokens/s", ours[i]), fmt.Sprintf("%.0f, llama-bench", peer[i]), fmt.Sprintf("%.2f", ours[i]/peer[i]), "")
+		}
+	}
 }
 
 // longText is the request of the single stream.

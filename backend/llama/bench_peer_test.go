@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -104,4 +106,32 @@ func (p *peer) generate(ctx context.Context, c chat) (m measured, err error) {
 	}
 	m.total = time.Since(began)
 	return m, lines.Err()
+}
+
+// llamaBench returns the tokens that llama-bench reads and writes in a second at its
+// best of some rounds, on one thread and with steps as large as ours, and false
+// where it is not installed.
+func llamaBench(t *testing.T, dir string, rounds int) (rates [2]float64, ok bool) {
+	t.Helper()
+	program := filepath.Join(dir, "llama-bench")
+	if _, err := os.Stat(program); err != nil {
+		t.Log("llama-bench is not installed: make bench-engine builds it")
+		return rates, false
+	}
+	out, err := exec.CommandContext(t.Context(), program, "-m", filepath.Join(dir, "models", "chat-q8_0.gguf"), "-o", "json",
+		"-p", "512", "-n", "64", "-t", "1", "-r", strconv.Itoa(rounds), "-b", strconv.Itoa(stepTokens), "-ub", strconv.Itoa(stepTokens)).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var runs []struct {
+		Written int       `json:"n_gen"`
+		Rates   []float64 `json:"samples_ts"`
+	}
+	if err := json.Unmarshal(out, &runs); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		rates[min(r.Written, 1)] = slices.Max(append(r.Rates, 0))
+	}
+	return rates, true
 }
