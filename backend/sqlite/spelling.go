@@ -22,37 +22,23 @@ func (m *matter) SpelledLike(ctx context.Context, word string, limit int) ([]str
 	if letters > 6 {
 		slips = 2
 	}
-	type candidate struct {
-		term  string
-		slips int
-		count int
-	}
-	// The index holds stems, which are shorter by an ending.
-	const ending = 5
-	rows, err := m.db.readers.QueryContext(ctx,
-		"SELECT term, doc FROM passage_terms WHERE length(term) BETWEEN ? AND ?", max(3, letters-slips-ending), letters+slips)
+	// A slip in the first letter is rare, and reading a large vocabulary felt.
+	near, err := m.termsNear(ctx, word, letters, slips, " AND term >= ? AND term < ?", first(word), first(word)+string(unicode.MaxRune))
 	if err != nil {
-		return nil, fault(ctx, err)
+		return nil, err
 	}
-	defer rows.Close()
-	var near []candidate
-	for rows.Next() {
-		var c candidate
-		if err := rows.Scan(&c.term, &c.count); err != nil {
-			return nil, fault(ctx, err)
+	if len(near) == 0 {
+		last, err := one(ctx, m.db.readers, scanInt, "", "SELECT coalesce(max(id), 0) FROM passage")
+		if err != nil {
+			return nil, err
 		}
-		if strings.ContainsFunc(c.term, unicode.IsDigit) {
-			continue
-		}
-		c.slips = distanceToBeginning(word, c.term, slips)
-		if c.slips <= slips {
-			near = append(near, c)
+		if last <= wholeVocabulary {
+			if near, err = m.termsNear(ctx, word, letters, slips, ""); err != nil {
+				return nil, err
+			}
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fault(ctx, err)
-	}
-	slices.SortFunc(near, func(a, b candidate) int {
+	slices.SortFunc(near, func(a, b nearTerm) int {
 		return cmp.Or(cmp.Compare(a.slips, b.slips), cmp.Compare(b.count, a.count), cmp.Compare(a.term, b.term))
 	})
 	var out []string
@@ -68,6 +54,49 @@ func (m *matter) SpelledLike(ctx context.Context, word string, limit int) ([]str
 		}
 	}
 	return out, nil
+}
+
+// wholeVocabulary is of how many passages it is read for a word.
+const wholeVocabulary = 100_000
+
+// first is a word's first letter.
+func first(word string) string {
+	_, size := utf8.DecodeRuneInString(word)
+	return word[:size]
+}
+
+// nearTerm is a stem of the index that is near a word.
+type nearTerm struct {
+	term  string
+	slips int
+	count int // of passages that hold it
+}
+
+// termsNear returns the stems that a word, but for slips, may be a form of.
+func (m *matter) termsNear(ctx context.Context, word string, letters, slips int, among string, args ...any) ([]nearTerm, error) {
+	// The index holds stems, which are shorter by an ending.
+	const ending = 5
+	args = append([]any{max(3, letters-slips-ending), letters + slips}, args...)
+	rows, err := m.db.readers.QueryContext(ctx, "SELECT term, doc FROM passage_terms WHERE length(term) BETWEEN ? AND ?"+among, args...)
+	if err != nil {
+		return nil, fault(ctx, err)
+	}
+	defer rows.Close()
+	var near []nearTerm
+	for rows.Next() {
+		var c nearTerm
+		if err := rows.Scan(&c.term, &c.count); err != nil {
+			return nil, fault(ctx, err)
+		}
+		if strings.ContainsFunc(c.term, unicode.IsDigit) {
+			continue
+		}
+		c.slips = distanceToBeginning(word, c.term, slips)
+		if c.slips <= slips {
+			near = append(near, c)
+		}
+	}
+	return near, fault(ctx, rows.Err())
 }
 
 // spelled returns the word of a passage that the index keeps as term and that

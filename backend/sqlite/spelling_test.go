@@ -15,6 +15,7 @@ func TestSlipsOfTheTypistAreUnderstood(t *testing.T) {
 		{"indemnificaton", "indemnification"},
 		{"Landlrod", "landlord"},
 		{"inssurance", "insurance"},
+		{"onsurance", "insurance"},
 		{"terminaton", "termination"},
 		{"landlord", ""}, // it is there
 		{"wombat", ""},
