@@ -14,15 +14,18 @@ import glob
 import json
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 import client
 
 HEADLESS = os.path.abspath(os.environ.get("MARKAI_HEADLESS", "build/bin/markai-headless"))
+LARGE = 20  # square inches of a picture that may be a page
 LIMIT = 10  # seconds that pdftotext may take for one file
 OFF = ["--set", "modules.embeddings=false"]
 TEXT = OFF + ["--set", "modules.ocr=false"]  # a page that is recognised costs what a hundred others do
@@ -62,8 +65,33 @@ def ingest(folder, home, options=()):
     return spent
 
 
+def scanned(path, pages):
+    """Whether a PDF is a scan with a text layer: pictures on all pages, and text
+    that leaves no ink. Its pages are looked at for redactions, which draws them:
+    that is not what reading born-digital pages costs."""
+    listed = subprocess.run(["pdfimages", "-list", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=LIMIT).stdout
+    large = set()
+    for row in (line.split() for line in listed.splitlines()[2:]):
+        if int(row[3]) * int(row[4]) > LARGE * max(int(row[12]), 1) * max(int(row[13]), 1):
+            large.add(row[0])
+    if len(large) < pages:
+        return False
+    with open(path, "rb") as f:
+        data = f.read()
+    for stream in re.finditer(rb"stream\r?\n", data):
+        content = data[stream.end() : data.find(b"endstream", stream.end())]
+        try:
+            content = zlib.decompressobj().decompress(content, 4 << 20)
+        except zlib.error:
+            pass  # it is packed otherwise, or not at all
+        if re.search(rb"(?<![\d.])3\s+Tr\b", content):
+            return True
+    return False
+
+
 def born_digital(corpus):
-    """The PDFs of which every page has text of its own, with their numbers of pages."""
+    """The PDFs of which every page has text of its own and that are no scans,
+    with their numbers of pages."""
     out = []
     for path in sorted(glob.glob(os.path.join(corpus, "**", "*.pdf"), recursive=True)):
         try:
@@ -71,7 +99,7 @@ def born_digital(corpus):
         except subprocess.TimeoutExpired:
             continue  # there are files that poppler does not finish in an hour
         pages = text.split(b"\f")[:-1]
-        if pages and all(len(page.split()) > 20 for page in pages):
+        if pages and all(len(page.split()) > 20 for page in pages) and not scanned(path, len(pages)):
             out.append((path, len(pages)))
     return out
 
