@@ -34,8 +34,8 @@ export class Ask {
     private readonly notices: Notices,
   ) {}
 
-  /** Puts a question to the matter and follows its answer to the end. */
-  async put(matter: string, question: string, scopeNames: string[], expert = this.expert): Promise<void> {
+  /** Puts a question to the matter, or to some documents of it, and follows its answer to the end. */
+  async put(matter: string, question: string, scopeNames: string[], expert = this.expert, documents = this.scope): Promise<void> {
     const text = question.trim();
     if (text === "" || this.busy) return;
     const stop = new AbortController();
@@ -48,7 +48,7 @@ export class Ask {
     try {
       const request = {
         question: text,
-        ...(this.scope.length > 0 ? { documents: [...this.scope] } : {}),
+        ...(documents.length > 0 ? { documents: [...documents] } : {}),
         ...(expert ? { expert } : {}),
         ...(this.conversation ? { conversation: this.conversation } : {}),
       };

@@ -81,6 +81,12 @@ export class Nav {
     this.go({ kind: "document", document: stop.document, page: stop.page });
   }
 
+  /** Lays out passages to walk along, without going to any of them yet. */
+  lay(trail: Stop[]): void {
+    this.trail = trail;
+    this.at = -1;
+  }
+
   step(by: 1 | -1): void {
     if (this.trail.length === 0) return;
     const from = this.at < 0 ? (by > 0 ? -1 : 0) : this.at;

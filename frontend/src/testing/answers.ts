@@ -1,6 +1,7 @@
 import type { Answer, Citation, Hit, Sentence, SurveyRow } from "../api/types.gen";
 import { boxesOf, findInPage } from "../state/anchors";
 import type { Fixture } from "./casefile";
+import { askedBack, findingsOf, traceOf } from "./trust";
 import type { LaidPage } from "./typeset";
 
 type Pages = (document: string) => LaidPage[];
@@ -11,6 +12,14 @@ interface Draft {
 }
 
 const drafts: Draft[] = [
+  {
+    when: /differ|chronolog|how many days/i,
+    sentences: [
+      { text: "The agreement lets either party leave for a breach that is not cured within fifteen (15) days.", verdict: "supported", quotes: [["agreement", "Either party may terminate this Agreement immediately upon written notice if the other party commits a material breach and fails to cure such breach within fifteen (15) days after receipt of written notice thereof."]] },
+      { text: "Halloran Foods, Inc. hereby gives notice of termination, effective sixty (60) days from your receipt of this letter.", verdict: "verbatim", quotes: [["notice", "Halloran Foods, Inc. hereby gives notice of termination, effective sixty (60) days from your receipt of this letter."]] },
+      { text: "Defendant did not notify plaintiff until August 22, 2022, six days after it learned of the failure.", verdict: "verbatim", quotes: [["complaint", "Defendant did not notify plaintiff until August 22, 2022, six days after it learned of the failure."]] },
+    ],
+  },
   {
     when: /notice period|terminat/i,
     sentences: [
@@ -41,9 +50,11 @@ export function answerTo(question: string, scope: Fixture[], pages: Pages): Answ
   const read = scope.reduce((n, f) => n + pages(f.document.id).length, 0);
   const base = { documents: scope.length, pages: read, unread: 2, model: "SmolLM2 135M", searchMs: 84, firstMs: 410, totalMs: 2140, tokensPerSecond: 41 };
   if (/\b(each|every|which) document/i.test(question)) return { ...base, ...surveyOf("Trailer 4471", scope, pages), refused: false, nearest: [] };
+  if (/^when does the agreement end\??$/i.test(question)) return { ...base, ...askedBack(scope), refused: false, citations: [], nearest: [] };
   const draft = drafts.find((d) => d.when.test(question));
   if (!draft) {
-    return { ...base, text: "", refused: true, sentences: [], citations: [], nearest: hitsFor("carrier claim agreement", scope, pages).slice(0, 3) };
+    const nearest = hitsFor("carrier claim agreement", scope, pages).slice(0, 3);
+    return { ...base, text: "", refused: true, sentences: [], citations: [], nearest, trace: traceOf(question, scope, nearest, []) };
   }
   const citations: Citation[] = [];
   const sentences = draft.sentences.map(({ text, verdict, note, quotes }): Sentence => {
@@ -56,7 +67,8 @@ export function answerTo(question: string, scope: Fixture[], pages: Pages): Answ
     return { text, verdict, citations: numbers, ...(note ? { note } : {}) };
   });
   const text = sentences.map((s) => s.text + s.citations.map((n) => ` [${n + 1}]`).join("")).join(" ");
-  return { ...base, text, refused: false, sentences, citations, nearest: [] };
+  const found = hitsFor(question, scope, pages);
+  return { ...base, text, refused: false, sentences, citations, nearest: [], ...findingsOf(question, citations), trace: traceOf(question, scope, found, citations) };
 }
 
 /** What each document says of a topic, with its place. */

@@ -1,6 +1,7 @@
 import { ClientError } from "../api/client";
 import type { TrustClient } from "../api/trust";
-import type { Answer, Event, Feedback, Message, Quality, QualityDay, Reading, Replay, SelfCheck, SelfChecks } from "../api/types.gen";
+import type { Fixture } from "./casefile";
+import type { Answer, Citation, Event, Feedback, Hit, Message, Quality, QualityDay, Reading, Replay, SelfCheck, SelfChecks, Trace } from "../api/types.gen";
 
 /** A turn that was answered. */
 type Answered = Message & { answer: Answer };
@@ -119,6 +120,35 @@ export function fakeTrust(threads: Map<string, Thread>, push: (event: Event) => 
       checks.running = false;
       push({ kind: "selfcheck" });
     },
+  };
+}
+
+/** A question that can mean several documents, asked back. */
+export function askedBack(scope: Fixture[]): Pick<Answer, "text" | "sentences" | "choices"> {
+  const question = "Which document do you mean?";
+  const options = scope.slice(0, 3).map((f) => ({ label: f.document.title ?? f.document.name, detail: f.document.date ?? "", question: "What is the notice period for termination?", documents: [f.document.id] }));
+  return { text: question, sentences: [], choices: { question, options } };
+}
+
+/** What an answer holds besides its sentences, where the question asks for it. */
+export function findingsOf(question: string, citations: Citation[]): Partial<Answer> {
+  if (citations.length < 3) return {};
+  if (/differ/i.test(question)) return { contradictions: [{ topic: "days until termination", sides: [{ value: "fifteen (15) days", citation: 0, date: "2021-03-01" }, { value: "sixty (60) days", citation: 1, date: "2022-09-30" }] }] };
+  if (/chronolog/i.test(question)) return { chronology: [{ date: "2022-08-22", text: "Defendant notifies plaintiff.", citation: 2 }, { date: "2022-09-30", text: "Halloran gives notice of termination.", citation: 1 }] };
+  return { computation: { text: "August 22, 2022 − August 16, 2022 = 6 days", result: "6 days", operands: [{ value: "August 22, 2022", citation: 2 }, { value: "August 16, 2022", citation: -1 }] } };
+}
+
+/** How the fake says that an answer came about. */
+export function traceOf(question: string, scope: Fixture[], found: Hit[], citations: Citation[]): Trace {
+  const documents = [...new Set(found.map((h) => h.document))].slice(0, 6);
+  const quoted = (h: Hit) => citations.some((c) => c.document === h.document && h.text.includes(c.quote));
+  return {
+    query: question, topics: ["termination"], names: ["Halloran"], wanted: "a duration", repairs: 1,
+    searches: [{ text: question, documents: 0, found: found.length, why: "The question as it was asked." }],
+    documents: documents.map((document, i) => ({ document, name: scope.find((f) => f.document.id === document)?.document.name ?? document, passages: found.filter((h) => h.document === document).length, named: i === 0, read: i < 3 })),
+    passages: found.slice(0, 8).map((h) => ({ document: h.document, name: h.name, page: h.page, text: h.text.slice(0, 200), why: h.why, cited: quoted(h), ...(quoted(h) ? {} : { aside: "A sentence of it bears on the question, and others bear on it more." }) })),
+    checks: citations.map((_, i) => `Sentence ${i + 1} against [${i + 1}]: Compared were the number 60, and its other words.`),
+    failures: [],
   };
 }
 
