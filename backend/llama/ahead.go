@@ -73,3 +73,26 @@ func (s *stream) until(tokens []schedule.Token) int {
 	}
 	return len(tokens)
 }
+
+// follow writes the tokens that a step with drafts gives: choose chooses the one at
+// place i, knowing those before it, and write takes it and says whether it ends the
+// text. What is chosen where a draft stood is kept as long as it is the draft: so
+// every token is drawn from the model's own logits of this step, drafts or not,
+// which is rejection sampling for drafts that were not drawn by chance (Leviathan
+// et al., ICML 2023). An error of choose ends the text.
+func follow(drafts []schedule.Token, choose func(i int) (schedule.Token, error), write func(t schedule.Token, held bool) (last bool)) (schedule.Result, error) {
+	var r schedule.Result
+	for i := range len(drafts) + 1 {
+		t, err := choose(i)
+		if err != nil {
+			r.End = true
+			return r, err
+		}
+		r.Tokens = append(r.Tokens, t)
+		held := i < len(drafts) && drafts[i] == t
+		if r.End = write(t, held); r.End || !held {
+			break
+		}
+	}
+	return r, nil
+}

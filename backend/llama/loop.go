@@ -339,36 +339,27 @@ func (l *loop) compute(p schedule.Plan, share threads) error {
 }
 
 // choose lets a stream choose the tokens that follow those of w from row on.
-// What it chooses where a draft stood is kept as long as it is the draft: so
-// every token comes from the model's own logits of this step, drafts or not.
 func (l *loop) choose(w schedule.Work, row int, s *stream, beside int) (schedule.Result, error) {
-	var r schedule.Result
-	s.guessed += w.Logits - 1
-	for i := range w.Logits {
+	drafts := w.Tokens[len(w.Tokens)-w.Logits+1:]
+	s.guessed += len(drafts)
+	r, err := follow(drafts, func(i int) (schedule.Token, error) {
 		logits, err := native.GetLogitsIth(l.ctx, int32(row+i), l.words)
 		if err == nil && logits == nil {
 			err = errors.New("llama.cpp gave no logits")
 		}
-		var tok native.Token
-		if err == nil {
-			tok, err = s.next(logits)
-		}
 		if err != nil {
-			r.End = true
-			return r, fmt.Errorf("generate: %w", err)
+			return 0, err
 		}
-		r.Tokens = append(r.Tokens, schedule.Token(tok))
-		at := len(w.Tokens) - w.Logits + i + 1
-		held := at < len(w.Tokens) && w.Tokens[at] == r.Tokens[i]
+		tok, err := s.next(logits)
+		return schedule.Token(tok), err
+	}, func(t schedule.Token, held bool) bool {
 		if held {
 			s.held++
 		}
-		if r.End = s.write(tok, beside); r.End {
-			return r, nil
-		}
-		if !held {
-			break
-		}
+		return s.write(native.Token(t), beside)
+	})
+	if err != nil {
+		return r, fmt.Errorf("generate: %w", err)
 	}
 	return r, nil
 }
