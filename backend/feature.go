@@ -2,6 +2,7 @@ package mark
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -154,10 +155,25 @@ type DocumentQuery struct {
 	Outer      bool       // only documents that lie in no other
 	Distinct   bool       // without documents that say what an earlier one says, or that a newer reading replaces
 	Scanned    bool       // only documents with pages that were read by OCR
+	Unread     bool       // only documents of which something was not read; see Loses
 	Sort       DocumentSort
 	Descending bool
 	Offset     int
 	Limit      int // 0 means all
+}
+
+// LossWords are the words of which a note has one that says that something of a
+// document was not read: notes are this program's own sentences.
+var LossWords = []string{"could not be", "not read", "left out", "not added", "breaks off", "may be lost"}
+
+// Loses reports whether a note says that something of its document was not read.
+func Loses(note string) bool {
+	for _, w := range LossWords {
+		if strings.Contains(note, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // DocumentSort is the order of a list of documents.

@@ -128,7 +128,7 @@ func documentQuery(q wire.DocumentQuery) mark.DocumentQuery {
 		Text: q.Text, Kinds: named[mark.Kind](q.Kinds), Types: named[mark.DocumentType](q.Types),
 		Statuses: named[mark.DocumentStatus](q.Statuses), Languages: q.Languages, Custodians: q.Custodians,
 		From: q.From, To: q.To, Bates: q.Bates, Sender: q.Sender, Thread: q.Thread, Family: mark.DocumentID(q.Family),
-		Similar: mark.DocumentID(q.Similar), Outer: q.Outer, Distinct: q.Distinct, Scanned: q.Scanned, Sort: mark.DocumentSort(q.Sort), Descending: q.Descending,
+		Similar: mark.DocumentID(q.Similar), Outer: q.Outer, Distinct: q.Distinct, Scanned: q.Scanned, Unread: q.Unread, Sort: mark.DocumentSort(q.Sort), Descending: q.Descending,
 		Offset: q.Offset, Limit: q.Limit,
 	}
 }
@@ -167,6 +167,11 @@ func wireDocument(d mark.Document) wire.Document {
 		Custodian: d.Meta.Custodian, BatesFirst: d.Meta.BatesFirst, BatesLast: d.Meta.BatesLast,
 		Thread: d.Thread, Duplicate: string(d.Duplicate), Similar: string(d.Similar),
 		Rereads: string(d.Rereads), Replaced: string(d.Replaced),
+	}
+	for _, n := range d.Notes {
+		if mark.Loses(n) {
+			out.Losses = append(out.Losses, n)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Meta.Fields)) {
 		out.Fields = append(out.Fields, wire.Field{Name: name, Value: d.Meta.Fields[name]})

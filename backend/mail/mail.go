@@ -157,11 +157,13 @@ func (w *walker) read(ctx context.Context, f mark.File) (text string, at int, er
 		return "", 0, err
 	}
 	text = w.armored(body.whole())
-	if w.encrypted && strings.TrimSpace(text) == "" {
-		return "", 0, mark.Errorf(mark.Unsupported, "This message is encrypted. Open it in your mail program, save the decrypted text as PDF, and add that.")
-	}
-	if w.encrypted {
-		w.note("A part of the message is encrypted and was not read. Open it in your mail program, save the decrypted text as PDF, and add that.")
+	switch {
+	case w.encrypted && strings.TrimSpace(text) == "" && head == "":
+		return "", 0, mark.Errorf(mark.Unsupported, "This message is encrypted. "+letters.Decrypt)
+	case w.encrypted && strings.TrimSpace(text) == "":
+		w.note(letters.HeadAlone)
+	case w.encrypted:
+		w.note("A part of the message is encrypted and was not read. " + letters.Decrypt)
 	}
 	if len(w.names) > 0 {
 		head += "Attachments: " + strings.ReplaceAll(strings.Join(w.names, ", "), "\x00", "") + "\n"

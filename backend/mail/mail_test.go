@@ -129,8 +129,8 @@ func TestWhatCannotBeReadSaysWhy(t *testing.T) {
 		name, in string
 		code     mark.Code
 	}{
-		{"encrypted by OpenPGP", lines("From: a@x", "Content-Type: multipart/encrypted; boundary=b", "", "--b", "Content-Type: application/pgp-encrypted", "", "Version: 1", "--b--"), mark.Unsupported},
-		{"encrypted by S/MIME", lines("From: a@x", "Content-Type: application/pkcs7-mime; smime-type=enveloped-data", "", "xx"), mark.Unsupported},
+		{"encrypted by OpenPGP", lines("Content-Type: multipart/encrypted; boundary=b", "", "--b", "Content-Type: application/pgp-encrypted", "", "Version: 1", "--b--"), mark.Unsupported},
+		{"encrypted by S/MIME", lines("Content-Type: application/pkcs7-mime; smime-type=enveloped-data", "", "xx"), mark.Unsupported},
 		{"no message", "\x00\x01\x02", mark.Damaged},
 		{"parts without end", many, mark.TooBig},
 	} {

@@ -215,9 +215,17 @@ func (f file) size() int {
 func (m *message) fileNames() []string {
 	var out []string
 	for _, f := range m.files {
-		out = append(out, f.name)
+		if !m.seal(f) {
+			out = append(out, f.name)
+		}
 	}
 	return out
+}
+
+// seal reports whether an attachment is what the message was encrypted into.
+func (m *message) seal(f file) bool {
+	name := strings.ToLower(f.name)
+	return m.locked() && (strings.HasSuffix(name, ".p7m") || strings.HasSuffix(name, ".rpmsg"))
 }
 
 // handOut yields the attachments.
@@ -226,6 +234,9 @@ func (m *message) handOut(ctx context.Context, yield func(mark.Attachment, error
 		if err := ctx.Err(); err != nil {
 			yield(mark.Attachment{}, err)
 			return
+		}
+		if m.seal(f) {
+			continue
 		}
 		data, err := m.bytes(f)
 		if !yield(mark.Attachment{Name: f.name, Data: data}, err) {

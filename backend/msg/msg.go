@@ -64,6 +64,9 @@ func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
 		info.Meta.Type = mark.TypeCalendarRecord
 	}
 	info.Notes = m.notes
+	if m.locked() && strings.TrimSpace(text[body:]) == "" {
+		info.Notes = append(info.Notes, letters.HeadAlone)
+	}
 	attachments := func(ctx context.Context) iter.Seq2[mark.Attachment, error] {
 		return func(yield func(mark.Attachment, error) bool) {
 			// The file is read again so that a message in the window does not
@@ -119,9 +122,6 @@ func (m *message) shown() (text string, at int, err error) {
 	body := m.text()
 	if len(body) > maxBody {
 		return "", 0, mark.Errorf(mark.TooBig, "This message has more than %d MB of text; it was not read.", maxBody>>20)
-	}
-	if m.locked() && strings.TrimSpace(body) == "" {
-		return "", 0, mark.Errorf(mark.Unsupported, "This message is encrypted. Open it in your mail program, save the decrypted text as PDF, and add that.")
 	}
 	var out strings.Builder
 	for _, l := range m.header() {

@@ -4,12 +4,14 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
 
 	mark "markai/backend"
+	"markai/backend/letters"
 	"markai/backend/mail"
 	"markai/backend/marktest"
 	"markai/backend/msg"
@@ -211,6 +213,14 @@ func TestTheHeadIsGivenForThreadsAndDuplicates(t *testing.T) {
 	}
 }
 
+func TestOfAnEncryptedMessageTheHeadIsRead(t *testing.T) {
+	m := letter().text("001A", "IPM.Note.SMIME").in("__attach_version1.0_#00000000", streams{}.fixed(8, nil).text("3707", "smime.p7m").bytes("3701", "sealed"))
+	got, err := read(t, msg.Parser{}, "a.msg", marktest.Compound(m))
+	if err != nil || got.text != letterHead || len(got.files) != 0 || !slices.Contains(got.info.Notes, letters.HeadAlone) || got.info.Meta.Mail.From == "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestASignedMessageIsUnwrapped(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join("..", "letters", "testdata", "signed.der"))
 	if err != nil {
@@ -232,7 +242,6 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 		says string
 	}{
 		{"no message", marktest.Compound(streams{"WordDocument": []byte("x")}), mark.Unsupported, "holds none"},
-		{"encrypted", marktest.Compound(letter().text("001A", "IPM.Note.SMIME")), mark.Unsupported, "encrypted"},
 		{"cut", whole[:600], mark.Damaged, "damaged"},
 		{"empty", nil, mark.Damaged, "damaged"},
 	} {

@@ -156,6 +156,15 @@ func condition(q mark.DocumentQuery) (string, []any) {
 	if q.Scanned {
 		and("d.ocr_pages > 0")
 	}
+	if q.Unread {
+		some := []string{"d.status = ?", "d.status IN (?, ?) AND d.pages_read < d.pages"}
+		values := []any{mark.DocumentNeedsYou, mark.DocumentSearchable, mark.DocumentReady}
+		for _, w := range mark.LossWords {
+			some = append(some, "d.notes LIKE ?")
+			values = append(values, "%"+w+"%")
+		}
+		and("d.replaced = '' AND ("+strings.Join(some, " OR ")+")", values...)
+	}
 	if len(all) == 0 {
 		return "1", nil
 	}

@@ -116,6 +116,30 @@ func TestDocumentsAreSelectedBySeveralFields(t *testing.T) {
 	}
 }
 
+func TestDocumentsOfWhichSomethingWasNotReadAreListed(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	put := func(d mark.Document, pages ...mark.Page) {
+		d.Name, d.Pages = string(d.ID), len(pages)
+		check(t, m.PutDocument(t.Context(), d))
+		check(t, m.PutPages(t.Context(), d.ID, pages, nil))
+	}
+	good, bad := mark.Page{Number: 1, Text: "text"}, mark.Page{Number: 2, Problem: "It is damaged."}
+	put(mark.Document{ID: "whole", Status: mark.DocumentReady, Notes: []string{"Text that can be copied from page 1 is covered, as by a black box. A redaction may have failed."}}, good)
+	put(mark.Document{ID: "locked", Status: mark.DocumentNeedsYou})
+	put(mark.Document{ID: "partly", Status: mark.DocumentReady}, good, bad)
+	put(mark.Document{ID: "reading", Status: mark.DocumentReading}, good, bad)
+	put(mark.Document{ID: "replaced", Status: mark.DocumentReady, Replaced: "whole"}, good, bad)
+	put(mark.Document{ID: "bomb", Status: mark.DocumentSearchable, Notes: []string{"The attachment a.txt could not be added. It is empty."}}, good)
+	list := must[mark.DocumentList](t)(m.QueryDocuments(t.Context(), mark.DocumentQuery{Unread: true}))
+	var got []string
+	for _, d := range list.Documents {
+		got = append(got, d.Name)
+	}
+	if want := []string{"bomb", "locked", "partly"}; !slices.Equal(got, want) || list.Total != len(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestFeaturesComeBackInReadingOrder(t *testing.T) {
 	m := marktest.OpenMatter(t)
 	d := marktest.AddText(t, m, "lease.txt", "Lease of 3 March 2019", "Section 2")

@@ -97,6 +97,7 @@ type Document struct {
 	Problem   string   `json:"problem,omitempty"`
 	Code      string   `json:"code,omitempty"`
 	Notes     []string `json:"notes"`
+	Losses    []string `json:"losses,omitempty"` // those of Notes that say that something was not read
 	Added     string   `json:"added"`
 
 	Type       string    `json:"type,omitempty"` // a mark.DocumentType
@@ -148,6 +149,7 @@ type DocumentQuery struct {
 	Outer      bool     `json:"outer,omitempty"`    // only documents that lie in no other
 	Distinct   bool     `json:"distinct,omitempty"` // without duplicates
 	Scanned    bool     `json:"scanned,omitempty"`  // with pages that were read by OCR
+	Unread     bool     `json:"unread,omitempty"`   // of which something was not read
 	Sort       string   `json:"sort,omitempty"`     // "" (name, families together), "date", "type", "added", "pages", "bates"
 	Descending bool     `json:"descending,omitempty"`
 	Offset     int      `json:"offset,omitempty"`

@@ -929,6 +929,8 @@ export interface Document {
   problem?: string;
   code?: string;
   notes: string[];
+  /** those of Notes that say that something was not read */
+  losses?: string[];
   added: string;
   /** a mark.DocumentType */
   type?: string;
@@ -993,6 +995,8 @@ export interface DocumentQuery {
   distinct?: boolean;
   /** with pages that were read by OCR */
   scanned?: boolean;
+  /** of which something was not read */
+  unread?: boolean;
   /** "" (name, families together), "date", "type", "added", "pages", "bates" */
   sort?: string;
   descending?: boolean;

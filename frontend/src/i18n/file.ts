@@ -206,7 +206,7 @@ export const file = {
     none: "Everything that was added could be read.",
     save: "Save as CSV",
     saved: (name: string) => `Saved as ${name}.`,
-    columns: { name: "File", source: "From", pages: "Pages read", code: "Cause", problem: "What happened" },
+    columns: { name: "File", source: "From", bates: "Bates", custodian: "Custodian", pages: "Pages read", code: "Cause", problem: "What happened" },
     codes: { needs_password: "Password", wrong_key: "Password", damaged: "Damaged", unsupported: "Kind of file", too_big: "Too large", crashed: "Reader stopped", unavailable: "Module off", internal: "Fault" } as Record<string, string>,
     count: (n: number) => s(n, "file"),
     more: (n: number) => `The first ${count(n)} are shown; the saved list has all.`,

@@ -145,8 +145,13 @@ describe("the report of what could not be read", () => {
   const d = { name: '=A1, "final".pdf', source: "+1", pages: 3, pagesRead: 1, code: "damaged", problem: "One\nline." } as Document;
 
   it("is a table that a spreadsheet reads as text, not as formulas", () => {
-    expect(csv(unreadRows(["File", "From", "Pages", "Code", "What"], [d]))).toBe(
-      "\uFEFFFile,From,Pages,Code,What\r\n\"'=A1, \"\"final\"\".pdf\",'+1,1/3,damaged,\"One\nline.\"\r\n",
+    expect(csv(unreadRows(["File", "From", "Bates", "Custodian", "Pages", "Code", "What"], [d]))).toBe(
+      "\uFEFFFile,From,Bates,Custodian,Pages,Code,What\r\n\"'=A1, \"\"final\"\".pdf\",'+1,,,1/3,damaged,\"One\nline.\"\r\n",
     );
+  });
+
+  it("names the parts of a file that was read", () => {
+    const partly = { ...d, problem: "", batesFirst: "ABC001", custodian: "Doe", losses: ["Page 2 was left out.", "The attachment x could not be added."] } as Document;
+    expect(unreadRows([], [partly])[1]!.slice(2)).toEqual(["ABC001", "Doe", "1/3", "damaged", "Page 2 was left out. The attachment x could not be added."]);
   });
 });

@@ -10,7 +10,13 @@ function field(value: string | number): string {
 /** A table as CSV by RFC 4180, with the mark that makes spreadsheets read it as UTF-8. */
 export const csv = (rows: readonly (readonly (string | number)[])[]): string => "\uFEFF" + rows.map((row) => row.map(field).join(",") + "\r\n").join("");
 
+/** Why a document, or which parts of it, could not be read. */
+export const whatHappened = (d: Pick<Document, "problem" | "losses">): string => [d.problem ?? "", ...(d.losses ?? [])].filter(Boolean).join(" ");
+
 /** What could not be read, as rows under these headings. */
 export function unreadRows(headings: readonly string[], documents: readonly Document[]): (string | number)[][] {
-  return [[...headings], ...documents.map((d) => [d.name, d.source ?? "", d.pages > 0 ? `${d.pagesRead}/${d.pages}` : "", d.code ?? "", d.problem ?? ""])];
+  return [
+    [...headings],
+    ...documents.map((d) => [d.name, d.source ?? "", d.batesFirst ?? "", d.custodian ?? "", d.pages > 0 ? `${d.pagesRead}/${d.pages}` : "", d.code ?? "", whatHappened(d)]),
+  ];
 }

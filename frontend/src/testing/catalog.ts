@@ -67,6 +67,7 @@ function passes(d: Document, q: DocumentQuery, words: string[]): boolean {
   if (q.thread && d.thread !== q.thread) return false;
   if (q.similar && d.similar !== q.similar && d.id !== q.similar) return false;
   if ((q.outer && d.parent) || (q.distinct && d.duplicate) || (q.scanned && d.ocrPages === 0)) return false;
+  if (q.unread && d.status !== "needs_you" && !(d.status === "ready" && d.pagesRead < d.pages) && !d.losses?.length) return false;
   if (words.length === 0) return true;
   const text = `${d.name} ${d.title ?? ""} ${d.parties.join(" ")} ${d.mail ? `${d.mail.from} ${d.mail.subject}` : ""}`.toLowerCase();
   return words.every((w) => text.includes(w));
