@@ -18,6 +18,8 @@ const config = `{"model_type":"llama","num_hidden_layers":1,"hidden_size":32,"in
 
 const words = `{"pre_tokenizer":{"type":"ByteLevel"},"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":[]}}`
 
+const scored = `{"pre_tokenizer":{"type":"Metaspace"},"model":{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["a",-1]]}}`
+
 func TestWhatIsNotKnownIsRefused(t *testing.T) {
 	tests := []struct {
 		name, config, words string
@@ -28,7 +30,15 @@ func TestWhatIsNotKnownIsRefused(t *testing.T) {
 		{"another scaling", strings.Replace(config, `"vocab_size"`, `"rope_scaling":{"rope_type":"yarn"},"vocab_size"`, 1), words, gguf.ErrType},
 		{"absurd sizes", strings.Replace(config, `"num_hidden_layers":1`, `"num_hidden_layers":4000000000`, 1), words, gguf.ErrMalformed},
 		{"an absurd vocabulary", strings.Replace(config, `"vocab_size":4`, `"vocab_size":4000000000`, 1), words, gguf.ErrMalformed},
-		{"another tokenizer", config, strings.Replace(words, "BPE", "Unigram", 1), gguf.ErrType},
+		{"another tokenizer", config, strings.Replace(words, "BPE", "WordLevel", 1), gguf.ErrType},
+		{"scores with bytes for the rest", config, strings.Replace(scored, `"unk_id"`, `"byte_fallback":true,"unk_id"`, 1), gguf.ErrType},
+		{"scores that are none", config, strings.Replace(scored, "-1", `"much"`, 1), gguf.ErrMalformed},
+		{"nothing for what is not known", config, strings.Replace(scored, `"unk_id":0,`, "", 1), gguf.ErrMalformed},
+		{"another way to make characters alike", config, strings.Replace(scored, `{"pre`, `{"normalizer":{"type":"Lowercase"},"pre`, 1), gguf.ErrType},
+		{"a table that is none", config, strings.Replace(scored, `{"pre`, `{"normalizer":{"type":"Precompiled","precompiled_charsmap":"?"},"pre`, 1), gguf.ErrMalformed},
+		{"experts that do not sum to one", strings.NewReplacer(`"llama"`, `"qwen3_moe"`, `"vocab_size"`, `"num_experts":4,"num_experts_per_tok":2,"vocab_size"`).Replace(config), words, gguf.ErrType},
+		{"more experts used than there are", strings.NewReplacer(`"llama"`, `"mixtral"`, `"vocab_size"`, `"num_local_experts":4,"num_experts_per_tok":5,"vocab_size"`).Replace(config), words, gguf.ErrMalformed},
+		{"logits without bounds", strings.Replace(config, `"llama"`, `"gemma2"`, 1), words, gguf.ErrType},
 		{"another splitter", config, strings.Replace(words, "ByteLevel", "Whitespace", 1), gguf.ErrType},
 		{"more words than the network knows", config, strings.Replace(words, `"b":1`, `"b":4`, 1), gguf.ErrMalformed},
 		{"no weights", config, words, gguf.ErrMalformed},
@@ -47,6 +57,8 @@ func FuzzFiles(f *testing.F) {
 	head := `{"model.norm.weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`
 	f.Add([]byte(config), []byte(words), []byte(`{"chat_template":[{"name":"default","template":"x"}]}`),
 		append(append([]byte{byte(len(head)), 0, 0, 0, 0, 0, 0, 0}, head...), make([]byte, 8)...))
+	f.Add([]byte(tinyConfig), []byte(`{"model":{"type":"WordPiece","vocab":{}}}`), []byte{}, tinyBERT(f))
+	f.Add([]byte(config), []byte(scored), []byte{}, []byte{})
 	f.Add([]byte(strings.Replace(config, `"llama"`, `"gemma3_text"`, 1)), []byte(words), []byte(`{"bos_token":"a"}`), []byte{})
 	f.Fuzz(func(t *testing.T, config, words, extra, weights []byte) {
 		tensors, err := gguf.ReadSafetensors(bytes.NewReader(weights), int64(len(weights)))
@@ -54,7 +66,7 @@ func FuzzFiles(f *testing.F) {
 			tensors = nil
 		}
 		var out bytes.Buffer
-		if convert.Write(&out, convert.Parts{Config: config, Tokenizer: words, TokenizerConfig: extra, Tensors: tensors}, gguf.F32) != nil {
+		if convert.Write(&out, convert.Parts{Config: config, Tokenizer: words, TokenizerConfig: extra, Pooling: convert.Mean, Tensors: tensors}, gguf.F32) != nil {
 			return
 		}
 		if _, err := gguf.Read(bytes.NewReader(out.Bytes()), int64(out.Len())); err != nil {

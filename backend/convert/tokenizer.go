@@ -26,13 +26,17 @@ type tokenizer struct {
 		Content string `json:"content"`
 		Special bool   `json:"special"`
 	} `json:"added_tokens"`
-	Pre   json.RawMessage `json:"pre_tokenizer"`
-	Model struct {
+	Normalizer json.RawMessage `json:"normalizer"`
+	Pre        json.RawMessage `json:"pre_tokenizer"`
+	Post       json.RawMessage `json:"post_processor"`
+	Model      struct {
 		Type     string            `json:"type"`
 		Vocab    json.RawMessage   `json:"vocab"`
 		Merges   []json.RawMessage `json:"merges"`
 		Fallback bool              `json:"byte_fallback"`
 		Unknown  *string           `json:"unk_token"`
+
+		UnknownID *int `json:"unk_id"`
 	} `json:"model"`
 }
 
@@ -46,9 +50,27 @@ func vocabulary(p Parts, words int) ([]gguf.KV, error) {
 	if err := json.Unmarshal(p.Tokenizer, &t); err != nil {
 		return nil, fmt.Errorf("tokenizer.json: %w: %w", gguf.ErrMalformed, err)
 	}
-	if t.Model.Type != "BPE" && t.Model.Type != "" {
-		return nil, fmt.Errorf("tokenizer.json: tokens found by %q: %w", t.Model.Type, gguf.ErrType)
+	var meta []gguf.KV
+	var err error
+	switch t.Model.Type {
+	case "BPE", "":
+		meta, err = t.pairs(p, words)
+	case "Unigram":
+		meta, err = t.unigram(words)
+	default:
+		err = fmt.Errorf("tokenizer.json: tokens found by %q: %w", t.Model.Type, gguf.ErrType)
 	}
+	if err != nil {
+		return nil, err
+	}
+	frame, err := t.framing(p, meta)
+	return append(meta, frame...), err
+}
+
+// pairs describes a vocabulary in which neighbouring pieces are merged, the pair
+// that was most frequent first (Sennrich et al., Neural Machine Translation of
+// Rare Words with Subword Units, 2016).
+func (t *tokenizer) pairs(p Parts, words int) ([]gguf.KV, error) {
 	var vocab map[string]int
 	if err := json.Unmarshal(t.Model.Vocab, &vocab); err != nil {
 		return nil, fmt.Errorf("tokenizer.json: vocabulary: %w: %w", gguf.ErrMalformed, err)
@@ -64,22 +86,19 @@ func vocabulary(p Parts, words int) ([]gguf.KV, error) {
 		for i := range scores {
 			scores[i] = -float32(i)
 		}
-		meta = append(meta, gguf.KV{Key: "tokenizer.ggml.model", Value: "llama"}, gguf.KV{Key: "tokenizer.ggml.scores", Value: scores},
-			gguf.KV{Key: "tokenizer.ggml.add_space_prefix", Value: strings.Contains(string(p.Tokenizer), `"Prepend"`)})
-	} else {
-		pre, err := t.splitter()
-		if err != nil {
-			return nil, err
-		}
-		merges, err := t.merges()
-		if err != nil {
-			return nil, err
-		}
-		meta = append(meta, gguf.KV{Key: "tokenizer.ggml.model", Value: "gpt2"}, gguf.KV{Key: "tokenizer.ggml.pre", Value: pre},
-			gguf.KV{Key: "tokenizer.ggml.merges", Value: merges})
+		return append(meta, gguf.KV{Key: "tokenizer.ggml.model", Value: "llama"}, gguf.KV{Key: "tokenizer.ggml.scores", Value: scores},
+			gguf.KV{Key: "tokenizer.ggml.add_space_prefix", Value: t.prefixed()}), nil
 	}
-	frame, err := framing(p, vocab, t)
-	return append(meta, frame...), err
+	pre, err := t.splitter()
+	if err != nil {
+		return nil, err
+	}
+	merges, err := t.merges()
+	if err != nil {
+		return nil, err
+	}
+	return append(meta, gguf.KV{Key: "tokenizer.ggml.model", Value: "gpt2"}, gguf.KV{Key: "tokenizer.ggml.pre", Value: pre},
+		gguf.KV{Key: "tokenizer.ggml.merges", Value: merges}), nil
 }
 
 // list puts the tokens in the order of their ids.
@@ -179,13 +198,15 @@ func (t *tokenizer) splitter() (string, error) {
 
 // framing says which tokens begin and end a text, and how a conversation is laid
 // out.
-func framing(p Parts, vocab map[string]int, t tokenizer) ([]gguf.KV, error) {
-	ids := map[string]int{}
-	for text, id := range vocab {
-		ids[text] = id
-	}
-	for _, a := range t.Added {
-		ids[a.Content] = a.ID
+func (t *tokenizer) framing(p Parts, vocabulary []gguf.KV) ([]gguf.KV, error) {
+	ids, known := map[string]int{}, map[string]bool{}
+	for _, kv := range vocabulary {
+		known[kv.Key] = true
+		if tokens, ok := kv.Value.([]string); ok && kv.Key == "tokenizer.ggml.tokens" {
+			for id, text := range tokens {
+				ids[text] = id
+			}
+		}
 	}
 	var c map[string]json.RawMessage
 	if len(p.TokenizerConfig) > 0 {
@@ -205,13 +226,21 @@ func framing(p Parts, vocab map[string]int, t tokenizer) ([]gguf.KV, error) {
 		if !ok {
 			return nil, fmt.Errorf("tokenizer_config.json: there is no token for %s: %w", s.key, gguf.ErrMalformed)
 		}
-		meta = append(meta, gguf.KV{Key: "tokenizer.ggml." + s.to + "_token_id", Value: uint32(id)})
-	}
-	for _, k := range []string{"add_bos_token", "add_eos_token"} {
-		var yes bool
-		if json.Unmarshal(c[k], &yes) == nil {
-			meta = append(meta, gguf.KV{Key: "tokenizer.ggml." + k, Value: yes})
+		if key := "tokenizer.ggml." + s.to + "_token_id"; !known[key] {
+			meta = append(meta, gguf.KV{Key: key, Value: uint32(id)})
 		}
+	}
+	first, last, told := t.frame()
+	for _, k := range []struct{ key, frames, token string }{{"add_bos_token", first, "bos_token"}, {"add_eos_token", last, "eos_token"}} {
+		var yes bool
+		switch {
+		case c[k.key] != nil && json.Unmarshal(c[k.key], &yes) == nil:
+		case told:
+			yes = k.frames != "" && k.frames == textOf(c[k.token])
+		default:
+			continue
+		}
+		meta = append(meta, gguf.KV{Key: "tokenizer.ggml." + k.key, Value: yes})
 	}
 	template := p.Template
 	if template == "" {
@@ -221,6 +250,56 @@ func framing(p Parts, vocab map[string]int, t tokenizer) ([]gguf.KV, error) {
 		meta = append(meta, gguf.KV{Key: "tokenizer.chat_template", Value: template})
 	}
 	return meta, nil
+}
+
+// frame reads which tokens stand before and after a text, and whether the file
+// tells.
+func (t *tokenizer) frame() (first, last string, told bool) {
+	type piece struct {
+		Special *struct {
+			ID string `json:"id"`
+		} `json:"SpecialToken"`
+	}
+	type processor struct {
+		Type   string      `json:"type"`
+		Steps  []processor `json:"processors"`
+		Single []piece     `json:"single"`
+	}
+	var post processor
+	if json.Unmarshal(t.Post, &post) != nil {
+		return "", "", false // none, or of a kind that frames nothing
+	}
+	for _, x := range append(post.Steps, post) {
+		if x.Type != "TemplateProcessing" || len(x.Single) == 0 {
+			continue
+		}
+		if s := x.Single[0].Special; s != nil {
+			first = s.ID
+		}
+		if s := x.Single[len(x.Single)-1].Special; s != nil && len(x.Single) > 1 {
+			last = s.ID
+		}
+		return first, last, true
+	}
+	return "", "", false
+}
+
+// prefixed reports whether a space is put before a text.
+func (t *tokenizer) prefixed() bool {
+	var normal, pre step
+	_ = json.Unmarshal(t.Normalizer, &normal) // what is not there puts none
+	_ = json.Unmarshal(t.Pre, &pre)
+	for _, x := range append(normal.Steps, normal) {
+		if x.Type == "Prepend" {
+			return true
+		}
+	}
+	for _, x := range append(pre.Cuts, pre) {
+		if x.Type == "Metaspace" && x.Scheme != "never" && (x.Scheme != "" || x.Prefix == nil || *x.Prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // textOf reads a token that is written as text or as an object.

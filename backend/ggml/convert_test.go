@@ -2,6 +2,7 @@ package ggml_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -24,6 +25,8 @@ type shape struct {
 	vocab                              int
 	base                               float64
 	tied, bias, qkNorm, outer, gemma   bool
+	experts, used                      int       // of a mixture
+	attnCap, finalCap                  float64   // bounds of logits; 0: none
 	factors                            []float64 // rotary frequencies are divided by these
 	scaling                            map[string]any
 }
@@ -65,9 +68,15 @@ func (s shape) random(r *rand.Rand) (matrices, map[string][]int) {
 		add(p+"self_attn.k_proj.weight", 0.3, s.kv*s.hd, s.width)
 		add(p+"self_attn.v_proj.weight", 0.3, s.kv*s.hd, s.width)
 		add(p+"self_attn.o_proj.weight", 0.3, s.width, s.heads*s.hd)
-		add(p+"mlp.gate_proj.weight", 0.3, s.feed, s.width)
-		add(p+"mlp.up_proj.weight", 0.3, s.feed, s.width)
-		add(p+"mlp.down_proj.weight", 0.3, s.width, s.feed)
+		if s.experts > 0 {
+			add(p+s.router()+".weight", 0.3, s.experts, s.width)
+		}
+		for e := range max(s.experts, 1) {
+			gate, up, down := s.feedNames(e)
+			add(p+gate+".weight", 0.3, s.feed, s.width)
+			add(p+up+".weight", 0.3, s.feed, s.width)
+			add(p+down+".weight", 0.3, s.width, s.feed)
+		}
 		if s.bias {
 			add(p+"self_attn.q_proj.bias", 0.3, s.heads*s.hd)
 			add(p+"self_attn.k_proj.bias", 0.3, s.kv*s.hd)
@@ -83,6 +92,57 @@ func (s shape) random(r *rand.Rand) (matrices, map[string][]int) {
 		}
 	}
 	return m, dims
+}
+
+// router is the name of the matrix that chooses experts.
+func (s shape) router() string {
+	if s.kind == "mixtral" {
+		return "block_sparse_moe.gate"
+	}
+	return "mlp.gate"
+}
+
+// feedNames are the names of the matrices of expert e, or of the only network.
+func (s shape) feedNames(e int) (gate, up, down string) {
+	switch {
+	case s.experts == 0:
+		return "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"
+	case s.kind == "mixtral":
+		p := fmt.Sprintf("block_sparse_moe.experts.%d.", e)
+		return p + "w1", p + "w3", p + "w2"
+	}
+	p := fmt.Sprintf("mlp.experts.%d.", e)
+	return p + "gate_proj", p + "up_proj", p + "down_proj"
+}
+
+// chosen are the shares of the experts that the router's logits choose, summing
+// to one; those of the others are 0.
+func (s shape) chosen(logits []float64) []float64 {
+	if s.experts == 0 {
+		return []float64{1}
+	}
+	order := make([]int, len(logits))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(logits[b], logits[a]) })
+	out, sum := make([]float64, len(logits)), 0.0
+	for _, i := range order[:s.used] {
+		out[i] = math.Exp(logits[i])
+		sum += out[i]
+	}
+	for i := range out {
+		out[i] /= sum
+	}
+	return out
+}
+
+// capped keeps x within a bound, softly.
+func capped(x, bound float64) float64 {
+	if bound == 0 {
+		return x
+	}
+	return bound * math.Tanh(x/bound)
 }
 
 // forward computes the logits after each token the plain way, in float64.
@@ -145,7 +205,7 @@ func (s shape) forward(m matrices, tokens []int32) [][]float64 {
 	for l := range s.layers {
 		p := fmt.Sprintf("model.layers.%d.", l)
 		base := s.base
-		if s.outer && (l+1)%6 != 0 {
+		if s.kind == "gemma3_text" && (l+1)%6 != 0 {
 			base = 10000 // local layers
 		}
 		var keys, values [][]float64
@@ -176,7 +236,7 @@ func (s shape) forward(m matrices, tokens []int32) [][]float64 {
 					for i := range s.hd {
 						dot += q[h*s.hd+i] * keys[j][g+i]
 					}
-					weights[j] = math.Exp(dot / math.Sqrt(float64(s.hd)))
+					weights[j] = math.Exp(capped(dot/math.Sqrt(float64(s.hd)), s.attnCap))
 					sum += weights[j]
 				}
 				for j, w := range weights {
@@ -192,15 +252,28 @@ func (s shape) forward(m matrices, tokens []int32) [][]float64 {
 			}
 			add(hidden[t], out)
 			x = norm(hidden[t], before)
-			gate, up := mul(p+"mlp.gate_proj", x), mul(p+"mlp.up_proj", x)
-			for i, g := range gate {
-				act := g / (1 + math.Exp(-g))
-				if s.gemma {
-					act = 0.5 * g * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(g+0.044715*g*g*g)))
-				}
-				up[i] *= act
+			var routed []float64
+			if s.experts > 0 {
+				routed = mul(p+s.router(), x)
 			}
-			out = mul(p+"mlp.down_proj", up)
+			out = make([]float64, s.width)
+			for e, share := range s.chosen(routed) {
+				if share == 0 {
+					continue
+				}
+				gateName, upName, downName := s.feedNames(e)
+				gate, up := mul(p+gateName, x), mul(p+upName, x)
+				for i, g := range gate {
+					act := g / (1 + math.Exp(-g))
+					if s.gemma {
+						act = 0.5 * g * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(g+0.044715*g*g*g)))
+					}
+					up[i] *= act
+				}
+				for i, v := range mul(p+downName, up) {
+					out[i] += share * v
+				}
+			}
 			if s.outer {
 				out = norm(out, p+"post_feedforward_layernorm.weight")
 			}
@@ -213,7 +286,11 @@ func (s shape) forward(m matrices, tokens []int32) [][]float64 {
 		if s.tied {
 			head = "model.embed_tokens"
 		}
-		logits = append(logits, mul(head, norm(hidden[t], "model.norm.weight")))
+		row := mul(head, norm(hidden[t], "model.norm.weight"))
+		for i := range row {
+			row[i] = capped(row[i], s.finalCap)
+		}
+		logits = append(logits, row)
 	}
 	return logits
 }
@@ -284,6 +361,16 @@ func (s shape) parts(t *testing.T, m matrices, dims map[string][]int) convert.Pa
 	if s.scaling != nil {
 		config["rope_scaling"] = s.scaling
 	}
+	if s.finalCap > 0 {
+		config["attn_logit_softcapping"], config["final_logit_softcapping"], config["query_pre_attn_scalar"] = s.attnCap, s.finalCap, s.hd
+	}
+	switch {
+	case s.kind == "mixtral":
+		config["num_local_experts"], config["num_experts_per_tok"] = s.experts, s.used
+	case s.experts > 0:
+		config["num_experts"], config["num_experts_per_tok"], config["norm_topk_prob"] = s.experts, s.used, true
+		config["moe_intermediate_size"], config["intermediate_size"] = s.feed, 4*s.feed
+	}
 	text, err := json.Marshal(config)
 	if err != nil {
 		t.Fatal(err)
@@ -319,6 +406,9 @@ func TestConvertedNetworkComputesWhatTheOriginalDoes(t *testing.T) {
 		{kind: "qwen2", layers: 2, width: 64, feed: 96, heads: 4, kv: 2, hd: hd, base: 1e6, bias: true},
 		{kind: "qwen3", layers: 2, width: 64, feed: 96, heads: 4, kv: 2, hd: 32, base: 1e6, qkNorm: true, tied: true},
 		{kind: "gemma", layers: 2, width: 64, feed: 96, heads: 4, kv: 1, hd: 32, base: 10000, gemma: true, tied: true},
+		{kind: "gemma2", layers: 3, width: 64, feed: 96, heads: 4, kv: 2, hd: 32, base: 10000, gemma: true, tied: true, outer: true, attnCap: 2, finalCap: 15},
+		{kind: "mixtral", layers: 2, width: 64, feed: 96, heads: 4, kv: 2, hd: hd, base: 1e6, experts: 4, used: 2},
+		{kind: "qwen3_moe", layers: 2, width: 64, feed: 32, heads: 4, kv: 2, hd: 32, base: 1e6, qkNorm: true, experts: 8, used: 3},
 		{kind: "gemma3_text", layers: 7, width: 64, feed: 96, heads: 4, kv: 1, hd: 32, base: 1e6, gemma: true, tied: true, qkNorm: true, outer: true},
 	}
 	for i, s := range tests {

@@ -1,7 +1,7 @@
 // Package gguf reads and writes GGUF, the file format of llama.cpp's models,
-// estimates the memory that a model needs, and turns BERT weights in
-// safetensors form into GGUF. It works on readers and writers and never loads
-// weights that it does not convert.
+// reads safetensors, in which models are published, and estimates the memory that
+// a model needs. It works on readers and writers and never loads weights that it
+// does not convert.
 package gguf
 
 import (

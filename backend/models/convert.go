@@ -20,7 +20,8 @@ import (
 const maxText = 64 << 20
 
 // Convert writes the published model in the folder dir (safetensors, config.json,
-// tokenizer.json, tokenizer_config.json) as the GGUF file to, matrices in f32,
+// tokenizer.json, tokenizer_config.json; of BERT 1_Pooling/config.json) as the GGUF
+// file to, matrices in f32,
 // f16 or q8_0. Errors: NotFound, Exists, Invalid for another kind, Unsupported
 // for families that are not known, Damaged.
 func Convert(ctx context.Context, dir, to, kind string) (Card, error) {
@@ -70,6 +71,9 @@ func published(dir string) (p converter.Parts, closing func(), err error) {
 		return p, closing, lacks(dir, "chat_template.jinja", err)
 	}
 	p.Template = string(template)
+	if p.Pooling, err = pooling(dir); err != nil {
+		return p, closing, err
+	}
 	paths, err := weightFiles(dir)
 	if err != nil {
 		return p, closing, err
@@ -93,6 +97,32 @@ func published(dir string) (p converter.Parts, closing func(), err error) {
 		}
 	}
 	return p, closing, nil
+}
+
+// pooling reads how an encoder makes one vector of all; "" where the folder does
+// not tell.
+func pooling(dir string) (converter.Pooling, error) {
+	name := filepath.Join("1_Pooling", "config.json")
+	text, err := readSmall(filepath.Join(dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	var c struct {
+		Mean  bool `json:"pooling_mode_mean_tokens"`
+		First bool `json:"pooling_mode_cls_token"`
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &c)
+	}
+	switch {
+	case err != nil:
+		return "", lacks(dir, name, err)
+	case c.Mean && !c.First:
+		return converter.Mean, nil
+	case c.First && !c.Mean:
+		return converter.First, nil
+	}
+	return "", nil
 }
 
 // weightFiles lists the safetensors files: those that the index names, else the
@@ -151,7 +181,7 @@ func explainSource(name string, err error) error {
 	case errors.As(err, &known) || errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, gguf.ErrType):
-		return mark.Errorf(mark.Unsupported, "The model %s cannot be converted here (%v). Llama, Qwen 2 and 3, and Gemma 1 and 3 are known; look for a GGUF file of this model.", name, err).Because(err)
+		return mark.Errorf(mark.Unsupported, "The model %s cannot be converted here (%v). Llama, Mistral, Mixtral, Qwen 2 and 3, Gemma 1 to 3 and BERT are known; look for a GGUF file of this model.", name, err).Because(err)
 	case errors.Is(err, gguf.ErrTruncated), errors.Is(err, gguf.ErrBounds):
 		return mark.Errorf(mark.Damaged, "The weights of %s are cut off. Copy them again.", name).Because(err)
 	case errors.Is(err, gguf.ErrMalformed), errors.Is(err, gguf.ErrTooLarge):

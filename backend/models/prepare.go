@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	mark "markai/backend"
+	converter "markai/backend/convert"
 	"markai/backend/gguf"
 )
 
@@ -65,7 +66,7 @@ func (e entry) prepare(ctx context.Context, dir string) error {
 	}
 	return install(ctx, filepath.Join(dir, e.Result), func(w io.Writer) error {
 		if e.Role == Embedding {
-			return convert(w, e, filepath.Dir(first), src, st.Size())
+			return encoder(w, e.Name, filepath.Dir(first), src, st.Size())
 		}
 		head, err := gguf.Read(src, st.Size())
 		if err != nil {
@@ -75,17 +76,19 @@ func (e entry) prepare(ctx context.Context, dir string) error {
 	})
 }
 
-// convert writes the BERT model in dir as GGUF.
-func convert(w io.Writer, e entry, dir string, weights io.ReaderAt, size int64) error {
-	config, err := os.Open(filepath.Join(dir, "config.json"))
-	if err != nil {
+// encoder writes the BERT model in dir, which takes the mean of all tokens, as
+// GGUF.
+func encoder(w io.Writer, name, dir string, weights io.ReaderAt, size int64) error {
+	p := converter.Parts{Name: name, Pooling: converter.Mean}
+	var err error
+	if p.Config, err = readSmall(filepath.Join(dir, "config.json")); err != nil {
 		return err
 	}
-	defer config.Close() //nolint:errcheck // read only
-	vocab, err := os.Open(filepath.Join(dir, "vocab.txt"))
-	if err != nil {
+	if p.Vocab, err = readSmall(filepath.Join(dir, "vocab.txt")); err != nil {
 		return err
 	}
-	defer vocab.Close() //nolint:errcheck // read only
-	return gguf.WriteBERT(w, gguf.BERT{Name: e.Name, Weights: weights, Size: size, Config: config, Vocab: vocab}, gguf.Q8_0)
+	if p.Tensors, err = gguf.ReadSafetensors(weights, size); err != nil {
+		return err
+	}
+	return converter.Write(w, p, gguf.Q8_0)
 }
