@@ -18,7 +18,7 @@ var layers = []struct {
 	packages []string
 }{
 	{"domain", []string{""}}, // mark itself
-	{"platform", []string{"worker", "dial"}},
+	{"platform", []string{"worker", "dial", "yzma"}},
 	{"pure words", []string{"layout", "legal", "authority", "typeset", "compound", "bind", "export", "letters", "bundle", "gguf", "crypt", "similar", "config", "wire", "query", "grammar"}},
 	{"pure decisions", []string{"chunk", "rank", "cite", "prompt", "compress", "loadfile", "structure", "schedule", "recipe", "convert", "fleet", "speculate", "route"}},
 	{"adapters", []string{"sqlite", "keyring", "llama", "ggml", "bert", "pdfium", "pdf", "tesseract", "ooxml", "msdoc", "wordperfect", "mail", "msg", "pst", "archive", "text", "image", "device", "fetch"}},

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/worker"
+	"markai/backend/yzma"
 )
 
 // Handlers serves the worker. Jobs of one process run one after the other.
@@ -90,26 +90,6 @@ func Handlers() worker.Handlers {
 	return handlers
 }
 
-// loaded is whether this process has llama.cpp already.
-var loaded bool
-
-// loadLibrary loads llama.cpp once in a process; calls take turns.
-func loadLibrary(dir string) error {
-	if loaded {
-		return nil
-	}
-	if _, err := os.Stat(dir); err != nil {
-		return mark.Errorf(mark.Unavailable, "The engine that runs language models is not installed. Run the set-up again.").Because(err)
-	}
-	if err := native.Load(dir); err != nil {
-		return mark.Errorf(mark.Unavailable, "The engine that runs language models does not start on this machine. Run the set-up again.").Because(err)
-	}
-	native.LogSet(native.LogSilent())
-	native.Init()
-	loaded = true
-	return nil
-}
-
 // network is a loaded model with a context of one sequence.
 type network struct {
 	model native.Model
@@ -124,7 +104,7 @@ type network struct {
 // open loads the model of s with a context of size tokens, computed in steps
 // of step. watch, where it is not 0, is llama.cpp's evaluation callback.
 func open(s subject, size, step int, watch uintptr) (*network, error) {
-	if err := loadLibrary(s.Runtime); err != nil {
+	if err := yzma.Load(s.Runtime); err != nil {
 		return nil, err
 	}
 	name := filepath.Base(s.Model)

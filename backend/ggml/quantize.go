@@ -11,6 +11,7 @@ import (
 	native "github.com/hybridgroup/yzma/pkg/llama"
 
 	mark "markai/backend"
+	"markai/backend/yzma"
 )
 
 // importance is llama.cpp's C form of an entry of an importance matrix; a list
@@ -26,7 +27,7 @@ type importance struct {
 const defaultBuffer = 256 << 20
 
 func quantize(ctx context.Context, j Job, text string, send func(Progress) error) error {
-	if err := loadLibrary(j.Runtime); err != nil {
+	if err := yzma.Load(j.Runtime); err != nil {
 		return err
 	}
 	params := native.ModelQuantizeDefaultParams()

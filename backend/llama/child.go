@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/worker"
+	"markai/backend/yzma"
 )
 
 // Handlers serves a worker of either kind: it answers generate, count, save,
@@ -143,39 +143,12 @@ func (l *lazy[T]) get() (T, error) {
 	return e, nil
 }
 
-// library loads llama.cpp once in a process.
-var library = struct {
-	sync.Mutex
-	from string
-}{}
-
-func loadLibrary(dir string) error {
-	library.Lock()
-	defer library.Unlock()
-	if library.from != "" {
-		return nil
-	}
-	if _, err := os.Stat(dir); err != nil {
-		return mark.Errorf(mark.Unavailable, "The engine that runs language models is not installed. Run the set-up again.").Because(err)
-	}
-	if err := native.Load(dir); err != nil {
-		return mark.Errorf(mark.Unavailable, "The engine that runs language models does not start on this machine. Run the set-up again.").Because(err)
-	}
-	native.LogSet(native.LogSilent())
-	native.Init()
-	if native.GGMLBackendDeviceCount() == 0 {
-		return mark.Errorf(mark.Unsupported, "The engine that runs language models has no back end for this processor. Run the set-up again.")
-	}
-	library.from = dir
-	return nil
-}
-
 // allLayers is more than any model has.
 const allLayers = 1 << 16
 
 // loadModel loads a model that has been checked before.
 func loadModel(s setup) (native.Model, native.Vocab, error) {
-	if err := loadLibrary(s.Runtime); err != nil {
+	if err := yzma.Load(s.Runtime); err != nil {
 		return 0, 0, err
 	}
 	params := native.ModelDefaultParams()

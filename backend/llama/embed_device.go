@@ -8,6 +8,7 @@ import (
 	native "github.com/hybridgroup/yzma/pkg/llama"
 
 	"markai/backend/worker"
+	"markai/backend/yzma"
 )
 
 // methodDevices replies devices.
@@ -57,7 +58,7 @@ func findDevices() (found devices, err error) {
 	if err != nil {
 		return found, err
 	}
-	if err := loadLibrary(s.Runtime); err != nil {
+	if err := yzma.Load(s.Runtime); err != nil {
 		return found, err
 	}
 	for i := range native.GGMLBackendDeviceCount() {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"markai/backend/yzma"
 )
 
 func TestTemplateOfAModelIsItsOwnOrItsFamilys(t *testing.T) {
@@ -23,7 +25,7 @@ func TestTemplateOfAModelIsItsOwnOrItsFamilys(t *testing.T) {
 }
 
 func TestStandInTemplatesAreKnownToTheEngine(t *testing.T) {
-	if err := loadLibrary(chatModel(t).Runtime); err != nil {
+	if err := yzma.Load(chatModel(t).Runtime); err != nil {
 		t.Fatal(err)
 	}
 	turns := []turn{{"system", "Be brief."}, {"user", "Who pays?"}}
