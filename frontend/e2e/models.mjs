@@ -100,7 +100,7 @@ export async function modelTests(test) {
   await test("an answer says which expert gave it, and another can be asked", async (page) => {
     const turn = await ask(page, "What is the limit of liability?");
     await turn.locator("summary", { hasText: "Answered by Clause finder" }).click();
-    await turn.getByText("Taken for: provision").waitFor();
+    await turn.getByText("a question about a provision (86 %)").waitFor();
     await turn.getByRole("button", { name: "Ask another expert" }).click();
     await turn.getByRole("button", { name: "Ask Whole file" }).click();
     const second = page.locator("article").nth(1);

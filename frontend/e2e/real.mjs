@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { artifacts, check, launch, violations } from "./browser.mjs";
+import { openModels } from "./models.mjs";
 import { ask, followCitation } from "./steps.mjs";
 
 const folder = join(artifacts, "real");
@@ -175,6 +176,42 @@ await step("another PDF is added and found", async () => {
     await page.locator(".mark.current").first().waitFor({ timeout: 20_000 });
   }
   await picture("added");
+});
+
+await step("the models are shown as they are, tried, and watched as they run", async () => {
+  await openModels(page);
+  await page.locator("li", { hasText: "In use" }).first().waitFor();
+  await picture("models");
+  await page.getByRole("button", { name: /^Try it: / }).first().click();
+  await page.getByLabel("Ask it something").fill("Name one colour.");
+  await page.keyboard.press("Enter");
+  await page.getByText(/tokens?(?: ·.*)? · loaded in/).waitFor({ timeout: 180_000 });
+  await page.keyboard.press("Escape");
+  await openModels(page, "Performance");
+  await page.getByText("First token").first().waitFor();
+  await page.locator("summary", { hasText: "curious" }).first().click();
+  await picture("performance");
+  const found = await violations(page);
+  check(found.length === 0, found.join("; "));
+});
+
+await step("the catalogue says what fits, and that nothing is downloaded", async () => {
+  await openModels(page, "Catalogue");
+  await page.getByText("Downloads are off").waitFor();
+  check((await page.locator("table[aria-label^='Types of']").count()) > 5, "there are models to choose from");
+  await picture("catalogue");
+  const found = await violations(page);
+  check(found.length === 0, found.join("; "));
+});
+
+await step("the router says who would answer, and why", async () => {
+  await openModels(page, "Experts");
+  await page.getByLabel("Who would answer?").fill("Give me a timeline of the events.");
+  await page.keyboard.press("Enter");
+  await page.getByText("would answer", { exact: false }).last().waitFor({ timeout: 60_000 });
+  await picture("experts");
+  const found = await violations(page);
+  check(found.length === 0, found.join("; "));
 });
 
 await step("no error on the page", async () => check(errors.length === 0, errors.join("; ")));

@@ -72,7 +72,7 @@ export function routeOf(scene: string, { question, expert }: RouteRequest): Rout
   }));
   return {
     kind, confidence: 0.86, expert: answers.id, name: answers.name, model: answers.model, chosen: Boolean(expert), steps,
-    why: expert ? ["You chose it."] : [`The question reads like one for ${natural.name.toLowerCase()}.`, ...(answers === natural ? [] : ["Its model is not installed, so the next in the chain answers."])],
+    why: expert ? ["You chose it."] : [`It was taken for a question about ${{ whole: "every document", chronology: "the order of events", clause: "a provision" }[kind]} (86 %).`, ...(answers === natural ? [] : ["Its model is not installed, so the next in the chain answers."])],
     scores: [{ kind, share: 0.86 }, { kind: rest[0]!, share: 0.08 }, { kind: rest[1]!, share: 0.03 }],
   };
 }
