@@ -52,6 +52,8 @@ type Delta struct {
 	Cached int // on the first delta: how many of them need not be computed
 	Beside int // the most requests that were computed in one step with this one since the last delta, itself included
 
+	Waiting int // the most requests that waited for the model then
+
 	Guessed int // tokens that were guessed ahead and verified since the last delta
 	Held    int // of those, how many stand in the text
 	// Unguessed is why no token was guessed ahead: set on the last delta; empty

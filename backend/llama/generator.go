@@ -54,7 +54,7 @@ func (g *Generator) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.
 					return fresh, err
 				}
 				fresh = false
-				if !yield(mark.Delta{Text: d.Text, Tokens: d.Tokens, Stop: d.Stop, Prompt: d.Prompt, Cached: d.Cached, Beside: d.Beside, Guessed: d.Guessed, Held: d.Held, Unguessed: d.Unguessed, Scores: domainScores(d.Scores), Calls: d.Calls}, nil) {
+				if !yield(mark.Delta{Text: d.Text, Tokens: d.Tokens, Stop: d.Stop, Prompt: d.Prompt, Cached: d.Cached, Beside: d.Beside, Waiting: d.Waiting, Guessed: d.Guessed, Held: d.Held, Unguessed: d.Unguessed, Scores: domainScores(d.Scores), Calls: d.Calls}, nil) {
 					left = true
 					return false, nil
 				}

@@ -40,6 +40,7 @@ type loop struct {
 	ctx     native.Context
 	memory  native.Memory
 	batch   native.Batch
+	waiting int  // requests that have not begun
 	reading pace // threads for many tokens at once
 	writing pace // threads for one token after the other
 	// effort is what steps cost without the time for which they wait for a
@@ -206,6 +207,7 @@ func (l *loop) run() {
 		l.plans.Bound(bound)
 		p := l.plans.Plan(now)
 		l.announce(p)
+		l.waiting, _, _ = l.plans.Load()
 		share, streams := l.share, l.streamsOf(p)
 		l.mu.Unlock()
 		l.step(p, streams, share)
@@ -256,7 +258,7 @@ func (l *loop) step(p schedule.Plan, streams []*stream, share threads) {
 		for i, w := range p.Work {
 			row += len(w.Tokens)
 			if w.Logits > 0 {
-				results[i], wrong[i] = l.choose(w, row-w.Logits, streams[i], len(p.Work))
+				results[i], wrong[i] = l.choose(w, row-w.Logits, streams[i], company{len(p.Work), l.waiting})
 				streams[i].ahead.Wrote(results[i].Tokens, w.Logits-1)
 			}
 		}
@@ -339,7 +341,7 @@ func (l *loop) compute(p schedule.Plan, share threads) error {
 }
 
 // choose lets a stream choose the tokens that follow those of w from row on.
-func (l *loop) choose(w schedule.Work, row int, s *stream, beside int) (schedule.Result, error) {
+func (l *loop) choose(w schedule.Work, row int, s *stream, beside company) (schedule.Result, error) {
 	drafts := w.Tokens[len(w.Tokens)-w.Logits+1:]
 	s.guessed += len(drafts)
 	r, err := follow(drafts, func(i int) (schedule.Token, error) {

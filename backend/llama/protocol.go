@@ -95,6 +95,8 @@ type delta struct {
 	Cached int    `json:"cached,omitempty"`
 	Beside int    `json:"beside,omitempty"`
 
+	Waiting int `json:"waiting,omitempty"`
+
 	Guessed int `json:"guessed,omitempty"`
 	Held    int `json:"held,omitempty"`
 

@@ -51,6 +51,12 @@ func newStream(l *loop, p prompt, g *grammar, pick *sampler, tokens []schedule.T
 	return s
 }
 
+// company are the requests that a step found.
+type company struct {
+	beside  int // computed in it
+	waiting int // that had not begun
+}
+
 // put hands d to the handler. It never waits: a reader who lags behind gets
 // several deltas as one.
 func (s *stream) put(d delta) {
@@ -64,6 +70,7 @@ func (s *stream) put(d delta) {
 	s.ready.Calls = append(s.ready.Calls, d.Calls...)
 	s.ready.Scores = append(s.ready.Scores, d.Scores...)
 	s.ready.Beside = max(s.ready.Beside, d.Beside)
+	s.ready.Waiting = max(s.ready.Waiting, d.Waiting)
 	s.ready.Stop = d.Stop
 	s.ready.Unguessed = d.Unguessed
 	s.fresh = true
@@ -151,7 +158,7 @@ func (s *stream) choose(logits []float32) (native.Token, error) {
 }
 
 // write takes in a token of the text and reports whether it is the last.
-func (s *stream) write(tok native.Token, beside int) (last bool) {
+func (s *stream) write(tok native.Token, beside company) (last bool) {
 	if native.VocabIsEOG(s.vocab, tok) {
 		s.show(s.text.rest(), "end", beside)
 		return true
@@ -173,9 +180,9 @@ func (s *stream) write(tok native.Token, beside int) (last bool) {
 }
 
 // show hands text to the handler, with the numbers of tokens since the last time.
-func (s *stream) show(text, stop string, beside int) {
+func (s *stream) show(text, stop string, beside company) {
 	text, calls := s.calls.take(text, stop != "")
-	d := delta{Text: text, Calls: calls, Tokens: s.unsent, Stop: stop, Beside: beside, Guessed: s.guessed, Held: s.held, Scores: s.scored}
+	d := delta{Text: text, Calls: calls, Tokens: s.unsent, Stop: stop, Beside: beside.beside, Waiting: beside.waiting, Guessed: s.guessed, Held: s.held, Scores: s.scored}
 	if stop != "" && s.guessed == 0 {
 		d.Unguessed = string(s.ahead.Stats().Off)
 	}

@@ -38,28 +38,30 @@ func (s *Scheduler) Plan(now time.Time) Plan {
 
 // expire ends what was cancelled or has taken too long.
 func (s *Scheduler) expire(p *Plan, now time.Time) {
-	end := func(r *request, why Reason) {
-		p.Ended = append(p.Ended, End{r.ID, why})
-		s.leave(r)
-	}
-	for _, r := range slices.SortedFunc(s.requests, func(a, b *request) int { return cmp.Compare(a.ID, b.ID) }) {
-		switch {
-		case r.cancelled:
-			end(r, Cancelled)
-		case r.seq == nil && !r.StartBy.IsZero() && !now.Before(r.StartBy):
-			end(r, Late)
-		case !r.EndBy.IsZero() && !now.Before(r.EndBy):
-			end(r, Overdue)
+	var gone []*request // few of perhaps a thousand that wait
+	for _, r := range s.byID {
+		if r.over(now) != "" {
+			gone = append(gone, r)
 		}
+	}
+	slices.SortFunc(gone, func(a, b *request) int { return cmp.Compare(a.ID, b.ID) })
+	for _, r := range gone {
+		p.Ended = append(p.Ended, End{r.ID, r.over(now)})
+		s.leave(r)
 	}
 }
 
-func (s *Scheduler) requests(yield func(*request) bool) {
-	for _, r := range s.byID {
-		if !yield(r) {
-			return
-		}
+// over returns why a request ends without its last word, or nothing.
+func (r *request) over(now time.Time) Reason {
+	switch {
+	case r.cancelled:
+		return Cancelled
+	case r.seq == nil && !r.StartBy.IsZero() && !now.Before(r.StartBy):
+		return Late
+	case !r.EndBy.IsZero() && !now.Before(r.EndBy):
+		return Overdue
 	}
+	return ""
 }
 
 // budget is what a step may hold beside the text that is written for somebody
