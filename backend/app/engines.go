@@ -158,6 +158,7 @@ type embedding struct {
 	check  sync.Once
 	bad    error
 	failed atomic.Pointer[string]
+	asked  embedded
 }
 
 func newEmbedding(l *models.Library, c *config.Loaded, home string) (*embedding, error) {
@@ -236,7 +237,9 @@ func (e *embedding) Embed(ctx context.Context, texts []string) ([][]float32, err
 	if err := e.broken(); err != nil {
 		return nil, err
 	}
+	end := e.asked.begin()
 	v, err := e.vectors.Embed(ctx, texts)
+	end(err != nil && ctx.Err() == nil)
 	if err != nil && ctx.Err() == nil {
 		text := mark.MessageOf(err)
 		e.failed.Store(&text)

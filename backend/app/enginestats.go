@@ -95,6 +95,9 @@ func (p enginePort) Engine(context.Context) (wire.Engine, error) {
 			out.Models = append(out.Models, w)
 		}
 	}
+	if e.embed != nil && e.embed.model.ID != "" {
+		out.Models = append(out.Models, e.embed.figures())
+	}
 	return out, nil
 }
 
