@@ -1,6 +1,7 @@
 // The main job on the fake case file: first run, drop, ask, follow a citation.
 import { check, launch, longestTask, serve } from "./browser.mjs";
 import { modelTests } from "./models.mjs";
+import { trustTests } from "./trust.mjs";
 import { ask, followCitation } from "./steps.mjs";
 
 const server = await serve("../dist-fake");
@@ -406,6 +407,7 @@ await test("everything fits at 200 % zoom", async (page) => {
 }, "full", { width: 640, height: 400 });
 
 await modelTests(test);
+await trustTests(test);
 
 await browser.close();
 server.stop();

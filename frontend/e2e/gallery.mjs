@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { artifacts, launch, serve, violations } from "./browser.mjs";
 import { openModels } from "./models.mjs";
 import { ask } from "./steps.mjs";
+import { trustScreens } from "./trust.mjs";
 
 const folder = join(artifacts, "window");
 mkdirSync(folder, { recursive: true });
@@ -159,6 +160,7 @@ const screens = [
     document.body.dispatchEvent(new DragEvent("dragenter", { bubbles: true, cancelable: true, dataTransfer: data }));
   }))],
   ["zoom-200", "full", async (page) => (await page.setViewportSize({ width: 640, height: 400 }), await openFirst(page))],
+  ...trustScreens,
 ];
 
 // ONLY=reader,table takes some; SMALL=1 takes them in one theme and one size.

@@ -65,7 +65,6 @@ export const trust = {
     hint: "They say different things about the same matter. Which one holds is for you to judge.",
     dated: (date: string) => `dated ${date}`,
     undated: "no date known",
-    side: (value: string, name: string, place: string) => `${value}: ${name}, ${place}`,
   },
   choices: { hint: "Choose one, or ask again with more words.", ask: (label: string) => `Ask about ${label}` },
   computation: { title: "Worked out by the program", question: "from the question", operands: "What it rests on" },
