@@ -147,9 +147,8 @@ func (w *work) run(ctx context.Context, emit func(mark.AnswerEvent) bool) error 
 			}
 		}
 	}
-	if len(aimed) > 0 && w.broad() {
-		w.q.Documents = aimed
-		return w.summary(ctx, emit)
+	if done, err := w.plainly(ctx, aimed, carried, emit); done || err != nil {
+		return err
 	}
 	quotes, absent, err := w.evidence(ctx, aimed, emit)
 	if err != nil {

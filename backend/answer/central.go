@@ -37,8 +37,8 @@ func (w *work) digestOf(ctx context.Context, d mark.Document) (*digest, error) {
 				if t == nil {
 					continue
 				}
-				in := inquiry{terms: map[string]bool{}, topics: []asked{{topic: t, words: map[string]bool{}}}, want: t.want}
-				if cs := r.score(in, liking{}); len(cs) > 0 && cs[0].score > s.best[name].score {
+				in := inquiry{topics: []asked{{topic: t}}, want: t.want}
+				if cs := r.score(in, liking{}); len(cs) > 0 && cs[0].score > max(s.best[name].score, leastTopic) {
 					s.best[name] = cs[0]
 				}
 			}
@@ -53,6 +53,10 @@ func (w *work) digestOf(ctx context.Context, d mark.Document) (*digest, error) {
 
 // eachPart reads a document from its first page to its last, a part at a time.
 func (w *work) eachPart(ctx context.Context, d mark.Document, do func(*reading)) error {
+	edges, err := edgesOf(ctx, w.m, d.ID)
+	if err != nil {
+		return err
+	}
 	for first := 1; first <= max(d.Pages, d.PagesRead); first += mostPages {
 		pages, err := w.m.PagesFrom(ctx, d.ID, first, mostPages)
 		if err != nil {
@@ -60,16 +64,17 @@ func (w *work) eachPart(ctx context.Context, d mark.Document, do func(*reading))
 		}
 		pages = slices.DeleteFunc(pages, func(p mark.Page) bool { return p.Number >= first+mostPages })
 		if len(pages) > 0 {
-			do(read(d, pages))
+			do(read(d, pages, edges...))
 		}
 	}
 	return nil
 }
 
 const (
-	leastCentral = 7  // words of a sentence that says something
-	mostWords    = 60 // of one that is not a list
-	smoothWords  = 10 // very short sentences need more
+	leastTopic   = 1.6 // score of a sentence that surely speaks of a topic: a saying and several hints
+	leastCentral = 7   // words of a sentence that says something
+	mostWords    = 60  // of one that is not a list
+	smoothWords  = 10  // very short sentences need more
 	scaleCentral = 5
 	forOpening   = 0.4 // a document says first what it is about
 	openingLines = 12

@@ -25,6 +25,7 @@ const (
 	forSaying    = 1.0  // a way in which documents speak of the topic
 	forMore      = 0.20 // each further one
 	mostMore     = 0.70
+	forKey       = 0.35 // it states the thing itself
 	forHint      = 0.15
 	mostHints    = 0.60
 	forUnlike    = 0.20
@@ -59,8 +60,11 @@ func (r *reading) score(q inquiry, l liking) []candidate {
 		c := candidate{r: r, line: i, from: -1}
 		said := 0
 		for _, t := range q.topics {
-			if t.barred(s) {
+			if says(s, t.bar) {
 				continue
+			}
+			if says(s, t.key) {
+				c.score += forKey
 			}
 			n := t.sayings(s, &c)
 			said += n
@@ -151,9 +155,9 @@ func (t *topic) sayings(s sentence, c *candidate) int {
 	return n
 }
 
-// barred reports whether a sentence is about something else than the topic.
-func (t *topic) barred(s sentence) bool {
-	return slices.ContainsFunc(t.bar, func(say saying) bool {
+// says reports whether a sentence uses one of the sayings.
+func says(s sentence, all []saying) bool {
+	return slices.ContainsFunc(all, func(say saying) bool {
 		if slices.ContainsFunc(say.words, func(w string) bool { return !s.means[w] && !s.stems[w] }) {
 			return false
 		}
@@ -293,6 +297,25 @@ func (q inquiry) best(all []candidate) []candidate {
 		if !said[key] {
 			said[key] = true
 			out = append(out, c)
+		}
+	}
+	return q.withValue(out, all)
+}
+
+const tellsValue = 0.80 // share of the best score from which a sentence that tells what is asked is quoted too, and first
+
+// withValue puts a sentence that tells the date, term, amount or place asked for
+// before others that bear on the question a little more and do not tell it.
+func (q inquiry) withValue(out, all []candidate) []candidate {
+	if len(out) == 0 || q.want == wantAny || q.want == wantPerson || q.want == wantMeaning || slices.ContainsFunc(out, q.tells) {
+		return out
+	}
+	for _, c := range all {
+		if c.score < out[0].score*tellsValue {
+			break
+		}
+		if c.r == out[0].r && q.tells(c) {
+			return append([]candidate{c}, out[:min(len(out), mostQuotes-1)]...)
 		}
 	}
 	return out

@@ -15,10 +15,14 @@ import (
 )
 
 // chronologies matches a question for the course of events.
-var chronologies = regexp.MustCompile(`(?i)\b(?:chronolog(?:y|ical)|time ?line|course of events|sequence of events|order of events|key dates|important dates|history of (?:the |this )?(?:matter|case|dispute|events|litigation)|what happened (?:and )?when|(?:list|show|give)(?: me)? (?:all |the |all the )*dates|what happened (?:in|between|from|after|before|since|during|on|until)\b[^?]*\d{4})\b`)
+var chronologies = regexp.MustCompile(`(?i)\b(?:chronolog(?:y|ical)|time ?line|course of events|sequence of events|order of events|key dates|important dates|(?:what|which) (?:are|is) (?:the |all the |our |all |upcoming )*deadlines?|(?:list|show|give)(?: me)? (?:the |all |all the )*deadlines|history of (?:the |this )?(?:matter|case|dispute|events|litigation)|what happened (?:and )?when|(?:list|show|give)(?: me)? (?:all |the |all the )*dates|what happened (?:in|between|from|after|before|since|during|on|until)\b[^?]*\d{4})\b`)
 
-// span is a stretch of time, as ISO dates; an empty end is open.
-type span struct{ from, to string }
+// span is a stretch of time, as ISO dates; an empty end is open. Only what falls
+// due is meant where due is set.
+type span struct {
+	from, to string
+	due      bool
+}
 
 func (s span) holds(date string) bool {
 	return (s.from == "" || date >= s.from[:min(len(s.from), len(date))]) && (s.to == "" || date <= s.to)
@@ -61,7 +65,7 @@ func spanOf(text string) span {
 	case len(found) == 0:
 		return span{}
 	case len(found) > 1:
-		return span{found[0].iso, last(found[len(found)-1].iso)}
+		return span{from: found[0].iso, to: last(found[len(found)-1].iso)}
 	}
 	before, iso := text[:found[0].start], found[0].iso
 	if g := opening.FindStringSubmatch(before); g != nil {
@@ -76,7 +80,7 @@ func spanOf(text string) span {
 		}
 		return span{to: last(iso)}
 	}
-	return span{iso, last(iso)}
+	return span{from: iso, to: last(iso)}
 }
 
 // dayBeside is the day so many days from another; both are ISO dates.
@@ -121,6 +125,7 @@ func (w *work) chronology(ctx context.Context, emit func(mark.AnswerEvent) bool)
 		}
 	}
 	within := spanOf(w.q.Text)
+	within.due = strings.Contains(strings.ToLower(w.q.Text), "deadline")
 	rows, err := w.events(ctx, docs, within, mostEvents, func(done, total int) bool {
 		return emit(mark.AnswerEvent{Progress: &mark.Progress{Done: done, Total: total}})
 	})
@@ -221,6 +226,9 @@ var happened = words(`filed signed executed entered issued dated effective termi
 // authority matches a citation of law: its date is no event of the matter.
 var authority = regexp.MustCompile(`(?:^See |\bWL\s+\d|\b\d+\s+(?:U\.\s?S\.|F\.\s?(?:2d|3d|4th|Supp)|S\.\s?Ct\.|Fed\.\s?Reg\.|FR)\s|\([^()]*\b(?:Cir|App|D|Sup|Ct|N\.C|S\.D|C\.D)\.[^()]*\d{4}\))`)
 
+// falling matches what says that something is due.
+var falling = regexp.MustCompile(`\b(?:due|deadline|no later than|not later than|on or before|must|last day|expires?|by (?:the )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d))`)
+
 // events finds the sentences of a reading that date something within a time.
 func (r *reading) events(within span) []event {
 	often := map[string]int{}
@@ -246,6 +254,9 @@ func (r *reading) events(within span) []event {
 				e.from, e.to = l.Start+from, l.Start+to
 			}
 			near := strings.ToLower(r.text.String()[e.from:e.to])
+			if within.due && !falling.MatchString(near) {
+				continue
+			}
 			for _, word := range cite.Words(near) {
 				if happened[word.Norm] {
 					e.score++

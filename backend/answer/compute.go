@@ -149,7 +149,7 @@ func (w *work) dateIn(readings []*reading, phrase string) (operand, bool) {
 	}
 	in := ask("When " + phrase + "?")
 	in.want = wantDate
-	all := w.candidates(in, readings, nearness{})
+	all := w.rate(in, readings, nearness{})
 	for _, c := range all[:min(wellFound, len(all))] {
 		body := c.r.body(c.r.lines[c.line])
 		if ds := exactDates(body); len(ds) == 1 {
@@ -174,8 +174,8 @@ func (w *work) valued(readings []*reading, want want, names ...string) (operand,
 		if t == nil {
 			continue
 		}
-		in := inquiry{terms: w.in.terms, topics: []asked{{topic: t, words: map[string]bool{}}}, want: want, names: w.in.names}
-		all := w.candidates(in, readings, nearness{})
+		in := inquiry{topics: []asked{{topic: t}}, want: want}
+		all := w.rate(in, readings, nearness{})
 		for _, c := range all[:min(wellFound, len(all))] {
 			body := c.r.body(c.r.lines[c.line])
 			if want == wantDate {
@@ -244,19 +244,6 @@ func (w *work) noticeDate(readings []*reading) (worked, bool) {
 	if ok {
 		return w.ended(end, period)
 	}
-	start, okStart := w.valued(readings, wantDate, "start and effective date")
-	term, okTerm := w.valued(readings, wantDuration, "term and expiry")
-	if okStart && okTerm {
-		from := isoTime(start.value)
-		over, _, ok := move(from, term.value, false)
-		if ok && !from.IsZero() {
-			out, ok := w.ended(operand{value: over.Format(time.DateOnly)}, period)
-			out.text = fmt.Sprintf("%s + %s = %s; %s", dateText(start.value), term.value, dateText(over.Format(time.DateOnly)), out.text)
-			start.value = dateText(start.value)
-			out.parts = []operand{start, term, period}
-			return out, ok
-		}
-	}
 	return worked{missing: "the day on which the term ends", parts: []operand{period}, result: period.value}, true
 }
 
@@ -275,7 +262,7 @@ func (w *work) ended(end, period operand) (worked, bool) {
 func (w *work) sum(readings []*reading) (worked, bool) {
 	in := w.in
 	in.want = wantMoney
-	all := w.candidates(in, readings, nearness{})
+	all := w.rate(in, readings, nearness{})
 	total := new(big.Rat)
 	var parts []operand
 	currency := ""

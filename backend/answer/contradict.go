@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -68,7 +69,7 @@ func (w *work) contradictions(ctx context.Context) error {
 		for _, c := range all[:min(len(all), wellFound)] {
 			body := c.r.body(c.r.lines[c.line])
 			v, ok := lift(w.in, body)
-			if !ok || cite.JudgeValue(v, body).Verdict != mark.VerdictSupported || c.score < best*nearlyAsked {
+			if !ok || cite.JudgeValue(v, body).Verdict != mark.VerdictSupported || c.score < best*nearlyAsked || len(sides) > 0 && !sameKind(v, sides[0].value) {
 				continue
 			}
 			best = max(best, c.score)
@@ -111,20 +112,32 @@ func related(a, b *reading) bool {
 	if a.doc.Similar != "" && (a.doc.Similar == b.doc.Similar || a.doc.Similar == b.doc.ID) || b.doc.Similar != "" && b.doc.Similar == a.doc.ID {
 		return true
 	}
-	return a.partyIn(b) || b.partyIn(a)
+	return a.namesParties(b) || b.namesParties(a)
 }
 
-// partyIn reports whether a party of r is named in other.
-func (r *reading) partyIn(other *reading) bool {
+// namesParties reports whether another document names a party of this one in
+// full, or two of them by the words that begin their names.
+func (r *reading) namesParties(other *reading) bool {
+	begun := 0
 	for _, p := range r.doc.Parties {
-		for _, t := range newName(p).tokens {
-			if len(t) >= leastCoined && !topics().known[cite.Stem(t)] && (other.large[t] || other.head[t]) {
-				return true
-			}
+		n := newName(p)
+		if len(n.tokens) > 1 && other.holds(n) >= inText {
+			return true
+		}
+		if len(n.tokens) > 0 && len(n.tokens[0]) >= leastCoined && other.has(n.tokens[0]) >= inText {
+			begun++
 		}
 	}
-	return false
+	return begun > 1
 }
+
+// sameKind reports whether two values are of one kind: both percentages, or
+// neither.
+func sameKind(a, b string) bool {
+	return percentage.MatchString(a) == percentage.MatchString(b)
+}
+
+var percentage = regexp.MustCompile(`%|percent`)
 
 // normal writes a value so that those that mean the same are equal.
 func normal(want want, value string) string {

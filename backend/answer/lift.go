@@ -45,7 +45,7 @@ func lift(q inquiry, quote string) (string, bool) {
 	case wantDuration:
 		v = nearestTo(quote, duration.FindAllStringIndex(quote, -1), q, beside)
 	case wantMoney:
-		if all := amount.FindAllString(quote, 3); len(all) == 1 {
+		if all := amount.FindAllString(quote, 3); len(all) == 1 && (!percentage.MatchString(all[0]) || q.takesShares()) {
 			v = all[0]
 		}
 	case wantPlace:
@@ -54,6 +54,14 @@ func lift(q inquiry, quote string) (string, bool) {
 	v = strings.Trim(oneLine(v), " ,.;:)")
 	return v, v != ""
 }
+
+// takesShares reports whether a percentage can be the amount asked for.
+func (q inquiry) takesShares() bool {
+	return len(q.topics) == 0 || shares[q.topics[0].name]
+}
+
+var shares = map[string]bool{"revenue and profit sharing": true, "price and price changes": true, "payment": true, "minimum commitment": true,
+	"volume limits": true, "change of control": true, "most favoured terms": true}
 
 // liftDate returns the date beside which most of the topic's words stand just
 // before it.
@@ -82,7 +90,7 @@ func nearestTo(quote string, ranges [][]int, q inquiry, around func([]cite.Word,
 		}
 		if n > most {
 			most, at, tie = n, i, false
-		} else if n == most {
+		} else if n == most && normal(wantDuration, quote[r[0]:r[1]]) != normal(wantDuration, quote[ranges[at][0]:ranges[at][1]]) {
 			tie = true
 		}
 	}

@@ -34,9 +34,16 @@ func (w *work) quotes(ctx context.Context, readings []*reading) ([]candidate, er
 	return nil, nil
 }
 
-// candidates rates the sentences of all readings, best first. Of two equal ones
-// that of the document found first leads.
+// candidates rates the sentences of all readings for the answer, and notes them.
 func (w *work) candidates(in inquiry, readings []*reading, near nearness) []candidate {
+	all := w.rate(in, readings, near)
+	w.trace.rated = append(w.trace.rated, all...)
+	return all
+}
+
+// rate rates the sentences of all readings, best first. Of two equal ones
+// that of the document found first leads.
+func (w *work) rate(in inquiry, readings []*reading, near nearness) []candidate {
 	var all []candidate
 	for i, r := range readings {
 		found := r.score(in, r.liking(w.hits, near))
@@ -46,7 +53,6 @@ func (w *work) candidates(in inquiry, readings []*reading, near nearness) []cand
 		all = append(all, found...)
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return compare(b.score, a.score) })
-	w.trace.rated = append(w.trace.rated, all...)
 	return all
 }
 

@@ -154,7 +154,20 @@ func load(ctx context.Context, m mark.MatterStore, id mark.DocumentID, hits []ma
 	if err != nil {
 		return nil, fmt.Errorf("read the pages found: %w", err)
 	}
-	return read(doc, pages), nil
+	edges, err := edgesOf(ctx, m, id)
+	if err != nil {
+		return nil, err
+	}
+	return read(doc, pages, edges...), nil
+}
+
+// edgesOf returns the running heads and feet of a document.
+func edgesOf(ctx context.Context, m mark.MatterStore, id mark.DocumentID) ([]mark.Feature, error) {
+	edges, err := m.Features(ctx, id, mark.FeatureHeader, mark.FeatureFooter)
+	if err != nil {
+		return nil, fmt.Errorf("look up running heads: %w", err)
+	}
+	return edges, nil
 }
 
 // window returns the pages of a document to read, at most mostPages: all, or

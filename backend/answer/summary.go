@@ -24,19 +24,19 @@ func asksSummary(text string) bool {
 }
 
 // broadly are words of a question for all that a document says.
-var broadly = words(`say says said tell tells advise advises conclude concludes contain contains state states cover covers provide provides recommend
+var broadly = words(`require requires explain explains say says said tell tells advise advises conclude concludes contain contains state states cover covers provide provides recommend
 	recommends argue argues hold holds decide decides find finds about mean means main point points content contents essence gist position`)
 
-// broad reports whether the question asks for all that a document says, and
+// broad reports whether a text asks for all that a document says, and
 // nothing in particular.
-func (w *work) broad() bool {
-	if len(w.in.phrases) > 0 {
+func (w *work) broad(text string) bool {
+	if len(w.in.phrases) > 0 || !slices.ContainsFunc(cite.Words(text), func(word cite.Word) bool { return broadly[word.Norm] }) {
 		return false
 	}
-	for _, word := range cite.Words(w.q.Text) {
+	for _, word := range cite.Words(text) {
 		norm := strings.TrimSuffix(word.Norm, "'s")
 		_, kind := kindNames[norm]
-		if !kind && !broadly[norm] && !cite.Common(norm) && !vague[norm] && !askers[norm] && !(upper(w.q.Text, word) && !topics().known[word.Stem]) {
+		if !kind && !broadly[norm] && !cite.Common(norm) && !vague[norm] && !askers[norm] && !(upper(text, word) && !topics().known[word.Stem]) {
 			return false
 		}
 	}
@@ -53,12 +53,12 @@ type topicPart struct {
 var summaryParts = map[mark.DocumentType][]topicPart{
 	mark.TypeContract: {
 		{"Term", []string{"start and effective date", "term and expiry", "renewal", "notice against renewal"}},
-		{"Money", []string{"price and price changes", "payment", "revenue and profit sharing", "rent", "minimum commitment", "salary and benefits"}},
+		{"Money", []string{"price and price changes", "payment", "revenue and profit sharing", "minimum commitment"}},
 		{"Rights and restrictions", []string{"licence grant", "ownership of intellectual property", "exclusivity", "restrictions on competing", "assignment", "change of control"}},
 		{"Liability", []string{"liability cap", "indemnity", "insurance", "warranty and its length"}},
 		{"Confidentiality", []string{"confidentiality", "confidentiality period"}},
 		{"Ending it", []string{"termination for convenience", "notice period for termination", "termination for breach", "after termination"}},
-		{"Law and disputes", []string{"governing law", "courts and venue", "arbitration and disputes"}},
+		{"Law and disputes", []string{"governing law", "courts and venue", "arbitration", "arbitration and disputes"}},
 	},
 	mark.TypeOrder: {
 		{"How it came here", []string{"procedural history", "motions and orders"}},
@@ -277,4 +277,9 @@ func (w *work) parties(s *digest) []mark.Sentence {
 		out = append(out, sentence)
 	}
 	return out
+}
+
+// asksParties reports whether the question is who the parties are.
+func (w *work) asksParties() bool {
+	return len(w.in.topics) == 1 && w.in.topics[0].name == "parties"
 }

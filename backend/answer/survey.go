@@ -24,7 +24,7 @@ type surveyed struct {
 
 // surveyVersion changes when documents are read for a survey in another way:
 // what was kept before is then read anew.
-const surveyVersion = "1"
+const surveyVersion = "2"
 
 // survey reads every document in scope for what is asked and counts. It goes on
 // where it was stopped, and a document that was asked before is not read again.
@@ -152,21 +152,12 @@ func (w *work) document(ctx context.Context, d mark.Document, key string, kept [
 // and returns the sentence that bears most on the question, or nil.
 func (w *work) bestOf(ctx context.Context, d mark.Document) (*candidate, error) {
 	var best *candidate
-	for first := 1; first <= max(d.Pages, d.PagesRead); first += mostPages {
-		pages, err := w.m.PagesFrom(ctx, d.ID, first, mostPages)
-		if err != nil {
-			return nil, fmt.Errorf("read a document: %w", err)
-		}
-		pages = slices.DeleteFunc(pages, func(p mark.Page) bool { return p.Number >= first+mostPages })
-		if len(pages) == 0 {
-			continue
-		}
-		r := read(d, pages)
+	err := w.eachPart(ctx, d, func(r *reading) {
 		if found := w.in.best(r.score(w.in, liking{})); len(found) > 0 && (best == nil || found[0].score > best.score) {
 			best = &found[0]
 		}
-	}
-	return best, nil
+	})
+	return best, err
 }
 
 // mostValues is how many different values are worth listing.

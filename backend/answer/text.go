@@ -2,6 +2,7 @@ package answer
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -35,8 +36,9 @@ type sentence struct {
 	isHeading  bool
 }
 
-// read cuts pages, consecutive and in order, into sentences.
-func read(doc mark.Document, pages []mark.Page) *reading {
+// read cuts pages, consecutive and in order, into sentences. Running heads and
+// feet, edges, are left out where a sentence begins or ends with one.
+func read(doc mark.Document, pages []mark.Page, edges ...mark.Feature) *reading {
 	r := &reading{doc: doc, pages: pages, text: cite.NewText(doc.ID, pages),
 		vocab: map[string]bool{}, pairs: map[string]bool{}, large: map[string]bool{}, head: map[string]bool{}, counts: map[string]int{}}
 	for _, w := range cite.Words(strings.Join(append([]string{doc.Name, doc.Title}, doc.Parties...), " ; ")) {
@@ -45,11 +47,15 @@ func read(doc mark.Document, pages []mark.Page) *reading {
 	r.squash = squash(doc.Name)
 	raw := r.text.String()
 	heading := -1
-	for _, rg := range cite.Sentences(raw) {
+	for _, rg := range r.without(cite.Sentences(raw), edges) {
 		s := sentence{Range: rg, words: cite.Words(raw[rg.Start:rg.End]), stems: map[string]bool{}, means: map[string]bool{}, heading: heading}
 		body := raw[rg.Start:rg.End]
 		last := ""
-		for _, w := range s.words {
+		for i, w := range s.words {
+			if i > 0 && w.Stem == "limit" && unlimiting[last] {
+				s.mean = append(s.mean, "") // "including without limitation" limits nothing
+				continue
+			}
 			s.stems[w.Stem] = true
 			mean := topics().meaning(w.Stem)
 			s.mean = append(s.mean, mean)
@@ -66,13 +72,64 @@ func read(doc mark.Document, pages []mark.Page) *reading {
 		for st := range s.means {
 			r.counts[st]++
 		}
-		if s.isHeading = isHeading(body, s.words); s.isHeading {
+		if s.isHeading = isHeading(body, s.words) || mailHead.MatchString(body); s.isHeading {
 			heading = len(r.lines)
 			s.heading = -1
 		}
 		r.lines = append(r.lines, s)
 	}
 	return r
+}
+
+// mailHead matches the head of a message: its dates and names are of the sending.
+var mailHead = regexp.MustCompile(`^From: .*\s(?:To|Date|Sent): `)
+
+// unlimiting are words before "limitation" or "limited" where nothing is limited.
+var unlimiting = words(`without not`)
+
+// without takes the edges off the ends of sentences.
+func (r *reading) without(sentences []cite.Range, edges []mark.Feature) []cite.Range {
+	if len(edges) == 0 {
+		return sentences
+	}
+	raw := r.text.String()
+	var off []cite.Range
+	for _, e := range edges {
+		from := r.text.Offset(mark.Pos{Page: e.Page, Offset: e.Start})
+		to := r.text.Offset(mark.Pos{Page: e.Page, Offset: e.End})
+		if to > from {
+			off = append(off, cite.Range{Start: from, End: to})
+		}
+	}
+	slices.SortFunc(off, func(a, b cite.Range) int { return a.Start - b.Start })
+	var out []cite.Range
+	next := 0
+	for _, s := range sentences {
+		for next < len(off) && off[next].End <= s.Start {
+			next++
+		}
+		for _, e := range off[next:] {
+			if e.Start >= s.End {
+				break
+			}
+			switch {
+			case strings.TrimSpace(raw[s.Start:max(s.Start, e.Start)]) == "":
+				s.Start = min(max(s.Start, e.End), s.End)
+			case strings.TrimSpace(raw[min(e.End, s.End):s.End]) == "":
+				s.End = e.Start
+			}
+		}
+		for s.Start < s.End && strings.IndexByte(" \t\r\n\f", raw[s.Start]) >= 0 {
+			s.Start++
+		}
+		for s.End > s.Start && strings.IndexByte(" \t\r\n\f", raw[s.End-1]) >= 0 {
+			s.End--
+		}
+		if s.Start < s.End {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 var (

@@ -37,6 +37,7 @@ type topic struct {
 	hint map[string]bool
 	not  map[string]bool // speaks for something near by
 	or   []string        // other topics that come near, asked of a document that is silent on this one
+	key  []saying        // states the thing itself
 	bar  []saying        // a sentence that says this is about something else
 	near map[string]bool // stand right beside the term or period asked for
 	want want
@@ -81,6 +82,8 @@ func readTopics(text string) *lexicon {
 			t.ask = l.alternatives(rest)
 		case "say":
 			t.say = l.sayings(rest)
+		case "key":
+			t.key = l.sayings(rest)
 		case "bar":
 			t.bar = l.sayings(rest)
 		case "or":
@@ -105,7 +108,7 @@ func readTopics(text string) *lexicon {
 	}
 	in := map[string]int{}
 	for _, t := range l.topics {
-		for _, s := range slices.Concat(t.say, t.bar) {
+		for _, s := range slices.Concat(t.say, t.key, t.bar) {
 			if len(s.words) > 1 { // alone, a word must be the very one
 				for i, w := range s.words {
 					s.words[i] = l.meaning(w)

@@ -23,7 +23,8 @@ var clauseStart = regexp.MustCompile(`^[ \t]*(?:(?:ARTICLE|Article|SECTION|Secti
 // Sentences cuts a text into sentences. They are in order, do not overlap, have
 // no space at their ends, and leave out nothing but space. It knows that legal
 // text is full of points that end nothing ("Acme Corp. v. Smith, No. 12-345"),
-// and that a numbered clause or an empty line begins something new.
+// and that a numbered clause, a row of a table (its cells stand apart by tabs) or
+// an empty line begins something new.
 func Sentences(text string) []Range {
 	var out []Range
 	start := 0
@@ -40,7 +41,7 @@ func Sentences(text string) []Range {
 		case r == '\f':
 			add(i + n)
 		case r == '\n':
-			if breaksParagraph(text, i) || clauseStart.MatchString(text[i+n:min(len(text), i+n+80)]) {
+			if breaksParagraph(text, i) || endsRow(text, i) || clauseStart.MatchString(text[i+n:min(len(text), i+n+80)]) {
 				add(i + n)
 			}
 		case r == '.' || r == '?' || r == '!':
@@ -62,6 +63,13 @@ func breaksParagraph(text string, i int) bool {
 	rest := text[i+1:]
 	next := strings.IndexByte(rest, '\n')
 	return next >= 0 && strings.TrimSpace(rest[:next]) == ""
+}
+
+// endsRow reports whether the newline at i stands between rows of a table.
+func endsRow(text string, i int) bool {
+	line := text[strings.LastIndexByte(text[:i], '\n')+1 : i]
+	next, _, _ := strings.Cut(text[i+1:], "\n")
+	return strings.Contains(strings.TrimSpace(line), "\t") && strings.Contains(strings.TrimSpace(next), "\t")
 }
 
 // endsSentence reports whether the mark r at i ends the sentence that began at
