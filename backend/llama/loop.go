@@ -35,6 +35,7 @@ type loop struct {
 	share   threads
 	habit   speculate.Habit // how often guesses held
 	between []func()        // to be done between two steps
+	more    chan struct{}   // holds a token when there may be something to do
 
 	// The goroutine alone uses what follows.
 	ctx     native.Context
@@ -46,7 +47,8 @@ type loop struct {
 	// effort is what steps cost without the time for which they wait for a
 	// processor: what a guess is worth must not change with the noise of a busy
 	// machine. The first prompt gives a notion of large steps.
-	effort schedule.Curve
+	effort   schedule.Curve
+	learning learning
 }
 
 // fewRows is up to how many tokens in a step count as writing, which leaves a
@@ -67,9 +69,9 @@ func newLoop(m native.Model, vocab native.Vocab, s setup) (*loop, error) {
 	}
 	cfg.Sequences = 2 * cfg.Running
 	params := native.ContextDefaultParams()
-	params.NCtx = uint32(cfg.Cells)
+	params.NCtx = uint32(cfg.Cells + spareRows)
 	params.NBatch, params.NUbatch = stepTokens, stepTokens
-	params.NSeqMax = uint32(cfg.Sequences)
+	params.NSeqMax = uint32(cfg.Sequences + 1)
 	params.KVUnified = 1 // sequences share the memory of what they begin with
 	small, err := cacheType(s.Cache, &params)
 	if err != nil {
@@ -90,6 +92,8 @@ func newLoop(m native.Model, vocab native.Vocab, s setup) (*loop, error) {
 	}
 	l.batch = native.BatchInit(stepTokens, 0, 1)
 	l.plans = schedule.New(cfg)
+	l.learning = newLearning(cfg.Sequences, cfg.Whole)
+	l.more = make(chan struct{}, 1)
 	return l, nil
 }
 
@@ -153,6 +157,10 @@ func (l *loop) begin(s *stream, r schedule.Request, t threads) error {
 // start lets the goroutine run; it ends by itself when nothing is left to do.
 // The caller holds mu.
 func (l *loop) start() {
+	select {
+	case l.more <- struct{}{}:
+	default:
+	}
 	if !l.running {
 		l.running = true
 		go l.run()
@@ -195,6 +203,11 @@ func (l *loop) run() {
 		}
 		l.between = nil
 		if l.plans.Idle() {
+			if share := l.share; len(l.learning.left) > 0 && share.Batch > 0 {
+				l.mu.Unlock()
+				l.learn(share)
+				continue
+			}
 			l.running = false
 			l.mu.Unlock()
 			return
