@@ -120,7 +120,9 @@ func TestFieldsSelectDocuments(t *testing.T) {
 
 func TestExpressionsOfTheIndex(t *testing.T) {
 	for text, want := range map[string]string{
-		"renew* AND x":           `"renew" *`,
+		"renew* AND x":           `"renew" * OR "rene" OR "ren"`,
+		"carry* AND x":           `"carry" * OR "carr" OR "car" OR "carri"`,
+		"indemnification* AND x": `"indemnification" * OR "indemnificatio" OR "indemnificati" OR "indemnificat" OR "indemnifica" OR "indemnific" OR "indemnifi" OR "indemnif"`,
 		`"due care" AND x`:       `"due care"`,
 		`(a OR "b c") w/5 d`:     `NEAR("a" "d", 4) OR NEAR("b c" "d", 4)`,
 		"a pre/1 (b OR c*) OR x": `NEAR("a" "b", 0) OR NEAR("a" "c" *, 0)`,

@@ -109,44 +109,56 @@ const (
 )
 
 // FTS returns a Word, Phrase or Near as an FTS5 expression. What it matches
-// still has to be checked where it is ordered or exact: the index holds stems.
-func FTS(n Node) string {
+// still has to be checked where it is ordered, exact or the beginning of words:
+// the index holds stems.
+func FTS(n Node) string { return strings.Join(alternatives(n), " OR ") }
+
+// alternatives returns phrases of FTS5, and nearnesses of these, one of which
+// stands wherever n does.
+func alternatives(n Node) []string {
 	switch n := n.(type) {
 	case Word:
 		if n.Prefix {
-			return quote(n.Text) + " *"
+			return beginnings(n.Text)
 		}
-		return quote(n.Text)
+		return []string{quote(n.Text)}
 	case Phrase:
-		return quote(n.Text)
+		return []string{quote(n.Text)}
 	case Or:
-		parts := make([]string, len(n))
-		for i, m := range n {
-			parts[i] = "(" + FTS(m) + ")"
+		var out []string
+		for _, m := range n {
+			out = append(out, alternatives(m)...)
 		}
-		return strings.Join(parts, " OR ")
+		return out
 	case Near:
-		var parts []string
-		for _, a := range choices(n.A) {
-			for _, b := range choices(n.B) {
-				parts = append(parts, fmt.Sprintf("NEAR(%s %s, %d)", FTS(a), FTS(b), n.Words-1))
+		var out []string
+		for _, a := range alternatives(n.A) {
+			for _, b := range alternatives(n.B) {
+				out = append(out, fmt.Sprintf("NEAR(%s %s, %d)", a, b, n.Words-1))
 			}
-		}
-		return strings.Join(parts, " OR ")
-	}
-	return ""
-}
-
-// choices returns the words and phrases that one side of a Near may be.
-func choices(n Node) []Node {
-	if o, ok := n.(Or); ok {
-		var out []Node
-		for _, m := range o {
-			out = append(out, choices(m)...)
 		}
 		return out
 	}
-	return []Node{n}
+	return nil
+}
+
+// ending is how many letters of what words begin with may belong to their ending,
+// which the index cuts off: "ization".
+const ending = 7
+
+// beginnings returns what the index may hold of words that begin so. Their stem
+// begins so too, or ends before: terminat* is kept as "termin". And a y at the
+// end of a stem becomes an i.
+func beginnings(text string) []string {
+	out := []string{quote(text) + " *"}
+	letters := []rune(text)
+	for n := len(letters) - 1; n >= max(3, len(letters)-ending); n-- {
+		out = append(out, quote(string(letters[:n])))
+	}
+	if stem, ok := strings.CutSuffix(strings.ToLower(text), "y"); ok && len(letters) > 2 {
+		out = append(out, quote(stem+"i"))
+	}
+	return out
 }
 
 func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }

@@ -171,10 +171,16 @@ func holding(ctx context.Context, m mark.MatterStore, found []mark.ScoredChunk, 
 // holder returns how a text is checked for n, or nil where the index suffices.
 func holder(n query.Node) func(text string) bool {
 	switch n := n.(type) {
+	case query.Word:
+		if n.Prefix {
+			return func(text string) bool {
+				return eitherWay(text, func(text string) bool { return len(standing(legal.Words(text), n)) > 0 })
+			}
+		}
 	case query.Phrase:
 		return wholeWords(n.Text)
 	case query.Near:
-		if n.Ordered || hasPhrase(n.A) || hasPhrase(n.B) {
+		if n.Ordered || loose(n.A) || loose(n.B) {
 			return func(text string) bool {
 				return eitherWay(text, func(text string) bool { return within(text, n) })
 			}
@@ -183,13 +189,16 @@ func holder(n query.Node) func(text string) bool {
 	return nil
 }
 
-// hasPhrase reports whether a side of a nearness is a phrase, or may be one.
-func hasPhrase(n query.Node) bool {
+// loose reports whether the index cannot tell exactly where a side of a nearness
+// stands: a phrase, or the beginning of a word.
+func loose(n query.Node) bool {
 	switch n := n.(type) {
+	case query.Word:
+		return n.Prefix
 	case query.Phrase:
 		return true
 	case query.Or:
-		return slices.ContainsFunc(n, hasPhrase)
+		return slices.ContainsFunc(n, loose)
 	}
 	return false
 }

@@ -49,6 +49,10 @@ func TestOperatorsFindWhatTheySay(t *testing.T) {
 		{"termination pre/10 notice", "loan.txt"},
 		{"(fee OR waiver) w/3 (charge OR notice)", "letter.txt loan.txt"},
 		{"termin*", "lease.txt loan.txt"},
+		{"terminat*", "lease.txt loan.txt"}, // the index keeps "termin"
+		{"terminatio* AND notice", "lease.txt loan.txt"},
+		{"terminato*", ""},
+		{"terminat* w/2 notice", "lease.txt"},
 		{"charg* AND -rent", "letter.txt"},
 		{"NOT notice", ""},
 		{"NOT waiver", "lease.txt letter.txt"},

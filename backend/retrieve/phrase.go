@@ -179,6 +179,47 @@ func phrasesFirst(hits []mark.Hit, phrases []string) []mark.Hit {
 	return hits
 }
 
+// exactly reports whether a search asks for nothing but exact words and numbers,
+// "§ 1983" or "12(b)(6)": then what only means the same was not asked for.
+func (q question) exactly() bool {
+	rest := numbered.ReplaceAllString(quoted.ReplaceAllString(q.text, " "), " ")
+	said := false
+	for _, w := range legal.Words(rest) {
+		if strings.ContainsFunc(w.Text, unicode.IsLetter) && len(w.Text) > 1 && !legal.Stop(w.Text) && !partWords[w.Text] {
+			return false
+		}
+		said = said || strings.ContainsFunc(w.Text, unicode.IsDigit)
+	}
+	return said || rest != q.text
+}
+
+// partWords are what stands before the number of a part.
+var partWords = map[string]bool{"section": true, "sections": true, "sec": true, "rule": true, "article": true, "art": true, "clause": true, "paragraph": true, "para": true}
+
+// exactOnes returns the hits that show what was asked for to the letter. Where
+// none shows the exact words, the nearest stay, which say so; a number that
+// stands nowhere has nothing near it.
+func exactOnes(hits []mark.Hit, t topic) []mark.Hit {
+	var numbers []string
+	if len(t.phrases) == 0 {
+		if numbers = append(slices.Clone(t.numbers), t.sections...); len(numbers) == 0 {
+			numbers = t.words
+		}
+	}
+	exact := slices.DeleteFunc(slices.Clone(hits), func(h mark.Hit) bool {
+		text := parted(h)
+		words := legal.Words(text)
+		return !holdsAny(text, t.phrases) && !slices.ContainsFunc(numbers, func(number string) bool {
+			return strings.ContainsFunc(number, unicode.IsDigit) &&
+				len(runs(words, number, func(word, want string, _ bool) bool { return word == want })) > 0
+		})
+	})
+	if len(exact) == 0 && len(t.phrases) > 0 {
+		return hits
+	}
+	return exact
+}
+
 func order(first bool) int {
 	if first {
 		return 1

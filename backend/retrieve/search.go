@@ -138,6 +138,9 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 		return nil, err
 	}
 	hits = phrasesFirst(hits, t.phrases)
+	if !q.Question && asked.exactly() {
+		hits = exactOnes(hits, t)
+	}
 	if !q.Question && !slices.ContainsFunc(hits, worded) {
 		edges, err := edgeHits(ctx, m, anyOf(t.words), t, c, scope, limit)
 		if err != nil {

@@ -225,9 +225,9 @@ func (oneAxis) Embed(_ context.Context, texts []string) ([][]float32, error) {
 	return out, nil
 }
 
-func TestMeaningFindsWhatOtherWordsSay(t *testing.T) {
-	m := marktest.OpenMatter(t)
-	d := add(t, m, "house.txt", "1. Pets. No feline may be kept. "+strings.Repeat(filler, 4)+"\n\n2. Noise. Be quiet at night. "+strings.Repeat(filler, 4))
+// embed gives the passages of a document the vectors of oneAxis.
+func embed(t *testing.T, m mark.MatterStore, d mark.Document) {
+	t.Helper()
 	chunks, err := m.ChunksOf(t.Context(), d.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -237,12 +237,16 @@ func TestMeaningFindsWhatOtherWordsSay(t *testing.T) {
 	for _, c := range chunks {
 		ids, texts = append(ids, c.ID), append(texts, chunk.Passage(c))
 	}
-	e := oneAxis{}
-	vectors, _ := e.Embed(t.Context(), texts)
-	if err := m.PutVectors(t.Context(), e.Model(), ids, vectors); err != nil {
+	vectors, _ := oneAxis{}.Embed(t.Context(), texts)
+	if err := m.PutVectors(t.Context(), oneAxis{}.Model(), ids, vectors); err != nil {
 		t.Fatal(err)
 	}
-	hits := search(t, retrieve.New(retrieve.Config{Embedder: e}), m, "cats?")
+}
+
+func TestMeaningFindsWhatOtherWordsSay(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	embed(t, m, add(t, m, "house.txt", "1. Pets. No feline may be kept. "+strings.Repeat(filler, 4)+"\n\n2. Noise. Be quiet at night. "+strings.Repeat(filler, 4)))
+	hits := search(t, retrieve.New(retrieve.Config{Embedder: oneAxis{}}), m, "cats?")
 	if len(hits) == 0 || !strings.Contains(hits[0].Chunk.Text, "feline") || hits[0].Why[0].Signal != "meaning" {
 		t.Errorf("%d hits, want the clause about felines first, by its meaning", len(hits))
 	}
@@ -355,5 +359,36 @@ func TestTheSentenceThatAnswersStandsFirst(t *testing.T) {
 	}
 	if !strings.Contains(hits[1].Chunk.Text, want) || hits[1].Chunk.Text != passages[0].Chunk.Text {
 		t.Errorf("the passage is %q", hits[1].Chunk.Text)
+	}
+}
+
+func TestSearchForExactWordsOrNumbersFindsNothingElse(t *testing.T) {
+	m := marktest.OpenMatter(t)
+	embed(t, m, add(t, m, "motion.txt", "The motion under Rule 12 (b) (6) is denied. "+filler+filler+filler+filler+"\n\nThe claim under 42 U.S.C. § 1983 survives. "+strings.Repeat(filler, 4)))
+	embed(t, m, add(t, m, "lease.txt", "The tenant pays 1200 dollars. "+filler+filler+filler+filler+"\n\nThe motion of 6 May was late. Section 9 says who pays. "+strings.Repeat(filler, 4)))
+	s := retrieve.New(retrieve.Config{Embedder: oneAxis{}})
+	for _, c := range []struct{ query, want string }{
+		{"12(b)(6)", "Rule 12 (b) (6)"},
+		{"Rule 12(b)(6)", "Rule 12 (b) (6)"},
+		{"§ 1983", "§ 1983"},
+		{"Section 9", "Section 9"},
+		{"1200", "1200"},
+		{`"motion of 6 May"`, "6 May"},
+		{"§ 1985", ""},
+		{"12(b)(7)", ""},
+	} {
+		hits := search(t, s, m, c.query)
+		if c.want == "" && len(hits) > 0 || c.want != "" && len(hits) == 0 {
+			t.Errorf("%s: %d hits", c.query, len(hits))
+		}
+		for _, h := range hits {
+			if !strings.Contains(h.Chunk.Text, c.want) {
+				t.Errorf("%s found %q", c.query, h.Chunk.Text)
+			}
+		}
+	}
+	// Exact words that stand nowhere: the nearest, which say so.
+	if hits := search(t, s, m, `"motion of 7 May"`); len(hits) == 0 || !strings.Contains(fmt.Sprint(hits[0].Why), "found nowhere") {
+		t.Errorf("got %v", hits)
 	}
 }
