@@ -47,6 +47,10 @@ func (p modelsPort) Try(ctx context.Context, id, question string, emit func(wire
 		return err
 	}
 	defer done()
+	// The process starts with the first thing that is asked of it.
+	if _, err := g.CountTokens(ctx, question); err != nil {
+		return err
+	}
 	var result wire.TryResult
 	loaded := time.Now()
 	result.LoadMS = since(began)

@@ -79,7 +79,7 @@ func (d *Desk) imported(ctx context.Context, m wire.Model, err error) (wire.Mode
 }
 
 // RemoveModel deletes a model that a person brought. Errors: Forbidden for one
-// that is in use or came with the program.
+// that is in use, will be from the next start, or came with the program.
 func (d *Desk) RemoveModel(ctx context.Context, id string) error {
 	m, err := d.model(ctx, id)
 	if err != nil {
@@ -87,6 +87,11 @@ func (d *Desk) RemoveModel(ctx context.Context, id string) error {
 	}
 	if m.Active {
 		return mark.Errorf(mark.Forbidden, "%s is in use. Use another model first, and start Mark AI again.", m.Name)
+	}
+	for _, s := range d.d.Settings.List() {
+		if (s.Key == "chat.model" || s.Key == "embedding.model") && s.Value == id {
+			return mark.Errorf(mark.Forbidden, "%s is the one to be used from the next start. Use another model first.", m.Name)
+		}
 	}
 	if err := d.d.Models.Remove(ctx, id); err != nil {
 		return err

@@ -36,6 +36,10 @@ type written struct {
 	puts [][2]string
 }
 
+func (w *written) List() []wire.Setting {
+	return []wire.Setting{{Key: "chat.model", Value: "f"}, {Key: "chat.threads", Value: "b"}}
+}
+
 func (w *written) Put(key, value string) error {
 	w.puts = append(w.puts, [2]string{key, value})
 	return nil
@@ -48,6 +52,7 @@ func modelDesk() (*desk.Desk, *shelf, *written) {
 		{ID: "c", Name: "C", Role: "embedding", Installed: true},
 		{ID: "d", Name: "D", Role: "chat", Problem: "D is not installed."},
 		{ID: "e", Name: "E", Role: "rerank", Installed: true},
+		{ID: "f", Name: "F", Role: "chat", Installed: true},
 	}}
 	w := &written{}
 	return desk.New(desk.Deps{Vault: &vault{state: "locked"}, Models: s, Settings: w, Machine: func() wire.Machine { return wire.Machine{MemoryBytes: 8} }}), s, w
@@ -73,10 +78,13 @@ func TestModelIsUsedForItsRole(t *testing.T) {
 	}
 }
 
-func TestModelInUseIsNotRemoved(t *testing.T) {
+func TestModelInUseOrToBeSoIsNotRemoved(t *testing.T) {
 	d, s, _ := modelDesk()
 	if err := d.RemoveModel(t.Context(), "a"); mark.CodeOf(err) != mark.Forbidden {
 		t.Errorf("the model in use: %v", err)
+	}
+	if err := d.RemoveModel(t.Context(), "f"); mark.CodeOf(err) != mark.Forbidden {
+		t.Errorf("the model of the next start: %v", err)
 	}
 	if err := d.RemoveModel(t.Context(), "b"); err != nil {
 		t.Error(err)
