@@ -61,6 +61,10 @@ func (e *chatEngine) generate(ctx context.Context, p prompt, t threads, send fun
 		return err
 	}
 	r := request(p, tokens)
+	if r.Space, err = e.loop.space(ctx, p.Adapter); err != nil {
+		g.free()
+		return err
+	}
 	s := newStream(e.loop, p, g, pick, r.Prompt)
 	s.calls = calls
 	return e.loop.generate(ctx, s, r, t, send)

@@ -15,7 +15,8 @@ import (
 // together, step by step, and a beginning that prompts share is computed once.
 type Generator struct {
 	*keeper
-	name string
+	name    string
+	adapter func(id string) (path string, err error)
 }
 
 // NewGenerator returns a generator. The worker starts with the first request.
@@ -27,7 +28,7 @@ func NewGenerator(cfg Config) (*Generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Generator{keeper: k, name: cfg.Name}, nil
+	return &Generator{keeper: k, name: cfg.Name, adapter: cfg.Adapter}, nil
 }
 
 // Model names the model and its version.
@@ -37,7 +38,7 @@ func (g *Generator) Model() string { return g.name }
 // and asked once more; later its death is Crashed.
 func (g *Generator) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.Delta, error] {
 	return func(yield func(mark.Delta, error) bool) {
-		body, err := bodyOf(p)
+		body, err := g.bodyOf(p)
 		if err != nil {
 			yield(mark.Delta{}, fmt.Errorf("generate: %w", err))
 			return
@@ -67,11 +68,20 @@ func (g *Generator) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.
 	}
 }
 
-// bodyOf is the body of a request with p.
-func bodyOf(p mark.Prompt) ([]byte, error) {
+// bodyOf is the body of a request with p. Errors: Invalid, and those of
+// Config.Adapter.
+func (g *Generator) bodyOf(p mark.Prompt) ([]byte, error) {
 	q, err := promptOf(p)
 	if err != nil {
 		return nil, err
+	}
+	if p.Adapter != "" {
+		if g.adapter == nil {
+			return nil, mark.Errorf(mark.Unsupported, "This model writes without adapters.")
+		}
+		if q.Adapter, err = g.adapter(p.Adapter); err != nil {
+			return nil, err
+		}
 	}
 	return json.Marshal(q)
 }
@@ -97,7 +107,10 @@ func (g *Generator) CountTokens(ctx context.Context, text string) (int, error) {
 // SaveState returns what the model holds of p and of the text that it wrote
 // after it. It implements mark.ModelState.
 func (g *Generator) SaveState(ctx context.Context, p mark.Prompt, limit int) ([]byte, error) {
-	body, err := bodyOf(p)
+	if p.Adapter != "" {
+		return nil, fmt.Errorf("save the model's state: %w", errNothingHeld) // what an adapter changed is not kept
+	}
+	body, err := g.bodyOf(p)
 	if err != nil {
 		return nil, fmt.Errorf("save the model's state: %w", err)
 	}

@@ -41,6 +41,7 @@ type loop struct {
 	ctx     native.Context
 	memory  native.Memory
 	batch   native.Batch
+	lora    adapters
 	waiting int  // requests that have not begun
 	reading pace // threads for many tokens at once
 	writing pace // threads for one token after the other
@@ -77,7 +78,7 @@ func newLoop(m native.Model, vocab native.Vocab, s setup) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loop{vocab: vocab, words: int(native.VocabNTokens(vocab)), whole: cfg.Whole, streams: map[schedule.ID]*stream{}}
+	l := &loop{vocab: vocab, words: int(native.VocabNTokens(vocab)), whole: cfg.Whole, streams: map[schedule.ID]*stream{}, lora: adapters{model: m}}
 	if l.made, err = fingerprint(s); err != nil {
 		return nil, err
 	}
@@ -319,6 +320,9 @@ func (l *loop) apply(ops []schedule.Op) error {
 
 // compute runs a plan's work through the model.
 func (l *loop) compute(p schedule.Plan, share threads) error {
+	if err := l.lora.use(l.ctx, p.Space); err != nil {
+		return err
+	}
 	if err := l.batch.Clear(); err != nil {
 		return fmt.Errorf("fill the batch: %w", err)
 	}

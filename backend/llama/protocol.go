@@ -78,6 +78,8 @@ type prompt struct {
 	OneByOne  bool     `json:"one_by_one,omitempty"`
 	Scores    int      `json:"scores,omitempty"`
 
+	Adapter string `json:"adapter,omitempty"` // path of a LoRA adapter; empty: none
+
 	Sampling mark.Sampling `json:"sampling,omitzero"`
 	Tools    []mark.Tool   `json:"tools,omitempty"`
 

@@ -21,8 +21,11 @@ type Config struct {
 	// Template is llama.cpp's name of the chat template that stands in where a chat
 	// model's own is missing or not known to it; empty: none.
 	Template string
-	Graphic  bool // of an embedding model: on a graphics processor, where the runtime finds one
-	Worker   worker.Spec
+	// Adapter finds the LoRA adapter that a prompt names. Errors: NotFound and
+	// others that are for people. Nil: prompts name none.
+	Adapter func(id string) (path string, err error)
+	Graphic bool // of an embedding model: on a graphics processor, where the runtime finds one
+	Worker  worker.Spec
 }
 
 // keeper keeps the worker that runs a model, and says how many threads it has.
