@@ -117,9 +117,12 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 			return s.hits(ctx, m, ranked, topic{}, route{}, c, limit)
 		}
 	}
-	r, err := s.route(ctx, m, asked, c, scope)
-	if err != nil {
-		return nil, err
+	exactly := !q.Question && asked.exactly()
+	var r route
+	if !exactly { // what is in quotation marks is looked for, not what it may name
+		if r, err = s.route(ctx, m, asked, c, scope); err != nil {
+			return nil, err
+		}
 	}
 	if len(r.docs) > 0 {
 		scope = r.docs
@@ -138,7 +141,7 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 		return nil, err
 	}
 	hits = phrasesFirst(hits, t.phrases)
-	if !q.Question && asked.exactly() {
+	if exactly {
 		hits = exactOnes(hits, t)
 	}
 	if !q.Question && !slices.ContainsFunc(hits, worded) {
