@@ -46,12 +46,35 @@ func (d *Desk) Paper(ctx context.Context, matter, conversation string, n int, fo
 			paper.Matter = m.Name
 		}
 	}
+	if paper.Unread, err = unreadOf(ctx, store, paper.Answer); err != nil {
+		return err
+	}
+	paper.Program = d.d.Version
 	w, err := where(fileName(paper.Question) + "." + format)
 	if err != nil {
 		return err
 	}
 	d.audit(ctx, "answer.export", mark.MatterID(matter), conversation)
 	return write(w, paper)
+}
+
+// unreadOf names the documents that are not read in full, where something had
+// not been read when the question was answered.
+func unreadOf(ctx context.Context, store mark.MatterStore, a mark.Answer) ([]string, error) {
+	if a.Searched.Unread == 0 {
+		return nil, nil
+	}
+	docs, err := store.Documents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, d := range docs {
+		if d.PagesRead == 0 && d.Meta.Type != mark.TypeContainer || d.Pages > d.PagesRead {
+			out = append(out, d.Name)
+		}
+	}
+	return out, nil
 }
 
 // cited lets a paper cite the places of its answer as a lawyer would, and say

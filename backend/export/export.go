@@ -20,6 +20,11 @@ type Paper struct {
 	Question string
 	Asked    time.Time
 	Answer   mark.Answer
+	// Unread names the documents of the matter that are not read in full when the
+	// paper is written.
+	Unread []string
+	// Program is the version of the program that writes the paper.
+	Program string
 	// Place says where a citation stands, as it is cited ("page 3", "47:12–48:3",
 	// "ABC0001234"); nil means by the number of the page.
 	Place func(mark.Citation) string
@@ -96,11 +101,7 @@ func (p Paper) about() string {
 	if !p.Asked.IsZero() {
 		parts = append(parts, "asked "+p.Asked.Format("2 January 2006, 15:04"))
 	}
-	by := "answered with quotations alone"
-	if p.Answer.Model != "" {
-		by = "written by " + p.Answer.Model
-	}
-	return strings.Join(slices.DeleteFunc(append(parts, by), func(s string) bool { return s == "" }), " · ")
+	return strings.Join(slices.DeleteFunc(append(parts, by(p.Answer)), func(s string) bool { return s == "" }), " · ")
 }
 
 // searched says what the question was put to.
@@ -109,6 +110,9 @@ func (p Paper) searched() string {
 	s := fmt.Sprintf("Searched: %s, %s.", plural(c.Documents, "document", "documents"), plural(c.Pages, "page", "pages"))
 	if c.Unread > 0 {
 		s += fmt.Sprintf(" %s not been read, and may say more.", plural(c.Unread, "page or document has", "pages or documents have"))
+	}
+	if unread := p.unread(); unread != "" {
+		s += " " + unread
 	}
 	return s
 }
@@ -176,6 +180,7 @@ func (p Paper) blocks() []block {
 	a := p.Answer
 	out := []block{line(title, p.Question), line(small, p.about())}
 	out = append(out, p.sentences()...)
+	out = append(out, p.findings()...)
 	if s := a.Survey; s != nil {
 		t := block{kind: table, rows: [][]string{columns[:]}}
 		for _, r := range s.Rows {
@@ -197,7 +202,22 @@ func (p Paper) blocks() []block {
 			out = append(out, line(body, p.name(h.Document.ID, h.Document.Name)+", "+cmp.Or(p.place(mark.Citation{Document: h.Document.ID, Spans: h.Spans}), fmt.Sprintf("page %d", h.Chunk.From.Page))), line(quotation, "“"+oneLine(h.Chunk.Text)+"”"))
 		}
 	}
-	return append(out, line(small, p.searched()), line(small, advice))
+	out = append(out, line(small, p.searched()))
+	if found := p.found(); len(found) > 0 {
+		out = append(out, line(heading, "How this was found"))
+		for _, text := range found {
+			out = append(out, line(small, text))
+		}
+	}
+	return append(out, line(small, p.advice()))
+}
+
+// advice ends the paper: what its marks are worth, and who wrote it.
+func (p Paper) advice() string {
+	if p.Program == "" {
+		return advice
+	}
+	return advice + " Version " + p.Program + "."
 }
 
 // sentences are the answer itself and, below it, what its marks mean.
@@ -213,6 +233,9 @@ func (p Paper) sentences() []block {
 			continue // the table has it, with its document
 		}
 		used[s.Verdict] = true
+		if s.Heading != "" {
+			out = append(out, line(heading, s.Heading))
+		}
 		b := block{kind: body, runs: []run{{text: sign(s.Verdict) + " "}, {text: oneLine(s.Text), struck: s.Verdict == mark.VerdictUnsupported}}}
 		if a.Survey == nil {
 			for _, c := range s.Citations {

@@ -137,6 +137,44 @@ func TestARefusalIsGivenAwayWithWhatCameClosest(t *testing.T) {
 	holds(t, paper(t, "a.pdf", written(t, export.PDF, p)), "I could not find it in 2 documents.", "Memo.docx, page 2", "Disputes go to court.")
 }
 
+func TestWhatAnAnswerHoldsBesidesSentencesIsGivenAwayWithItsSources(t *testing.T) {
+	p := lease()
+	p.Unread, p.Program = []string{"Sealed.pdf"}, "1.2"
+	a := &p.Answer
+	a.Model, a.Routed = "small", &mark.Routed{Expert: "clauses", Name: "Clause finder"}
+	a.Citations = append(a.Citations, mark.Citation{Name: "Amendment.pdf", Quote: "ninety days' notice", Spans: []mark.Span{{Page: 2}}})
+	a.Sentences[0].Heading = "Termination"
+	a.Contradictions = []mark.Contradiction{{Topic: "notice", Sides: []mark.Side{{Value: "sixty days", Citation: 0, Date: "2019-03-01"}, {Value: "ninety days", Citation: 1}}}}
+	a.Computation = &mark.Computation{Text: "June 30, 2023 − 60 days = May 1, 2023", Operands: []mark.Operand{{Value: "60 days", Citation: 0}, {Value: "June 30, 2023", Citation: -1}}}
+	a.Chronology = []mark.ChronologyRow{{Date: "2021-05", Text: "The lease is amended.", Citation: 1}}
+	a.Trace = &mark.Trace{
+		Searches:  []mark.TraceSearch{{Text: "notice period", Documents: 3, Found: 7, Why: "The question as it was asked."}},
+		Documents: []mark.TraceDocument{{Name: "Lease.pdf", Read: true}, {Name: "Memo.docx"}},
+		Passages:  []mark.TracePassage{{Cited: true}, {Aside: "no"}},
+		Checks:    []string{"Sentence 1 against [1]: It stands there word for word."},
+	}
+	for name, form := range map[string]struct {
+		write func(io.Writer, export.Paper) error
+		read  func(t testing.TB, name string, data []byte) string
+	}{"a.docx": {export.Word, office}, "a.pdf": {export.PDF, paper}, "a.xlsx": {export.Workbook, office}} {
+		t.Run(name, func(t *testing.T) {
+			holds(t, form.read(t, name, written(t, form.write, p)),
+				"written by small, by way of “Clause finder”", "The documents differ: notice", "sixty days: Lease.pdf, pages 3–4", "dated 2019-03-01",
+				"ninety days: Amendment.pdf, page 2", "no date known", "June 30, 2023 − 60 days = May 1, 2023", "June 30, 2023: from the question",
+				"2021-05: The lease is amended.", "Searched for “notice period” in 3 documents: 7 passages found.", "Read for the answer: Lease.pdf.",
+				"Found, and not read for it: Memo.docx.", "1 hold a quotation", "Sentence 1 against [1]: It stands there word for word.",
+				"Not read in full when this was written: Sealed.pdf.", "Version 1.2.")
+		})
+	}
+}
+
+func TestAQuestionAskedBackIsGivenAwayWithItsChoices(t *testing.T) {
+	p := export.Paper{Question: "When does it end?", Answer: mark.Answer{Text: "Which lease do you mean?", Choices: &mark.Choices{Question: "Which lease do you mean?", Options: []mark.Option{
+		{Label: "Harbor lease", Detail: "2019"}, {Label: "Quay lease"},
+	}}}}
+	holds(t, paper(t, "a.pdf", written(t, export.PDF, p)), "Which lease do you mean?", "– Harbor lease (2019)", "– Quay lease")
+}
+
 func TestALongSurveyRunsOverManyPages(t *testing.T) {
 	p := survey()
 	for i := range 400 {

@@ -75,7 +75,17 @@ func (p Paper) aboutRows() [][]string {
 			out = append(out, []string{"Counted", text.String()})
 		}
 	}
-	return append(out, []string{"Note", advice})
+	for _, b := range p.findings() {
+		text := ""
+		for _, r := range b.runs {
+			text += r.text
+		}
+		out = append(out, []string{"Besides", text})
+	}
+	for _, text := range p.found() {
+		out = append(out, []string{"Found by", text})
+	}
+	return append(out, []string{"Note", p.advice()})
 }
 
 func sheet(rows [][]string, widths []int, head bool) string {
