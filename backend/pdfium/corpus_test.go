@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -85,7 +86,9 @@ func readAll(ctx context.Context, p mark.Parser, path string) (pages []mark.Page
 }
 
 // TestWordsAgreeWithPopplers prints the word F1 against pdftotext of every file
-// of a corpus, and their mean over the born-digital ones.
+// of a corpus, and their mean over the born-digital ones. Of the two orders in
+// which pdftotext reads, that of the page and that of the file, the one that is
+// nearer counts: each takes words apart that the other does not.
 func TestWordsAgreeWithPopplers(t *testing.T) {
 	files := corpus(t)
 	if _, err := exec.LookPath("pdftotext"); err != nil {
@@ -94,21 +97,15 @@ func TestWordsAgreeWithPopplers(t *testing.T) {
 	p := newParser(t, 1)
 	var sum float64
 	var n, pageCount int
-	var ours, theirs time.Duration
 	for _, f := range files {
 		if strings.Contains(f, "hostile") || strings.Contains(strings.ToLower(filepath.Base(f)), "ocr") {
 			continue // a text layer made by OCR is not born digital
 		}
-		began := time.Now()
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		cmd := exec.CommandContext(ctx, "pdftotext", "-q", "-l", "300", f, "-")
-		want, err := cmd.Output()
-		cancel()
-		wall := time.Since(began)
-		if err != nil || len(strings.Fields(string(want))) < 20 {
+		theirs := [2]string{poppler(t, f), poppler(t, f, "-raw")}
+		if len(strings.Fields(theirs[0])) < 20 {
 			continue
 		}
-		pages, took, err := readAll(t.Context(), p, f)
+		pages, _, err := readAll(t.Context(), p, f)
 		if err != nil {
 			t.Logf("%-60s %v", filepath.Base(f), err)
 			continue
@@ -117,24 +114,33 @@ func TestWordsAgreeWithPopplers(t *testing.T) {
 		for _, pg := range pages {
 			got.WriteString(pg.Text + "\n")
 		}
-		score := f1(got.String(), string(want))
-		t.Logf("%-60s %.4f  %4d pages  %s against %s", filepath.Base(f), score, len(pages), took.Round(time.Millisecond), wall.Round(time.Millisecond))
+		score := max(f1(got.String(), theirs[0]), f1(got.String(), theirs[1]))
+		t.Logf("%-60s %.4f  %4d pages", filepath.Base(f), score, len(pages))
 		sum += score
 		n++
 		pageCount += len(pages)
-		ours += took
-		theirs += wall
 	}
-	fmt.Printf("word F1 against pdftotext: mean %.4f over %d files; %d pages in %s against %s\n", sum/float64(n), n, pageCount, ours.Round(time.Millisecond), theirs.Round(time.Millisecond))
-	if mean := sum / float64(n); mean < 0.98 {
+	fmt.Printf("word F1 against pdftotext: mean %.4f over %d files, %d pages\n", sum/float64(n), n, pageCount)
+	if mean := sum / float64(n); mean < 0.985 {
 		t.Errorf("mean %.4f", mean)
 	}
+}
+
+// poppler returns what pdftotext reads in a file, "" where it fails.
+func poppler(t *testing.T, file string, options ...string) string {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "pdftotext", append(options, "-q", "-l", "300", file, "-")...).Output()
+	if err != nil {
+		return ""
+	}
+	return string(out)
 }
 
 // f1 compares two texts as bags of words.
 func f1(a, b string) float64 {
 	bag := map[string]int{}
-	wa, wb := strings.Fields(fold.Replace(a)), strings.Fields(fold.Replace(b))
+	wa, wb := evened(a), evened(b)
 	for _, w := range wb {
 		bag[w]++
 	}
@@ -151,9 +157,28 @@ func f1(a, b string) float64 {
 	return 2 * float64(same) / float64(len(wa)+len(wb))
 }
 
-// fold evens out how ligatures and hyphens are written.
+// fold evens out how ligatures, hyphens and bullets are written.
 var fold = strings.NewReplacer("\uFB00", "ff", "\uFB01", "fi", "\uFB02", "fl", "\uFB03", "ffi", "\uFB04", "ffl", "\u00AD", "-", "\f", " ",
-	"\u202A", "", "\u202B", "", "\u202C", "", "\u200F", "", "\u200E", "")
+	"\uF0A7", "\u2022", "\uF0B7", "\u2022", "...", " ", "\u202A", "", "\u202B", "", "\u202C", "", "\u200F", "", "\u200E", "")
+
+// footnoted is a word with the number of a footnote glued to it.
+var footnoted = regexp.MustCompile(`^(.*[^0-9]{2})([0-9]{1,3})$`)
+
+// evened returns the words of a text as both programs would write them.
+func evened(text string) []string {
+	var out []string
+	for _, w := range strings.Fields(fold.Replace(text)) {
+		if strings.Trim(w, ".") == "" { // of a leader
+			continue
+		}
+		if m := footnoted.FindStringSubmatch(w); m != nil {
+			out = append(out, m[1], m[2])
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
 
 // TestEveryFileEndsReadOrWithItsReason goes through all of a corpus.
 func TestEveryFileEndsReadOrWithItsReason(t *testing.T) {
