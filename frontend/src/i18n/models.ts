@@ -116,16 +116,19 @@ export const models = {
     installed: "Installed",
     download: "Download",
     downloadOf: (name: string, type: string) => `Download ${name}, ${type}`,
+    licenceText: "What its licence says in short",
     licenceTitle: (name: string) => `Licence of ${name}`,
     licenceHint: (name: string, publisher: string) => `${publisher} publishes this model under the ${name}. The publisher's own text governs.`,
     licenceAddress: "It stands in full at",
-    licenceAccept: "I have read the licence and accept it for my firm",
+    licenceAccept: "I have read the publisher's licence, not only this, and accept it",
     licenceGo: "Accept and download",
   },
 
   download: {
     title: "Downloads",
     state: { waiting: "Waiting", running: "Downloading", paused: "Paused", checking: "Checking the file", done: "Installed", failed: "Stopped", canceled: "Cancelled" },
+    done: (name: string) => `${name} was downloaded, checked and installed.`,
+    failed: (name: string, why: string) => `The download of ${name} stopped. ${why}`,
     line: (d: { bytes: number; total: number; perSecond: number; etaSeconds: number }) =>
       [d.total > 0 ? `${size(d.bytes)} of ${size(d.total)}` : size(d.bytes), d.perSecond > 0 ? `${size(d.perSecond)}/s` : "", d.etaSeconds > 0 ? `about ${left(d.etaSeconds)} left` : ""].filter(Boolean).join(" · "),
     pause: "Pause",

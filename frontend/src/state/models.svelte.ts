@@ -124,6 +124,9 @@ export class Models {
     }
     const d = event.kind === "download" ? event.download : undefined;
     if (!d) return;
+    const before = this.downloads.find((x) => x.id === d.id)?.state;
+    if (d.state === "done" && before !== "done") this.notices.say(t.download.done(d.name));
+    if (d.state === "failed" && before !== "failed") this.notices.warn(t.download.failed(d.name, d.problem ?? ""));
     const others = this.downloads.filter((x) => x.id !== d.id);
     const at = this.downloads.findIndex((x) => x.id === d.id);
     if (d.state === "canceled") this.downloads = others;

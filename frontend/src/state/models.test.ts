@@ -68,6 +68,13 @@ describe("the models of the window", () => {
     expect(models.downloads.map((d) => d.id)).toEqual(["b"]);
   });
 
+  it("tell once that a download has come to its end, or why it has not", () => {
+    for (const state of ["running", "done", "done"] as const) models.pushed({ kind: "download", download: download("a", { state }) });
+    for (const state of ["running", "failed", "failed"] as const) models.pushed({ kind: "download", download: download("b", { state, problem: "The disk is full." }) });
+    expect(notices.list.map((n) => n.tone)).toEqual(["plain", "warn"]);
+    expect(notices.list[1]!.text).toContain("The disk is full.");
+  });
+
   it("are listed anew when they change, where they have been listed", async () => {
     await models.load("here");
     const before = models.list.length;
