@@ -75,7 +75,7 @@ func findTitle(head string) string {
 		}
 		seen++
 		if t := titleLine(line); t != "" {
-			return joinTitle(t, lines[i+1:])
+			return joinTitle(before(t, lines[:i]), lines[i+1:])
 		}
 	}
 	if m := self.FindStringSubmatch(head); m != nil {
@@ -98,6 +98,24 @@ func titleLine(line string) string {
 		return ""
 	}
 	return line
+}
+
+// before adds the lines of capitals over a title that is one word, as
+// "MAINTENANCE" over "AGREEMENT".
+func before(title string, above []string) string {
+	if strings.Contains(title, " ") || !upperCase(title) {
+		return title
+	}
+	whole := title
+	for n := 0; n < 3 && len(above) > 0; n++ {
+		l := cleanLine(above[len(above)-1])
+		above = above[:len(above)-1]
+		if l == "" || !upperCase(l) || !mostlyCapital(l) || pageMark.MatchString(l) || exhibit.MatchString(l) || tribunal.MatchString(l) || strings.ContainsAny(l, ",:.()*[]_") || len(l)+len(whole) > titleMax {
+			break
+		}
+		whole = l + " " + whole
+	}
+	return whole
 }
 
 // joinTitle adds the lines that go on with a title that cannot end where its
@@ -180,7 +198,7 @@ func titleOfName(name string) string {
 	best := ""
 	for _, p := range strings.FieldsFunc(trimExt(name), func(r rune) bool { return r == '_' || r == '–' || r == '—' }) {
 		for _, q := range strings.Split(p, " - ") {
-			if q = ReadableName(q); kinds.MatchString(q) && len(q) > len(best) {
+			if q = ReadableName(filed.ReplaceAllString(q, "")); kinds.MatchString(q) && len(q) > len(best) {
 				best = q
 			}
 		}
@@ -190,8 +208,10 @@ func titleOfName(name string) string {
 
 var (
 	escaped = regexp.MustCompile(`%20|_20(?:[^\d]|$)`)
-	camel   = regexp.MustCompile(`(\p{Ll})(\p{Lu})|(\p{Lu})(\p{Lu}\p{Ll})`)
-	ext     = regexp.MustCompile(`\.[A-Za-z0-9]{1,5}$`)
+	// filed is what a register puts before the name of a paper that was filed.
+	filed = regexp.MustCompile(`^(?:\d{2,4}-)?(?i:ex)-?\d[\d.]*(?:\([^)]*\))*-`)
+	camel = regexp.MustCompile(`(\p{Ll})(\p{Lu})|(\p{Lu})(\p{Lu}\p{Ll})`)
+	ext   = regexp.MustCompile(`\.[A-Za-z0-9]{1,5}$`)
 )
 
 func trimExt(name string) string { return ext.ReplaceAllString(name, "") }

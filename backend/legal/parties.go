@@ -42,18 +42,91 @@ func findParties(head string) []string {
 			return p
 		}
 	}
+	p := registeredParties(head)
+	if d := definedParties(head); len(d) > len(p) {
+		p = d
+	}
+	if len(p) > 1 {
+		return p
+	}
 	if m := owner.FindStringSubmatch(head); m != nil {
 		return []string{squeeze(m[1], partyMax)}
 	}
 	return nil
 }
 
+// openingBytes is how far into a document its parties are introduced.
+const openingBytes = 4000
+
+var (
+	// registered is how companies of the Commonwealth are introduced: "ACME
+	// LIMITED (company number 123) whose registered office …".
+	registered = regexp.MustCompile(`((?:[A-Z][\w.&’'-]*\s){1,8}(?:LIMITED|LTD|PLC|LLP|Limited|Ltd|plc|Plc|LLP)\.?)\s*[,(]\s*(?:a company\s+)?\(?(?i:incorporated and )?(?i:registered|company|incorporated)\b`)
+	// called is a bracket that gives somebody a name: (the “Buyer”).
+	called  = regexp.MustCompile(`\(\s*(?:(?:the|each,? an?|hereinafter(?: referred to as)?|hereafter)\s+)?["“]\s*[A-Z][^"“”]{1,40}["”][^()]{0,80}\)`)
+	recital = regexp.MustCompile(`(?i)\bwhereas\b,?`)
+	// company is a name that says what sort of person bears it.
+	company = regexp.MustCompile(`(?:[A-Z][\w.&’'-]*,?\s+(?:(?:of|and|&|the|de)\s+)?){1,8}(?:Inc|INC|Incorporated|L\.?L\.?C|Ltd|LTD|Limited|LIMITED|L\.?L?\.?P|PLC|plc|Corp|Corporation|CORPORATION|Company|COMPANY|Co|GmbH|AG|N\.A|S\.A|B\.V|N\.V|Bank|BANK|Holdings|Trust|University|UNIVERSITY)\b\.?`)
+)
+
+// registeredParties returns the companies that are introduced with where they
+// are registered.
+func registeredParties(head string) []string {
+	var out []string
+	for _, m := range registered.FindAllStringSubmatch(head[:min(len(head), openingBytes)], partiesMax) {
+		out = addName(out, nameOf(cleanLine(m[1])))
+	}
+	return out
+}
+
+// definedParties returns the companies in the opening that a bracket gives a
+// name, in their order, where nothing else tells who the parties are.
+func definedParties(head string) []string {
+	head = head[:min(len(head), openingBytes)]
+	var out []string
+	from := 0
+	for _, at := range called.FindAllStringIndex(head, 12) {
+		before := head[max(from, at[0]-300):at[0]]
+		if i := strings.LastIndex(before, "\n\n"); i >= 0 {
+			before = before[i:]
+		}
+		before = recital.ReplaceAllString(blank.ReplaceAllString(before, " "), "; ")
+		from = at[1]
+		if i := strings.LastIndex(before, ") "); i >= 0 {
+			before = before[i+2:]
+		}
+		if names := company.FindAllString(before, -1); len(names) > 0 {
+			if name := nameOf(lowerLead.ReplaceAllString(names[0], "")); strings.Contains(name, " ") {
+				out = addName(out, name)
+			}
+		}
+		if len(out) == partiesMax {
+			break
+		}
+	}
+	return out
+}
+
+func addName(names []string, name string) []string {
+	if name == "" || slices.Contains(names, name) || len(names) == partiesMax {
+		return names
+	}
+	return append(names, name)
+}
+
 // listParties reads the list of names that begins s.
 func listParties(s string) []string {
+	// A place in a name, as in "Rise (Tianjin) Education Co.", stays.
+	s = placed.ReplaceAllStringFunc(s, func(m string) string {
+		if sub := placed.FindStringSubmatch(m); isRole(sub[1]) || notParty.MatchString(sub[1]) {
+			return m
+		}
+		return strings.NewReplacer("(", "‹", ")", "›").Replace(m)
+	})
 	for range 3 { // definitions nest: ("Acme" (and its affiliates))
 		s = paren.ReplaceAllString(s, " ; ")
 	}
-	s = blank.ReplaceAllString(s, " ")
+	s = blank.ReplaceAllString(lineEnd.ReplaceAllString(s, "$1,\n"), " ")
 	if i := sentenceEnd(s); i > 0 {
 		s = s[:i]
 	}
@@ -62,7 +135,7 @@ func listParties(s string) []string {
 		if part == "" {
 			continue
 		}
-		name := nameOf(part)
+		name := strings.NewReplacer("‹", "(", "›", ")").Replace(nameOf(part))
 		if name == "" {
 			if len(out) > 1 {
 				break // the list is over
@@ -106,6 +179,10 @@ var (
 	trade      = regexp.MustCompile(`(?i)\b(?:insurance|trust|savings|fire|marine|life|casualty|oil|steel|iron|research|loan|title|gas|electric|fidelity)$`)
 	secondHalf = regexp.MustCompile(`^[A-Z][\w’'-]+ (?i:company|corporation|co|corp|association|bank)\b`)
 
+	placed      = regexp.MustCompile(`[A-Z][\w.’'-]*\s\(([A-Z][a-z]+(?: [A-Z][a-z]+)?)\)\s+[A-Z][a-z]`)
+	genericHalf = regexp.MustCompile(`(?i)^(?:entertainment|annuity|trading|management|services|technology|technologies|development|distribution|marketing|manufacturing|engineering|consulting|equipment|supply|casualty|indemnity|investments?|finance|mining|refining|telegraph|telephone|light|power|railroad|storage|optics|instruments)\s+(?:company|corporation|co|corp|inc|incorporated|llc|ltd|limited)\b`)
+
+	lineEnd   = regexp.MustCompile(`(\b(?:Inc\.|INC\.|LLC|Ltd\.|LTD\.|Corp\.|CORP\.|AG|GmbH|B\.V\.|S\.A\.))[ \t]*\n`)
 	nameSplit = regexp.MustCompile(`\s*;\s*(?:and\s+|AND\s+)?|,?\s+(?:and|AND|And)\s+(?:between\s+)?`)
 	lowerLead = regexp.MustCompile(`^[,\s]*(?:and|AND|by|between|among|amongst)\s+`)
 )
@@ -117,9 +194,9 @@ func splitNames(s string) []string {
 		p = strings.Trim(p, " ,;:")
 		// "Johnson and Johnson, Inc": a piece without a name of its own joins on.
 		// So does the second half of "Life Insurance and Annuity Corporation".
-		if n := len(out); n > 0 && (entity.MatchString(p) && len(p) < 30 || trade.MatchString(out[n-1]) && secondHalf.MatchString(p)) {
+		if n := len(out); n > 0 && (entity.MatchString(p) && len(p) < 30 || trade.MatchString(out[n-1]) && secondHalf.MatchString(p) || genericHalf.MatchString(p)) {
 			and := " and "
-			if strings.ToUpper(p) == p {
+			if strings.ToUpper(p) == p || genericHalf.MatchString(p) && strings.ToUpper(out[n-1]) == out[n-1] {
 				and = " AND "
 			}
 			out[n-1] += and + p
@@ -154,7 +231,7 @@ func nameOf(part string) string {
 	if entityDot(name) {
 		name += "."
 	}
-	if len(name) < 2 || len(name) > partyMax || notParty.MatchString(name) || !capitalised(name) || strings.ContainsAny(name, "[]_“”\"") || strings.Contains(name, "...") || spaced(name) || isRole(name) {
+	if len(name) < 2 || len(name) > partyMax || notParty.MatchString(name) || !capitalised(name) || strings.ContainsAny(name, "[]“”\"") || strings.Contains(name, "__") || strings.Contains(name, "...") || spaced(name) || isRole(name) {
 		return ""
 	}
 	return name
