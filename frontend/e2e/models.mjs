@@ -73,7 +73,7 @@ export async function modelTests(test) {
     await page.getByRole("button", { name: "Download Sextant 8B, q4_0" }).click();
     const go = page.getByRole("button", { name: "Accept and download" });
     check(await go.isDisabled(), "the licence is accepted first");
-    await page.getByLabel(/^I have read the publisher).check();
+    await page.getByLabel(/^I have read the publisher/).check();
     await go.click();
     await page.getByRole("progressbar", { name: "Download of Sextant 8B" }).waitFor();
     await page.getByRole("button", { name: "Pause: Sextant 8B" }).click();
