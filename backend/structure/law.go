@@ -14,7 +14,7 @@ import (
 // McGill Guide have it, with the spaces that print adds and drops.
 const (
 	sectionSign = `(?:§{1,2}\s?|[Ss]ections?\s|[Ss]ecs?\.\s)`
-	sectionNo   = `\d[\w]*(?:[.:/–-]\d[\w]*)*(?:\(\w{1,5}\))*`
+	sectionNo   = `\d+(?:[a-z]{1,4}|[A-Z])?(?:[.:/–-]\d+(?:[a-z]{1,4}|[A-Z])?)*\b(?:\(\w{1,5}\))*`
 	furtherNo   = `(?:\s?(?:,|,? and|,? or|&|–|-|to|through)\s?` + sectionNo + `)*`
 )
 

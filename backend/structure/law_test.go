@@ -18,6 +18,7 @@ func TestLawIsCitedInManyForms(t *testing.T) {
 		{"under 28 U.S.C. §§ 1331, 1332(a)(1), and 1367 in May", []string{"28 U.S.C. §§ 1331, 1332(a)(1), and 1367"}},
 		{"Section 10(b), 15 U.S.C. § 78j(b), applies", []string{"15 U.S.C. § 78j(b)"}},
 		{"Rule 10b-5, 17 C.F.R. § 240.10b-5 (2010)", []string{"17 C.F.R. § 240.10b-5"}},
+		{"21CFR 314.80 and 21CFR 312.32, and 42 U.S.C. § 1320a-7b(b)", []string{"21CFR 314.80", "21CFR 312.32", "42 U.S.C. § 1320a-7b(b)"}},
 		{"see 29 CFR 1910.1200 and 12 C.F.R. pt. 226", []string{"29 CFR 1910.1200", "12 C.F.R. pt. 226"}},
 		{"dismissed under Fed. R. Civ. P. 12(b)(6) and Fed. R. Evid. 403.", []string{"Fed. R. Civ. P. 12(b)(6)", "Fed. R. Evid. 403"}},
 		{"as U.S. Const. amend. XIV, § 1, says; U.S. Const. art. I, § 8, cl. 3", []string{"U.S. Const. amend. XIV, § 1", "U.S. Const. art. I, § 8, cl. 3"}},
