@@ -8,6 +8,8 @@ import "math/bits"
 type Habit struct {
 	seen [classes][kinds]float64
 	held [classes][kinds]float64
+
+	second second // of a second model's guesses, where there is one
 }
 
 // class is what is known of a guess beside its length.
@@ -76,6 +78,10 @@ func (h Habit) faded() Habit {
 				h.held[c][k] *= scale
 			}
 		}
+	}
+	if scale := most / max(h.second.seen, most); scale < 1 {
+		h.second.seen *= scale
+		h.second.held *= scale
 	}
 	return h
 }

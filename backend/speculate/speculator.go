@@ -69,6 +69,8 @@ type Speculator struct {
 	quote int               // tokens since as many were right as make a quotation
 
 	stats   Stats
+	gain    float64 // that the guesses of the text last made are likely to bring
+	asked   bool    // a second model was asked for the guesses last made
 	price   float64 // of a step with the guesses last made, relative to a plain one
 	since   int     // tokens written since the last guess
 	matched bool    // something was guessed at some time, used or not
@@ -140,9 +142,13 @@ func (s *Speculator) Wrote(tokens []Token, guesses int) {
 		s.won += float64(len(tokens))
 		s.spent += s.price
 		s.since = 0
+		if s.asked {
+			s.habit.second.saw(guesses, max(len(tokens)-1, 0))
+		}
 	} else {
 		s.since += len(tokens)
 	}
+	s.asked = false
 	if s.off != "" {
 		return
 	}
@@ -177,7 +183,7 @@ func (s *Speculator) Draft(cost Cost, others, room int) []Token {
 	if k == 0 || gain < worth && s.since < retry {
 		return nil
 	}
-	s.price = cost(others+1+k) / cost(others+1)
+	s.gain, s.price = gain, cost(others+1+k)/cost(others+1)
 	return draft[:k]
 }
 
