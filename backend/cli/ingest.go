@@ -122,7 +122,7 @@ func (p *Program) await(ctx context.Context, s *session, matter string) error {
 	}
 }
 
-func drain(events <-chan wire.Event) {
+func drain(events <-chan *wire.Event) {
 	for {
 		select {
 		case <-events:

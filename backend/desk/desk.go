@@ -114,8 +114,9 @@ func New(d Deps) *Desk {
 // SampleName is the name of the matter that holds the sample documents.
 const SampleName = "Sample matter"
 
-// Watch returns events until stop is called. A slow watcher loses events.
-func (d *Desk) Watch() (events <-chan wire.Event, stop func()) { return d.hub.watch() }
+// Watch returns events until stop is called. A slow watcher loses events. All
+// watchers share an event, which none may change.
+func (d *Desk) Watch() (events <-chan *wire.Event, stop func()) { return d.hub.watch() }
 
 // JobChanged tells all watchers that a job or its document moved on. Ingestion
 // calls it.
