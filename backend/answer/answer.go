@@ -102,9 +102,10 @@ type work struct {
 	answer mark.Answer
 	trace  trace
 
-	unnamed string          // a kind of document that the question means, and none is called so
-	routed  *route.Decision // nil: there is no router
-	by      Model           // wrote the answer; zero: quotations alone
+	readings []*reading      // of the documents that the answer rests on
+	unnamed  string          // a kind of document that the question means, and none is called so
+	routed   *route.Decision // nil: there is no router
+	by       Model           // wrote the answer; zero: quotations alone
 
 	asked   mark.Prompt   // what the model was asked; empty where it was not
 	reading time.Duration // it took from there to the first token
@@ -244,7 +245,7 @@ func (w *work) evidence(ctx context.Context, aimed []mark.DocumentID, emit func(
 	if err != nil {
 		return nil, "", mark.AtStage(mark.StageRead, err)
 	}
-	w.trace.absent = chosen.absent
+	w.trace.absent, w.readings = chosen.absent, chosen.readings
 	for _, r := range chosen.readings {
 		w.trace.read = append(w.trace.read, r.doc.ID)
 	}
@@ -282,6 +283,7 @@ func (w *work) lookWider(ctx context.Context, carried, aimed []mark.DocumentID) 
 	if err == nil && chosen.absent == "" {
 		var quotes []candidate
 		if quotes, err = w.quotes(ctx, chosen.readings); len(quotes) > 0 {
+			w.readings = chosen.readings
 			for _, r := range chosen.readings {
 				if !slices.Contains(w.trace.read, r.doc.ID) {
 					w.trace.read = append(w.trace.read, r.doc.ID)

@@ -186,12 +186,25 @@ func (w *work) valued(readings []*reading, want want, names ...string) (operand,
 				}
 				continue
 			}
-			if v, ok := lift(in, body); ok && cite.JudgeValue(v, body).Verdict == mark.VerdictSupported {
+			v, ok := lift(in, body)
+			if !ok && want == wantDuration {
+				v, ok = onePeriod(body)
+			}
+			if ok && cite.JudgeValue(v, body).Verdict == mark.VerdictSupported {
 				return operand{v, &c}, true
 			}
 		}
 	}
 	return operand{}, false
+}
+
+// onePeriod is the period that a sentence tells, where it tells no other.
+func onePeriod(body string) (string, bool) {
+	all := duration.FindAllString(body, -1)
+	if len(all) == 0 || slices.ContainsFunc(all, func(p string) bool { return normal(wantDuration, p) != normal(wantDuration, all[0]) }) {
+		return "", false
+	}
+	return oneLine(all[0]), true
 }
 
 // shift moves the date of the question by a period of a document.

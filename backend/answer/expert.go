@@ -202,7 +202,8 @@ func (w *work) settle() {
 
 // pack makes the prompt of x.
 func (w *work) pack(ctx context.Context, x writer) mark.Prompt {
-	req := prompt.Request{Question: w.q.Text, Before: w.q.History, Budget: w.s.cfg.PassageTokens, Task: x.Prompt, Count: w.count(ctx, x)}
+	count := w.count(ctx, x)
+	req := prompt.Request{Question: w.q.Text, Before: memory(w.q.Text, w.q.History, count), Budget: w.s.cfg.PassageTokens, Task: x.Prompt, Count: count}
 	for _, c := range w.answer.Citations {
 		req.Passages = append(req.Passages, prompt.Passage{Document: c.Name, Page: c.Spans[0].Page, Text: c.Quote})
 	}

@@ -85,6 +85,7 @@ var versus = regexp.MustCompile(`\b\p{Lu}[\p{L}.'’-]*\.?(?:\s+[\p{L}.&'’-]+)
 // means finds the documents that a question speaks of by kind or by the name of
 // a case. head is the words of each document's own names.
 func means(text string, docs []mark.Document, heads []map[string]bool) []meant {
+	text = mailWord.Replace(text)
 	all := cite.Words(text)
 	telling := tellers(text, all, heads)
 	var out []meant
@@ -124,6 +125,9 @@ func means(text string, docs []mark.Document, heads []map[string]bool) []meant {
 	}
 	return out
 }
+
+// mailWord writes the word for a message as one.
+var mailWord = strings.NewReplacer("e-mail", "email", "E-mail", "Email", "e-Mail", "email", "E-Mail", "Email")
 
 const sameTelling = 0.01 // weights closer than this are equal
 

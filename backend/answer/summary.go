@@ -192,7 +192,10 @@ func (w *work) summaryOf(ctx context.Context, d mark.Document, brief bool) ([]ma
 				continue
 			}
 			used[text] = true
-			sentence := w.quoted(c.r.citation(c.cutTo(shortQuote, shortPart)))
+			l := c.r.lines[c.line]
+			from, to := c.cutTo(shortQuote, shortPart)
+			sentence := w.quoted(c.r.citation(from, to))
+			sentence.Text = inPart(sentence.Text, from > l.Start, to < l.End)
 			sentence.Heading, heading = heading, ""
 			out = append(out, sentence)
 		}
@@ -249,6 +252,17 @@ func (w *work) quoted(c mark.Citation) mark.Sentence {
 	w.answer.Citations = append(w.answer.Citations, c)
 	w.answer.Timings.Judge += time.Since(began)
 	return mark.Sentence{Text: "“" + text + "”", Verdict: j.Verdict, Note: j.Note, Citations: []int{len(w.answer.Citations) - 1}}
+}
+
+// inPart marks a quotation that leaves out the beginning or the end of its sentence.
+func inPart(quoted string, before, after bool) string {
+	if before {
+		quoted = "“… " + strings.TrimPrefix(quoted, "“")
+	}
+	if after {
+		quoted = strings.TrimSuffix(quoted, "”") + " …”"
+	}
+	return quoted
 }
 
 // parties names the parties of a document, as its text does.

@@ -23,7 +23,13 @@ func (w *work) write(ctx context.Context, quotes []candidate, emit func(mark.Ans
 		w.answer.Citations = append(w.answer.Citations, c.quote())
 	}
 	var by writer
-	for _, x := range w.writers() {
+	writers := w.writers()
+	if len(writers) > 0 {
+		if err := w.beside(ctx, w.count(ctx, writers[0])); err != nil {
+			return mark.AtStage(mark.StageRead, err)
+		}
+	}
+	for _, x := range writers {
 		err := w.generate(ctx, x, emit)
 		if err == nil {
 			by = x
@@ -37,6 +43,7 @@ func (w *work) write(ctx context.Context, quotes []candidate, emit func(mark.Ans
 		w.gaveUp(x, err)
 	}
 	w.wrote(by.Expert, len(w.answer.Sentences) > 0)
+	w.tidy(len(quotes))
 	carriedBy := slices.ContainsFunc(w.answer.Sentences, func(s mark.Sentence) bool {
 		return s.Verdict == mark.VerdictVerbatim || s.Verdict == mark.VerdictSupported
 	})

@@ -21,7 +21,7 @@ type Passage struct {
 type Request struct {
 	Question string
 	Task     string         // what is wanted of this kind of question, beside the rules; may be empty
-	Before   []mark.Message // earlier turns, oldest first; the last two are shown
+	Before   []mark.Message // earlier turns, oldest first, as much of each as the model is told; the last six are shown
 	Passages []Passage      // best first
 	Budget   int            // tokens for the passages; 0 means 1,500
 	Count    func(text string) int
@@ -34,7 +34,8 @@ const NothingFound = "NOT IN THE PASSAGES"
 const (
 	defaultBudget = 1500
 	answerTokens  = 320
-	shownTurns    = 2
+	shownTurns    = 6
+	mostOfTurn    = 1600 // bytes
 )
 
 const system = `You answer a lawyer's question from numbered passages of the file, and from nothing else.
@@ -111,7 +112,7 @@ func lastTurns(ms []mark.Message) []mark.Message {
 	ms = ms[max(0, len(ms)-2*shownTurns):]
 	var out []mark.Message
 	for _, m := range ms {
-		out = append(out, mark.Message{Role: m.Role, Text: cut(oneLine(m.Text), 400)})
+		out = append(out, mark.Message{Role: m.Role, Text: cut(oneLine(m.Text), mostOfTurn)})
 	}
 	return out
 }
