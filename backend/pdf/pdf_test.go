@@ -161,6 +161,7 @@ func TestSecondOpinionIsAskedWhereTheFirstFails(t *testing.T) {
 		{"it needs a password", &page{err: locked}, &page{text: "second"}, "", mark.NeedsPassword, 0},
 		{"the first finds nothing, the second words", &page{}, &page{text: words}, words, "", 1},
 		{"the first finds nothing, the second a stamp", &page{}, &page{text: "Case 1:19-cv-1 Filed 03/04/20"}, "", "", 1},
+		{"the first finds nothing, the second a stamp of single letters", &page{}, &page{text: "Case 1:19-cv-1 Filed 03/04/20 " + strings.Repeat("P\n\nR\n\nO ", 40)}, "", "", 1},
 		{"the first finds nothing, the second nonsense", &page{}, &page{text: strings.Repeat("x~q #$rt \x01bz klmnp ", 30)}, "", "", 1},
 		{"neither finds anything", &page{}, &page{err: damaged}, "", "", 1},
 	} {

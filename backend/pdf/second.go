@@ -5,6 +5,7 @@ import (
 	"iter"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	mark "markai/backend"
 )
@@ -82,9 +83,13 @@ func (b *both) Close() error {
 	return b.Source.Close()
 }
 
-// minWords is more than a court's stamp has: a stamp on a scan is not the
-// page's text.
-const minWords = 40
+// minWords and minLetters are more than a court's stamp or a printer's marks
+// have: what is printed over a scan is not the page's text. Words alone do not
+// tell, because what stands upright on a margin comes letter by letter.
+const (
+	minWords   = 40
+	minLetters = 250
+)
 
 // plainWords reports whether text is plainly words: many, nearly all of them
 // letters of a usual length with a vowel among them.
@@ -93,17 +98,18 @@ func plainWords(text string) bool {
 	if len(words) < minWords {
 		return false
 	}
-	plain := 0
+	plain, letters := 0, 0
 	for _, w := range words {
+		letters += utf8.RuneCountInString(w)
 		w = strings.TrimFunc(w, unicode.IsPunct)
 		if w == "" || strings.IndexFunc(w, func(r rune) bool { return !unicode.IsDigit(r) }) < 0 {
 			plain++
 			continue
 		}
-		letters := strings.IndexFunc(w, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' && r != '-' }) < 0
-		if letters && len(w) <= 24 && (len(w) <= 3 || strings.ContainsAny(strings.ToLower(w), "aeiouyäöüéèáíóú")) {
+		plainly := strings.IndexFunc(w, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' && r != '-' }) < 0
+		if plainly && len(w) <= 24 && (len(w) <= 3 || strings.ContainsAny(strings.ToLower(w), "aeiouyäöüéèáíóú")) {
 			plain++
 		}
 	}
-	return plain*10 >= len(words)*8
+	return letters > minLetters && plain*10 >= len(words)*8
 }
