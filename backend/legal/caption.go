@@ -22,7 +22,7 @@ var (
 	tribunal    = regexp.MustCompile(`(?i)\b(?:supreme court|courts? of appeals?|(?:district|superior|circuit|bankruptcy|county|municipal|chancery|probate|family|juvenile) court|court of (?:common pleas|chancery|claims|federal claims|international trade)|tribunal|arbitration)\b`)
 	versusLine  = regexp.MustCompile(`(?i)^(?:v\.?|vs\.?|versus|-\s?v\.?\s?-|-against-|against)$`)
 	versusWord  = regexp.MustCompile(`^(.{3,80}?),?\s(?:v\.|vs\.|V\.|VS\.)\s(.{3,80})$`)
-	sideRole    = regexp.MustCompile(`(?i)^(?:(?:counter|cross|third[- ]party)[- ]?)?(plaintiff|defendant|petitioner|respondent|appellant|appellee|claimant|debtor|intervenor|movant|relator)s?(?:(?:\s*[-–—/,]\s*|\s+and\s+|\s+)((?:counter|cross|third[- ]party)?[- ]?(?:plaintiff|defendant|petitioner|respondent|appellant|appellee|claimant)s?))?[\s.,:;]*$`)
+	sideRole    = regexp.MustCompile(`(?i)^(?:(?:counter|cross|third[- ]party)[- ]?)?(plaintiff|defendant|petitioner|respondent|appellant|appellee|claimant|debtor|intervenor|movant|relator)s?(?:(?:\s*[-–—/,]\s*|\s+and\s+|\s+)((?:counter|cross|third[- ]party)?[- ]?(?:plaintiff|defendant|petitioner|respondent|appellant|appellee|claimant)s?))?(?:\s*\((?:[a-z -]+\s+)?below\))?[\s.,:;]*$`)
 	roleAtEnd   = regexp.MustCompile(`(?i),\s+(plaintiff|defendant|petitioner|respondent|appellant|appellee)s?(?:\s*[-–—/,]\s*(appellant|appellee|respondent|petitioner|plaintiff|defendant)s?)?[\s.,:;]*$`)
 	noParty     = regexp.MustCompile(`(?i)\b(?:court|district of|division|county of|judge|case no|docket|filed|clerk|civil action|attorneys? for|appeal from|no\.)\b|^\W*\d+\W*$`)
 	rightColumn = regexp.MustCompile(`\s*(?:\)|\]|\||§|\s:)(?:\s.*|$)`)
@@ -159,6 +159,17 @@ func side(lines []string, at, step int) []Party {
 		out = append(out, Party{Name: n, Role: role})
 	}
 	return out
+}
+
+// caseName is what a case is called by its parties: "Roe v. Acme, Inc."; ""
+// where the caption does not tell both sides.
+func caseName(sides []Party) string {
+	for i, p := range sides {
+		if i > 0 && (p.Role != sides[0].Role || len(sides) == 2) {
+			return squeeze(sides[0].Name+" v. "+p.Name, titleMax)
+		}
+	}
+	return ""
 }
 
 func roleOf(m []string) string {

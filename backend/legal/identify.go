@@ -34,6 +34,9 @@ func Identify(name string, firstPages []mark.Page) (title string, parties []stri
 	}
 	title = findTitle(head)
 	if title == "" {
+		title = caseName(Caption(head))
+	}
+	if title == "" {
 		title = titleOfName(name)
 	}
 	return title, findParties(head)
@@ -55,6 +58,8 @@ var (
 	exhibit  = regexp.MustCompile(`(?i)^\s*(?:<PAGE>\s*)?(?:exhibit|ex\.?|schedule|annex|appendix)[\s-]*(?:no\.?\s*)?[\dA-Z]+(?:[.\-(][\w.()]+)*[\s:.–-]*`)
 	blank    = regexp.MustCompile(`\s+`)
 	pageMark = regexp.MustCompile(`(?i)^(?:page\s+\d+.*|-?\s*\d+\s*-?|\d+ of \d+|source:.*|confidential.*treatment.*|\(?slip opinion\)?.*)$`)
+	// partOfPaper heads a part of a paper, and names a kind of paper.
+	partOfPaper = regexp.MustCompile(`(?i)^(?:[IVX\d]+\.\s*)?(?:statement of (?:the )?(?:facts?|case|issues?|jurisdiction)|prior opinions?|opinions? below|standard of review|memorandum of law)$`)
 	// pageEnd is the number of the page at the end of a running head.
 	pageEnd = regexp.MustCompile(`^(.*[A-Z]{4,})\s+\d{1,3}$`)
 	// counted ends where a number is part of the title.
@@ -94,7 +99,7 @@ func titleLine(line string) string {
 	if m := pageEnd.FindStringSubmatch(line); m != nil && !counted.MatchString(m[1]) {
 		line = m[1]
 	}
-	if line == "" || !mostlyCapital(line) || strings.Contains(line, "....") || strings.ContainsAny(line, "·*|") {
+	if line == "" || !mostlyCapital(line) || partOfPaper.MatchString(line) || strings.Contains(line, "....") || strings.ContainsAny(line, "·*|") {
 		return ""
 	}
 	return line

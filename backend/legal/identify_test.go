@@ -47,6 +47,9 @@ func TestADocumentSaysWhatItIsAndWhoseItIs(t *testing.T) {
 			"LICENSE AGREEMENT", []string{"THE HENRY FILM AND ENTERTAINMENT CORPORATION", "PLAN_B MEDIA AG"}},
 		{"a title over its last word", "x.pdf", "Exhibit 10.10\n\nASIA CABLE NETWORK 2\nCONSTRUCTION AND MAINTENANCE\nAGREEMENT\n\nSingapore\n", "ASIA CABLE NETWORK 2 CONSTRUCTION AND MAINTENANCE AGREEMENT", nil},
 		{"a title in the name of a filed paper", "BLUEINC_03_27_2002-EX-10.27-e-business Hosting Agreement.pdf", "The parties bargain as follows.", "e-business Hosting Agreement", nil},
+		{"an opinion without a title", "op.doc",
+			"IN THE\n\nSUPREME COURT OF INDIANA\n\nRICHARD J. JOHNSON,\t\t\t)\n\t\t\t)\n\tAppellant (Defendant Below),\t)\n\t\t\t)\n\t\tv.\t\t) Cause No. 20S00\n\t\t\t)\nSTATE OF INDIANA,\t\t)\n\t\t\t)\n\tAppellee (Plaintiff Below).\t)\n\nNovember 12, 1999\n\nStatement of Facts\n\nHe was convicted.",
+			"RICHARD J. JOHNSON v. STATE OF INDIANA", []string{"RICHARD J. JOHNSON", "STATE OF INDIANA"}},
 		{"a sentence is no title", "notes.txt", "The agreement was signed late, and nobody knows why.", "", nil},
 	}
 	for _, tt := range tests {
