@@ -2,6 +2,8 @@ module markai
 
 go 1.26.0
 
+require github.com/go-fonts/dejavu v0.3.2
+
 require github.com/richardlehane/mscfb v1.0.9
 
 require github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect

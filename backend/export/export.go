@@ -173,6 +173,16 @@ type run struct {
 	source       int // the source that it leads to, from 1; 0: none
 }
 
+// fromRight reports whether a paragraph runs from the right. One that names a
+// source does not: it begins with our number.
+func (b block) fromRight() bool {
+	whole := ""
+	for _, r := range b.runs {
+		whole += r.text
+	}
+	return b.anchor == 0 && runsFromRight(whole)
+}
+
 func line(kind blockKind, text string) block { return block{kind: kind, runs: []run{{text: text}}} }
 
 // blocks lays the paper out for a page.

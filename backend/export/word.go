@@ -35,7 +35,11 @@ func Word(w io.Writer, p Paper) error {
 var wordStyle = map[blockKind]string{title: "Title", small: "Small", heading: "Heading1", body: "Normal", quotation: "Quote"}
 
 func wordParagraph(b *strings.Builder, x block) {
-	b.WriteString(`<w:p><w:pPr><w:pStyle w:val="` + wordStyle[x.kind] + `"/></w:pPr>`)
+	direction := ""
+	if x.fromRight() {
+		direction = `<w:bidi/>`
+	}
+	b.WriteString(`<w:p><w:pPr><w:pStyle w:val="` + wordStyle[x.kind] + `"/>` + direction + `</w:pPr>`)
 	if x.anchor > 0 {
 		fmt.Fprintf(b, `<w:bookmarkStart w:id="%d" w:name="source%d"/><w:bookmarkEnd w:id="%d"/>`, x.anchor, x.anchor, x.anchor)
 	}
@@ -43,21 +47,33 @@ func wordParagraph(b *strings.Builder, x block) {
 		if r.source > 0 {
 			fmt.Fprintf(b, `<w:hyperlink w:anchor="source%d">`, r.source)
 		}
-		b.WriteString(`<w:r>`)
-		switch {
-		case r.struck:
-			b.WriteString(`<w:rPr><w:strike/></w:rPr>`)
-		case r.bold:
-			b.WriteString(`<w:rPr><w:b/></w:rPr>`)
-		case r.source > 0:
-			b.WriteString(`<w:rPr><w:color w:val="1F5C63"/></w:rPr>`)
-		}
+		b.WriteString(`<w:r>` + wordRun(r))
 		b.WriteString(`<w:t xml:space="preserve">` + escaped(r.text) + `</w:t></w:r>`)
 		if r.source > 0 {
 			b.WriteString(`</w:hyperlink>`)
 		}
 	}
 	b.WriteString(`</w:p>`)
+}
+
+// wordRun is how a run is set, where it is set otherwise than its paragraph.
+func wordRun(r run) string {
+	set := ""
+	switch {
+	case r.struck:
+		set = `<w:strike/>`
+	case r.bold:
+		set = `<w:b/>`
+	case r.source > 0:
+		set = `<w:color w:val="1F5C63"/>`
+	}
+	if runsFromRight(r.text) {
+		set += `<w:rtl/>`
+	}
+	if set == "" {
+		return ""
+	}
+	return `<w:rPr>` + set + `</w:rPr>`
 }
 
 // wordWidths are of the columns of a survey, in twentieths of a point.
