@@ -200,24 +200,29 @@ var partWords = map[string]bool{"section": true, "sections": true, "sec": true, 
 // none shows the exact words, the nearest stay, which say so; a number that
 // stands nowhere has nothing near it.
 func exactOnes(hits []mark.Hit, t topic) []mark.Hit {
-	var numbers []string
-	if len(t.phrases) == 0 {
-		if numbers = append(slices.Clone(t.numbers), t.sections...); len(numbers) == 0 {
-			numbers = t.words
-		}
-	}
+	numbers := t.exactNumbers()
 	exact := slices.DeleteFunc(slices.Clone(hits), func(h mark.Hit) bool {
 		text := parted(h)
 		words := legal.Words(text)
 		return !holdsAny(text, t.phrases) && !slices.ContainsFunc(numbers, func(number string) bool {
-			return strings.ContainsFunc(number, unicode.IsDigit) &&
-				len(runs(words, number, func(word, want string, _ bool) bool { return word == want })) > 0
+			return len(runs(words, number, func(word, want string, _ bool) bool { return word == want })) > 0
 		})
 	})
 	if len(exact) == 0 && len(t.phrases) > 0 {
 		return hits
 	}
 	return exact
+}
+
+// exactNumbers are the numbers that a search for nothing else asks for.
+func (t topic) exactNumbers() []string {
+	if len(t.phrases) > 0 {
+		return nil
+	}
+	if numbers := append(slices.Clone(t.numbers), t.sections...); len(numbers) > 0 {
+		return numbers
+	}
+	return slices.DeleteFunc(slices.Clone(t.words), func(w string) bool { return !strings.ContainsFunc(w, unicode.IsDigit) })
 }
 
 func order(first bool) int {

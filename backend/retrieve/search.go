@@ -145,7 +145,11 @@ func (s *Searcher) Search(ctx context.Context, m mark.MatterStore, q mark.Query)
 		hits = exactOnes(hits, t)
 	}
 	if !q.Question && !slices.ContainsFunc(hits, worded) {
-		edges, err := edgeHits(ctx, m, anyOf(t.words), t, c, scope, limit)
+		sought := t.words
+		if exactly {
+			sought = append(t.exactNumbers(), t.phrases...)
+		}
+		edges, err := edgeHits(ctx, m, anyOf(sought), t, c, scope, limit)
 		if err != nil {
 			return nil, err
 		}
