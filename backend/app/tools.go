@@ -30,9 +30,9 @@ func Quantize(ctx context.Context, from, to, kind string, plain bool, progress f
 	return models.Quantize(ctx, from, to, kind, plain, device.Read().Free, run)
 }
 
-// CompareModels measures copies of one model side by side and keeps the report in
-// l; see models.Compare.
-func CompareModels(ctx context.Context, l *models.Library, paths []string, length int, progress func(name string)) (models.Report, error) {
+// CompareModels measures copies of one model side by side, has each answer the
+// questions, if there are any, and keeps the report in l; see models.Compare.
+func CompareModels(ctx context.Context, l *models.Library, paths []string, length int, questions []PassageQuestion, progress func(name string)) (models.Report, error) {
 	tools, err := modelTools()
 	if err != nil {
 		return models.Report{}, err
@@ -53,7 +53,10 @@ func CompareModels(ctx context.Context, l *models.Library, paths []string, lengt
 		if original != "" {
 			row.SameFirst = like.SameFirst
 		}
-		return nil
+		if row.Questions = len(questions); row.Questions > 0 {
+			row.Quality, err = answered(ctx, tools, path, questions)
+		}
+		return err
 	})
 	if err != nil {
 		return r, err

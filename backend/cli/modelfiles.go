@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -40,7 +41,14 @@ func (p *Program) quantizeModel(ctx context.Context, from, to, kind string, plai
 // reportModels measures copies of a model, the first being the original, and
 // keeps what was measured for the window.
 func (p *Program) reportModels(ctx context.Context, f *modelFlags, l *models.Library, paths []string) error {
-	r, err := app.CompareModels(ctx, l, paths, f.length, func(name string) { fmt.Fprintf(p.Stderr, "measuring %s\n", name) })
+	var questions []app.PassageQuestion
+	if f.questions > 0 {
+		var err error
+		if questions, err = p.passageQuestions(ctx, f); err != nil {
+			return err
+		}
+	}
+	r, err := app.CompareModels(ctx, l, paths, f.length, questions, func(name string) { fmt.Fprintf(p.Stderr, "measuring %s\n", name) })
 	if err != nil {
 		return err
 	}
@@ -54,6 +62,20 @@ func (p *Program) reportModels(ctx context.Context, f *modelFlags, l *models.Lib
 	}
 	fmt.Fprintf(p.Stdout, "%s\n%s\n", recipe.Table(r.Rows), r.Why)
 	return nil
+}
+
+// passageQuestions reads the bundled questions with the passages that answer them.
+func (p *Program) passageQuestions(ctx context.Context, f *modelFlags) (out []app.PassageQuestion, err error) {
+	if p.Questions == nil {
+		return nil, mark.Errorf(mark.Unavailable, "This build carries no questions to judge answers with.")
+	}
+	r, err := p.reader(f.flags)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	fmt.Fprintln(p.Stderr, "reading the sample documents")
+	return app.PassageQuestions(ctx, r, p.Questions, f.questions)
 }
 
 // planModel prints how a server with FP8 would take a model.

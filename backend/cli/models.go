@@ -19,6 +19,7 @@ type modelFlags struct {
 	dir, kind, chart, gpus, cache, draft string
 	plain, accept                        bool
 	length, copies, tokens, threads      int
+	questions                            int
 	layers                               int
 	temperature                          float64
 }
@@ -30,6 +31,7 @@ func newModelFlags() *modelFlags {
 	f.BoolVar(&f.plain, "plain", false, "quantize without calibration")
 	f.BoolVar(&f.accept, "accept", false, "accept the licence of the model to download")
 	f.IntVar(&f.length, "bytes", 0, "how many `bytes` of text a report measures with; 0: all there is")
+	f.IntVar(&f.questions, "questions", 0, "how many of the bundled `questions` each copy of a report answers too")
 	f.StringVar(&f.chart, "chart", "", "`file` for a report's chart, as SVG")
 	f.StringVar(&f.gpus, "gpus", "", "free memory of each GPU in `GB`, with commas, for place")
 	f.IntVar(&f.copies, "copies", 1, "how many `copies` of a model would be used, for place")
