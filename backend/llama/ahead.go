@@ -26,10 +26,21 @@ func (l *loop) known() speculate.Habit {
 	return l.habit
 }
 
+// wish is how many tokens the second model is asked for, for a stream.
+type wish struct {
+	stream *stream
+	tokens int
+}
+
+// eagerly is how many tokens the second model guesses where it does not matter
+// whether that pays.
+const eagerly = 7
+
 // guess proposes what those who wrote in a step will write next, for the step
-// that follows. What it costs to verify is taken from what steps have cost, with
-// the rows of all who write. The caller holds mu.
-func (l *loop) guess(p schedule.Plan, streams []*stream, results []schedule.Result) {
+// that follows, and returns what the second model is to guess. What it costs to
+// verify is taken from what steps have cost, with the rows of all who write. The
+// caller holds mu.
+func (l *loop) guess(p schedule.Plan, streams []*stream, results []schedule.Result) (asks []wish) {
 	rows := 0
 	for i, w := range p.Work {
 		if w.Logits > 0 && !results[i].End {
@@ -46,11 +57,46 @@ func (l *loop) guess(p schedule.Plan, streams []*stream, results []schedule.Resu
 			l.habit = s.ahead.Habit()
 			continue
 		}
-		drafts := s.ahead.Draft(cost, rows-1, min(s.limit-s.written-1, stepTokens-rows))
+		left := s.limit - s.written - 1
+		drafts, n := l.propose(s, cost, rows-1, left, min(left, stepTokens-rows))
 		if len(drafts) > 0 {
 			l.plans.Draft(w.ID, drafts)
-			rows += len(drafts)
+		} else if n > 0 {
+			asks = append(asks, wish{s, n})
 		}
+		rows += max(len(drafts), n)
+	}
+	return asks
+}
+
+// propose returns guesses for a stream, or how many tokens the second model is to
+// be asked for.
+func (l *loop) propose(s *stream, cost speculate.Cost, others, left, room int) ([]schedule.Token, int) {
+	switch {
+	case l.second == nil || l.second.broken:
+		return s.ahead.Draft(cost, others, room), 0
+	case l.eager && s.ahead.Free():
+		return nil, min(room, eagerly)
+	}
+	return s.ahead.Propose(cost, others, room, l.second.second(s, left))
+}
+
+// ask lets the second model guess, between two steps. One that breaks down is
+// asked no more: guesses then come from the text alone.
+func (l *loop) ask(asks []wish, share threads) {
+	for _, a := range asks {
+		drafts, err := l.second.guess(a.stream, a.tokens, max(share.Decode, 1))
+		if err != nil {
+			l.second.broken = true
+			return
+		}
+		drafts = drafts[:a.stream.until(drafts)]
+		if len(drafts) == 0 {
+			continue
+		}
+		l.mu.Lock()
+		l.plans.Draft(a.stream.id, drafts)
+		l.mu.Unlock()
 	}
 }
 

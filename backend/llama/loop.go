@@ -42,9 +42,11 @@ type loop struct {
 	memory  native.Memory
 	batch   native.Batch
 	lora    adapters
-	waiting int  // requests that have not begun
-	reading pace // threads for many tokens at once
-	writing pace // threads for one token after the other
+	second  *drafter // nil: guesses come from the text alone
+	eager   bool     // the second model guesses whether that pays or not
+	waiting int      // requests that have not begun
+	reading pace     // threads for many tokens at once
+	writing pace     // threads for one token after the other
 	// effort is what steps cost without the time for which they wait for a
 	// processor: what a guess is worth must not change with the noise of a busy
 	// machine. The first prompt gives a notion of large steps.
@@ -81,6 +83,12 @@ func newLoop(m native.Model, vocab native.Vocab, s setup) (*loop, error) {
 	l := &loop{vocab: vocab, words: int(native.VocabNTokens(vocab)), whole: cfg.Whole, streams: map[schedule.ID]*stream{}, lora: adapters{model: m}}
 	if l.made, err = fingerprint(s); err != nil {
 		return nil, err
+	}
+	if s.Draft != "" && !cfg.Whole {
+		if l.second, err = openDrafter(s, m, vocab, cfg.Running+2, cfg.Cells); err != nil {
+			return nil, err
+		}
+		l.eager = s.Eager
 	}
 	if l.ctx, err = newContext(m, params); err != nil {
 		if small {
@@ -243,6 +251,7 @@ func (l *loop) announce(p schedule.Plan) {
 
 // finish ends a stream. The caller holds mu.
 func (l *loop) finish(id schedule.ID, err error) {
+	l.second.leave(id)
 	if s := l.streams[id]; s != nil {
 		delete(l.streams, id)
 		s.end(err)
@@ -274,13 +283,16 @@ func (l *loop) step(p schedule.Plan, streams []*stream, share threads) {
 			if w.Logits > 0 {
 				results[i], wrong[i] = l.choose(w, row-w.Logits, streams[i], company{len(p.Work), l.waiting})
 				streams[i].ahead.Wrote(results[i].Tokens, w.Logits-1)
+				if l.second != nil {
+					streams[i].history = append(streams[i].history, results[i].Tokens...)
+				}
 			}
 		}
 	}
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	if err != nil {
 		l.fail(err)
+		l.mu.Unlock()
 		return
 	}
 	now := time.Now()
@@ -290,7 +302,9 @@ func (l *loop) step(p schedule.Plan, streams []*stream, share threads) {
 			l.finish(w.ID, wrong[i])
 		}
 	}
-	l.guess(p, streams, results)
+	asks := l.guess(p, streams, results)
+	l.mu.Unlock()
+	l.ask(asks, share)
 }
 
 // apply changes what memory holds.

@@ -37,6 +37,8 @@ type setup struct {
 	Graphic bool   `json:"graphic"` // compute on a graphics processor
 
 	Template string `json:"template,omitempty"` // that stands in for the model's own
+	Draft    string `json:"draft,omitempty"`    // path of the model that guesses ahead; empty: none
+	Eager    bool   `json:"eager,omitempty"`    // it guesses whether that pays or not
 	Cache    string `json:"cache,omitempty"`    // numbers of the key-value cache; empty: f16
 }
 

@@ -23,6 +23,7 @@ type stream struct {
 	text    textStream
 	calls   *tools
 	ahead   *speculate.Speculator
+	history []schedule.Token   // prompt and text, where a second model guesses
 	limit   int                // tokens to write
 	written int                // tokens so far
 	all     []native.TokenData // scratch for the grammar
@@ -48,6 +49,9 @@ func newStream(l *loop, p prompt, g *grammar, pick *sampler, tokens []schedule.T
 		wake:  make(chan struct{}, 1),
 	}
 	s.ahead.EndAt(s.until)
+	if l.second != nil {
+		s.history = slices.Clip(tokens)
+	}
 	return s
 }
 

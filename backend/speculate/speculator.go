@@ -220,6 +220,9 @@ func (s *Speculator) size(cost Cost, others int, guesses []Guess) (k int, gain f
 	return k, gain
 }
 
+// Free reports whether guesses may be used at all.
+func (s *Speculator) Free() bool { return s.off == "" }
+
 // Habit is what was learned, for the model's next request.
 func (s *Speculator) Habit() Habit { return s.habit }
 
