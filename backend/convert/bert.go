@@ -49,9 +49,9 @@ func writeBERT(w io.Writer, p Parts, to gguf.Type) error {
 	case c.Layers == 0 || c.Width == 0 || c.Heads == 0 || c.Positions != "" && c.Positions != "absolute":
 		return fmt.Errorf("config.json describes no BERT with absolute positions: %w", gguf.ErrMalformed)
 	case c.Act != "" && c.Act != "gelu":
-		return fmt.Errorf("config.json: activation %q: %w", c.Act, gguf.ErrType)
+		return fmt.Errorf("config.json: activation %q: %w", c.Act, ErrUnknown)
 	case !ok:
-		return fmt.Errorf("a way to make one vector of all, %q: %w", p.Pooling, gguf.ErrType)
+		return fmt.Errorf("a way to make one vector of all, %q: %w", p.Pooling, ErrUnknown)
 	}
 	words, err := wordPieces(p, int(c.Vocab))
 	if err != nil {

@@ -177,12 +177,12 @@ func TestWhatIsNoBERTIsRefused(t *testing.T) {
 		}, gguf.F32, gguf.ErrMalformed},
 		{"another activation", func(p *convert.Parts) {
 			p.Config = []byte(strings.Replace(tinyConfig, `"bert",`, `"bert","hidden_act":"relu",`, 1))
-		}, gguf.F32, gguf.ErrType},
-		{"no pooling", func(p *convert.Parts) { p.Pooling = "" }, gguf.F32, gguf.ErrType},
-		{"words that keep their case", func(p *convert.Parts) { p.TokenizerConfig = []byte(`{"do_lower_case":false}`) }, gguf.F32, gguf.ErrType},
+		}, gguf.F32, convert.ErrUnknown},
+		{"no pooling", func(p *convert.Parts) { p.Pooling = "" }, gguf.F32, convert.ErrUnknown},
+		{"words that keep their case", func(p *convert.Parts) { p.TokenizerConfig = []byte(`{"do_lower_case":false}`) }, gguf.F32, convert.ErrUnknown},
 		{"another vocabulary", func(p *convert.Parts) { p.Vocab = []byte("[PAD]\n") }, gguf.F32, gguf.ErrMalformed},
 		{"no special tokens", func(p *convert.Parts) { p.Vocab = []byte("a\nb\nc\nd\ne\nf\ng\n") }, gguf.F32, gguf.ErrMalformed},
-		{"another tokenizer", func(p *convert.Parts) { p.Vocab, p.Tokenizer = nil, []byte(words) }, gguf.F32, gguf.ErrType},
+		{"another tokenizer", func(p *convert.Parts) { p.Vocab, p.Tokenizer = nil, []byte(words) }, gguf.F32, convert.ErrUnknown},
 		{"a type we do not write", func(*convert.Parts) {}, gguf.Q4_1, gguf.ErrType},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package convert
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -22,9 +23,12 @@ type Parts struct {
 	Tensors         map[string]gguf.Stored // of all safetensors files
 }
 
+// ErrUnknown is of a family, a scaling, a tokenizer or another part of a model
+// that this package does not know.
+var ErrUnknown = errors.New("not known here")
+
 // Write converts the model. Matrices are stored as to (F32, F16 or Q8_0), all
-// else as F32. Errors: gguf.ErrType for a family, scaling or tokenizer that is
-// not known; gguf.ErrMalformed for files that contradict each other.
+// else as F32. Errors: ErrUnknown; gguf.ErrType for another to; gguf.ErrMalformed for files that contradict each other.
 func Write(w io.Writer, p Parts, to gguf.Type) error {
 	if !to.Writable() {
 		return fmt.Errorf("writing %v: %w", to, gguf.ErrType)
@@ -40,7 +44,7 @@ func Write(w io.Writer, p Parts, to gguf.Type) error {
 	}
 	f, ok := families[kind.Type]
 	if !ok {
-		return fmt.Errorf("config.json: models of type %q: %w", kind.Type, gguf.ErrType)
+		return fmt.Errorf("config.json: models of type %q: %w", kind.Type, ErrUnknown)
 	}
 	return f.write(w, p, to)
 }

@@ -94,7 +94,7 @@ func (c *config) check(f family) error {
 	if c.RopeBase == 0 {
 		c.RopeBase = 10000
 	}
-	unknown := func(what string) error { return fmt.Errorf("config.json: %s: %w", what, gguf.ErrType) }
+	unknown := func(what string) error { return fmt.Errorf("config.json: %s: %w", what, ErrUnknown) }
 	switch {
 	case c.Layers == 0 || c.Layers > maxLayers || c.Width == 0 || c.Width > maxWidth || c.Heads == 0 || c.Heads > c.Width ||
 		c.HeadDim == 0 || c.HeadDim > maxWidth || c.HeadDim%2 != 0 || c.feed(f) == 0 || c.feed(f) > maxWidth || c.Vocab == 0 || c.Vocab > maxWords ||
@@ -155,7 +155,7 @@ func (c *config) factors() ([]float32, error) {
 	case s.Type == "default":
 		return nil, nil
 	case s.Type != "llama3":
-		return nil, fmt.Errorf("config.json: positions scaled by %q: %w", s.Type, gguf.ErrType)
+		return nil, fmt.Errorf("config.json: positions scaled by %q: %w", s.Type, ErrUnknown)
 	case s.Factor <= 0 || s.High <= s.Low || s.Low <= 0 || s.Before <= 0:
 		return nil, fmt.Errorf("config.json: rope_scaling: %w", gguf.ErrMalformed)
 	}

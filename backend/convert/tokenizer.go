@@ -58,7 +58,7 @@ func vocabulary(p Parts, words int) ([]gguf.KV, error) {
 	case "Unigram":
 		meta, err = t.unigram(words)
 	default:
-		err = fmt.Errorf("tokenizer.json: tokens found by %q: %w", t.Model.Type, gguf.ErrType)
+		err = fmt.Errorf("tokenizer.json: tokens found by %q: %w", t.Model.Type, ErrUnknown)
 	}
 	if err != nil {
 		return nil, err
@@ -193,7 +193,7 @@ func (t *tokenizer) splitter() (string, error) {
 	case pre.Type == "Sequence" && len(pre.Parts) == 2 && pre.Parts[0].Type == "Digits" && pre.Parts[0].Individual && pre.Parts[1].Type == "ByteLevel":
 		return "smollm", nil
 	}
-	return "", fmt.Errorf("tokenizer.json: a way to cut text into words that is not known: %w", gguf.ErrType)
+	return "", fmt.Errorf("tokenizer.json: a way to cut text into words that is not known: %w", ErrUnknown)
 }
 
 // framing says which tokens begin and end a text, and how a conversation is laid

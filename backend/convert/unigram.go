@@ -16,7 +16,7 @@ const wordStart = "\u2581"
 // tokens the network knows.
 func (t *tokenizer) unigram(words int) ([]gguf.KV, error) {
 	if t.Model.Fallback {
-		return nil, fmt.Errorf("tokenizer.json: pieces by score with bytes for the rest, which the engine does not know: %w", gguf.ErrType)
+		return nil, fmt.Errorf("tokenizer.json: pieces by score with bytes for the rest, which the engine does not know: %w", ErrUnknown)
 	}
 	var pairs [][2]json.RawMessage
 	if err := json.Unmarshal(t.Model.Vocab, &pairs); err != nil {
@@ -104,7 +104,7 @@ func (t *tokenizer) spaces() (spacing, error) {
 		case c.Type == "Metaspace" && i == len(cuts)-1 && c.Scheme != "first":
 			s.prefix = c.Scheme == "always" || c.Scheme == "" && (c.Prefix == nil || *c.Prefix)
 		default:
-			return s, fmt.Errorf("tokenizer.json: a way to cut text into words, %q, that is not known: %w", c.Type, gguf.ErrType)
+			return s, fmt.Errorf("tokenizer.json: a way to cut text into words, %q, that is not known: %w", c.Type, ErrUnknown)
 		}
 	}
 	return s, nil
@@ -136,7 +136,7 @@ func (t *tokenizer) normalizer(s *spacing) ([]uint8, error) {
 		case x.Type == "Replace" && x.Pattern.Regex == " {2,}" && (x.Content == " " || x.Content == wordStart):
 			s.single = true
 		default:
-			return nil, fmt.Errorf("tokenizer.json: a way to make characters alike, %q, that is not known: %w", x.Type, gguf.ErrType)
+			return nil, fmt.Errorf("tokenizer.json: a way to make characters alike, %q, that is not known: %w", x.Type, ErrUnknown)
 		}
 	}
 	return table, nil

@@ -68,7 +68,7 @@ func pieces(p Parts, words int) ([]string, error) {
 		}
 	}
 	if c.Lower != nil && !*c.Lower {
-		return nil, fmt.Errorf("tokenizer_config.json: words that keep their case, which the engine does not know of this family: %w", gguf.ErrType)
+		return nil, fmt.Errorf("tokenizer_config.json: words that keep their case, which the engine does not know of this family: %w", ErrUnknown)
 	}
 	if len(p.Vocab) > 0 {
 		var list []string
@@ -89,7 +89,7 @@ func pieces(p Parts, words int) ([]string, error) {
 		return nil, fmt.Errorf("tokenizer.json: %w: %w", gguf.ErrMalformed, err)
 	}
 	if t.Model.Type != "WordPiece" {
-		return nil, fmt.Errorf("tokenizer.json: tokens found by %q: %w", t.Model.Type, gguf.ErrType)
+		return nil, fmt.Errorf("tokenizer.json: tokens found by %q: %w", t.Model.Type, ErrUnknown)
 	}
 	var vocab map[string]int
 	if err := json.Unmarshal(t.Model.Vocab, &vocab); err != nil {

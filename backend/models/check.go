@@ -19,6 +19,7 @@ type inspected struct {
 	arch gguf.Architecture
 	can  gguf.Abilities
 
+	licence  string // as the file states it
 	template string // that stands in for its own
 }
 
@@ -64,7 +65,7 @@ func inspect(path string) (inspected, error) {
 	if err != nil {
 		return inspected{}, explain(name, err)
 	}
-	info := inspected{size: st.Size(), can: head.Abilities(), template: head.TemplateName()}
+	info := inspected{size: st.Size(), can: head.Abilities(), licence: head.Text("general.license"), template: head.TemplateName()}
 	if info.role() != "" { // a projector has no shape of its own
 		if info.arch, err = head.Architecture(); err != nil {
 			return inspected{}, explain(name, err)

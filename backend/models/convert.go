@@ -180,7 +180,7 @@ func explainSource(name string, err error) error {
 	switch {
 	case errors.As(err, &known) || errors.Is(err, context.Canceled):
 		return err
-	case errors.Is(err, gguf.ErrType):
+	case errors.Is(err, converter.ErrUnknown), errors.Is(err, gguf.ErrType):
 		return mark.Errorf(mark.Unsupported, "The model %s cannot be converted here (%v). Llama, Mistral, Mixtral, Qwen 2 and 3, Gemma 1 to 3 and BERT are known; look for a GGUF file of this model.", name, err).Because(err)
 	case errors.Is(err, gguf.ErrTruncated), errors.Is(err, gguf.ErrBounds):
 		return mark.Errorf(mark.Damaged, "The weights of %s are cut off. Copy them again.", name).Because(err)

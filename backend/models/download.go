@@ -322,6 +322,7 @@ func (d *Downloads) tell(j *download) Download {
 
 // Run does what there is to do until ctx ends.
 func (d *Downloads) Run(ctx context.Context) error {
+	_ = d.library.Tidy() // what cannot be removed stays, and is tried again at the next start
 	for ctx.Err() == nil {
 		if own, j := d.take(ctx); j != nil {
 			_, _ = d.work(own, j) // the download says how it ended

@@ -37,21 +37,17 @@ var contexts = []int{2048, 4096, 8192, 16384, 32768, 131072}
 // Inspect reads the card of the model at path for a machine with free bytes of
 // memory (0: not known). Errors: NotFound, Damaged, Unsupported, TooBig.
 func Inspect(path string, free int64) (Card, error) {
-	head, err := readHead(path)
+	info, err := inspect(path)
 	if err != nil {
 		return Card{}, err
 	}
-	if can := head.Abilities(); can.Vision {
-		return Card{}, suits(filepath.Base(path), inspected{can: can}, "")
+	if info.role() == "" {
+		return Card{}, suits(filepath.Base(path), info, "")
 	}
-	a, err := head.Architecture()
-	if err != nil {
-		return Card{}, explain(filepath.Base(path), err)
-	}
-	can := head.Abilities()
+	a, can := info.arch, info.can
 	c := Card{
 		Name: strings.TrimSuffix(filepath.Base(path), ".gguf"), Title: a.Title, Architecture: a.Name, Type: a.Quantised.String(),
-		Licence: head.Text("general.license"), Parameters: a.Parameters, Context: a.Context, Form: can.Form, Abilities: []string{}, Template: "own",
+		Licence: info.licence, Parameters: a.Parameters, Context: a.Context, Form: can.Form, Abilities: []string{}, Template: "own",
 	}
 	for _, x := range []struct {
 		has  bool
@@ -61,8 +57,8 @@ func Inspect(path string, free int64) (Card, error) {
 			c.Abilities = append(c.Abilities, x.name)
 		}
 	}
-	if head.Text("tokenizer.chat_template") == "" {
-		c.Template = head.TemplateName()
+	if !a.Chat {
+		c.Template = info.template
 	}
 	c.Needs = needs(a.Context, free, a.Memory)
 	c.Advice = Advise(c.Needs, free)

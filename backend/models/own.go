@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,9 +45,9 @@ func (m *Model) remember(o origin) {
 	if o.Repository != "" {
 		m.Source = o.Publisher + ", " + o.Repository
 	}
-	if m.Licence == "" && m.Problem == "" {
-		if head, err := readHead(m.Path); err == nil {
-			m.Licence = head.Text("general.license")
+	if m.Licence == "" {
+		if info, err := inspect(m.Path); err == nil {
+			m.Licence = info.licence
 		}
 	}
 }
@@ -104,6 +105,15 @@ func (l *Library) place(name string) (string, error) {
 		name += ".gguf"
 	}
 	name = name[:len(name)-len(".gguf")] + ".gguf"
+	entries, err := shipped()
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		if strings.EqualFold(e.Result, name) {
+			return "", mark.Errorf(mark.Exists, "%s is the name of %s, which came with the program. Rename the file.", name, e.Name)
+		}
+	}
 	if err := os.MkdirAll(l.own, 0o700); err != nil {
 		return "", fmt.Errorf("make the models folder: %w", err)
 	}
@@ -145,6 +155,32 @@ func (l *Library) Remove(id string) error {
 		return fmt.Errorf("remove %s: %w", id, err)
 	}
 	return errors.Join(removeFile(sidecar(m.Path)), removeFile(originPath(m.Path)), removeFile(l.settingsPath(m.ID)))
+}
+
+// abandoned is how old what is being taken in has to be to count as left behind
+// by a program that ended.
+const abandoned = 24 * time.Hour
+
+// Tidy removes what an import that was cut off left in the user's folder.
+func (l *Library) Tidy() error {
+	left, err := os.ReadDir(l.own)
+	if errors.Is(err, fs.ErrNotExist) || l.own == "" {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("tidy the models folder: %w", err)
+	}
+	for _, e := range left {
+		if !strings.HasPrefix(e.Name(), incoming) {
+			continue
+		}
+		if st, err := e.Info(); err == nil && time.Since(st.ModTime()) > abandoned {
+			if err := os.RemoveAll(filepath.Join(l.own, e.Name())); err != nil {
+				return fmt.Errorf("tidy the models folder: %w", err)
+			}
+		}
+	}
+	return nil
 }
 
 // Verified is what reading a model's whole file showed.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	mark "markai/backend"
 	"markai/backend/gguf"
@@ -74,7 +75,7 @@ func TestModelThatArrivesInPiecesIsTakenInWhole(t *testing.T) {
 	if err != nil || m.ID != "Llama" || m.SHA256 != sumOf(b) {
 		t.Fatalf("got %+v, %v", m, err)
 	}
-	for name, want := range map[string]mark.Code{"../up.gguf": mark.Invalid, ".hidden.gguf": mark.Invalid, "": mark.Invalid, "Llama.gguf": mark.Exists} {
+	for name, want := range map[string]mark.Code{"../up.gguf": mark.Invalid, ".hidden.gguf": mark.Invalid, "": mark.Invalid, "Llama.gguf": mark.Exists, "chat-q8_0.gguf": mark.Exists} {
 		if _, err := l.Receive(t.Context(), name, bytes.NewReader(b)); mark.CodeOf(err) != want {
 			t.Errorf("%q: got %v", name, err)
 		}
@@ -134,5 +135,32 @@ func TestModelThatDoesNotFitSaysWhatWould(t *testing.T) {
 	l.Cache = "q8_0" // half as much
 	if err := models.CheckLoad(path, l); err != nil {
 		t.Errorf("with a cache of 8 bits: %v", err)
+	}
+}
+
+func TestWhatAnImportLeftBehindIsTidiedAfterADay(t *testing.T) {
+	own := t.TempDir()
+	for name, age := range map[string]time.Duration{".incoming-1": 25 * time.Hour, ".incoming-2": time.Hour, ".incoming/part": 25 * time.Hour, "m.gguf": 25 * time.Hour} {
+		path := filepath.Join(own, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		at := time.Now().Add(-age)
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := models.New(own).Tidy(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(own)
+	if err != nil || len(left) != 3 || left[1].Name() != ".incoming-2" {
+		t.Errorf("left %v, %v", left, err)
+	}
+	if err := models.New(filepath.Join(own, "nonesuch")).Tidy(); err != nil {
+		t.Errorf("no folder: %v", err)
 	}
 }

@@ -68,7 +68,7 @@ func Quantize(ctx context.Context, from, to, kind string, plain bool, free int64
 	if q.Type.Weighs && !plain {
 		text = calibration
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(to), ".incoming-*")
+	dir, err := os.MkdirTemp(filepath.Dir(to), incoming+"*")
 	if err != nil {
 		return q, mark.Errorf(mark.Unavailable, "Nothing can be written in the folder of %s. Choose another.", filepath.Base(to)).Because(err)
 	}

@@ -110,7 +110,7 @@ func writeJSON(path string, v any) (err error) {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".incoming-*")
+	f, err := os.CreateTemp(filepath.Dir(path), incoming+"*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}

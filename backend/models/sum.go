@@ -17,6 +17,9 @@ import (
 	mark "markai/backend"
 )
 
+// incoming begins the names of files that are not whole yet.
+const incoming = ".incoming-"
+
 // sidecar names the file that holds the checksum of the model at path.
 func sidecar(path string) string { return path + ".sha256" }
 
@@ -104,7 +107,7 @@ func install(ctx context.Context, path string, write func(io.Writer) error) erro
 // installChecked is install of a file that check has to find right before it is
 // put in place.
 func installChecked(ctx context.Context, path string, write func(io.Writer) error, check func(path string) error) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".incoming-*")
+	tmp, err := os.CreateTemp(filepath.Dir(path), incoming+"*")
 	if err != nil {
 		return fmt.Errorf("install %s: %w", filepath.Base(path), err)
 	}
