@@ -19,12 +19,16 @@ import (
 type Model struct {
 	Name       string
 	Parameters int64
+	Ability    *Ability // nil: it was not measured
 }
 
-// Writes reports whether a model is trusted to write: it must have a thousand
-// million parameters. Smaller ones were measured to lose names and denials more
-// often than they help, and quotations answer better.
+// Writes reports whether a model is trusted to write: by what it was measured to
+// do, else if it has a thousand million parameters. Smaller ones lose names and
+// denials more often than they help, and quotations answer better.
 func (m Model) Writes(least int64) bool {
+	if m.Ability != nil {
+		return m.Ability.Writes()
+	}
 	if least <= 0 {
 		least = LeastParameters
 	}
@@ -197,7 +201,7 @@ func (w *work) asWhole(ctx context.Context, emit func(mark.AnswerEvent) bool) (b
 		}
 	}
 	w.in = ask(w.q.Text)
-	if mode == "" && asksSummary(w.q.Text) {
+	if mode == route.WholeText || mode == "" && asksSummary(w.q.Text) {
 		return true, w.summary(ctx, emit)
 	}
 	if mode == route.InOrder || mode == "" && chronologies.MatchString(w.q.Text) {

@@ -78,7 +78,7 @@ func TestATraceIsBoundedWhateverTheMatterHolds(t *testing.T) {
 func TestWhatBrokeDownIsInTheTraceOfTheAnswerThatGotOnWithout(t *testing.T) {
 	m := file(t)
 	crashed := mark.Errorf(mark.Crashed, "The model stopped.")
-	s := New(Config{Searcher: wordsOnly{}, Generator: scripted{err: crashed}, Model: func() Model { return Model{"big", 2e9} }})
+	s := New(Config{Searcher: wordsOnly{}, Generator: scripted{err: crashed}, Model: func() Model { return Model{Name: "big", Parameters: 2e9} }})
 	a, _ := final(t, s, m, mark.Question{Text: "What law governs the supply agreement between Acme Metals and Bolt Tools?"})
 	if want := []mark.Failure{{Stage: mark.StageWrite, Code: mark.Crashed}}; a.Refused || !slices.Equal(a.Trace.Failures, want) {
 		t.Errorf("failures %v, want %v", a.Trace.Failures, want)
@@ -91,7 +91,7 @@ func TestWhatBrokeDownIsInTheTraceOfTheAnswerThatGotOnWithout(t *testing.T) {
 func TestWhatCodePutsRightIsCounted(t *testing.T) {
 	m := file(t)
 	says := func(text string) mark.Answer {
-		s := New(Config{Searcher: wordsOnly{}, Generator: scripted{text: text}, Model: func() Model { return Model{"big", 2e9} }})
+		s := New(Config{Searcher: wordsOnly{}, Generator: scripted{text: text}, Model: func() Model { return Model{Name: "big", Parameters: 2e9} }})
 		a, _ := final(t, s, m, mark.Question{Text: "What law governs the supply agreement between Acme Metals and Bolt Tools?"})
 		return a
 	}

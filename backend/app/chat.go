@@ -6,6 +6,7 @@ import (
 	"time"
 
 	mark "markai/backend"
+	"markai/backend/answer"
 	"markai/backend/config"
 	"markai/backend/device"
 	"markai/backend/infer"
@@ -26,10 +27,11 @@ type chat struct {
 	context int          // tokens, as of the start: settings change while the program runs
 	threads int          // that the settings wish for
 	budget  int64
+	can     *abilities
 }
 
-func newChat(l *models.Library, c *config.Loaded, notify func()) *chat {
-	h := &chat{library: l, context: c.Chat.Context, threads: c.Chat.Threads, budget: int64(c.Chat.MemoryMB) << 20}
+func newChat(home string, l *models.Library, c *config.Loaded, notify func()) *chat {
+	h := &chat{can: readAbilities(home), library: l, context: c.Chat.Context, threads: c.Chat.Threads, budget: int64(c.Chat.MemoryMB) << 20}
 	var err error
 	if h.model, err = l.Find(models.Chat, c.Chat.Model); err != nil {
 		h.model.ID = c.Chat.Model // who asks it is told what is wrong
@@ -146,15 +148,15 @@ func (c *chat) state() wire.ModelState {
 }
 
 // writer is a model as the answer needs to know it.
-func (c *chat) writer(id string) (name string, parameters int64) {
+func (c *chat) writer(id string) answer.Model {
 	if id == "" {
 		id = c.model.ID
 	}
 	m, _, err := c.find(id)
 	if err != nil {
-		return "", 0
+		return answer.Model{}
 	}
-	return m.Name, int64(m.Parameters)
+	return answer.Model{Name: m.Name, Parameters: int64(m.Parameters), Ability: c.can.of(abilityKey(m))}
 }
 
 // recently is how long a model that failed is passed over for others.

@@ -37,7 +37,7 @@ func twoModels(t *testing.T, settings ...string) (*chat, *models.Library) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := newChat(l, c, func() {})
+	h := newChat(t.TempDir(), l, c, func() {})
 	t.Cleanup(func() {
 		if err := h.Close(); err != nil {
 			t.Error(err)
@@ -83,8 +83,8 @@ func TestTwoModelsAnswerSideBySideWhereThereIsMemory(t *testing.T) {
 			t.Errorf("%s: %d tokens, %d first ones, %d bytes", m.Model, m.Stats.Tokens, m.Stats.FirstToken.N, m.Memory)
 		}
 	}
-	if name, n := h.writer("small"); name != "small" || n < 100e6 {
-		t.Errorf("the copy is %q with %d parameters", name, n)
+	if m := h.writer("small"); m.Name != "small" || m.Parameters < 100e6 {
+		t.Errorf("the copy is %q with %d parameters", m.Name, m.Parameters)
 	}
 }
 
@@ -101,7 +101,7 @@ func TestModelGivesWayUnderABudget(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Chat.MemoryMB = int(m.NeedsBytes>>20) + 8
-	h = newChat(l, c, func() {})
+	h = newChat(t.TempDir(), l, c, func() {})
 	defer h.Close()
 	for _, model := range []string{"", "small", ""} {
 		write40(t, h, model)

@@ -67,6 +67,7 @@ func Doctor(ctx context.Context, home string, c *config.Loaded) []Check {
 	}
 	if c.Modules.Chat {
 		add("chat model", func() (string, error) { return e.checkChat(ctx) })
+		add("its answers", func() (string, error) { return e.checkAbility(ctx) })
 	}
 	return out
 }
@@ -133,4 +134,18 @@ func (e *engines) checkChat(ctx context.Context) (string, error) {
 		}
 	}
 	return fmt.Sprintf("%s, first answer after %d ms", e.chat.model.Name, time.Since(began).Milliseconds()), nil
+}
+
+// checkAbility says what the chat model can do, and measures it where that was
+// not done.
+func (e *engines) checkAbility(ctx context.Context) (string, error) {
+	key := abilityKey(e.chat.model)
+	if a := e.chat.can.of(key); a != nil {
+		return a.String(), nil
+	}
+	a, err := e.chat.can.measure(ctx, e.chat, key)
+	if err != nil {
+		return "", err
+	}
+	return a.String(), nil
 }

@@ -50,7 +50,7 @@ func ModelsInstalled() bool {
 func newEngines(home string, c *config.Loaded, notify func()) (*engines, error) {
 	e := &engines{library: Models(home)}
 	if c.Modules.Chat {
-		e.chat = newChat(e.library, c, notify)
+		e.chat = newChat(home, e.library, c, notify)
 	}
 	if c.Modules.Embeddings {
 		var err error
@@ -67,6 +67,10 @@ func (e *engines) run(ctx context.Context) error {
 		g.Go(func() error { return e.chat.Run(ctx) })
 		g.Go(func() error {
 			e.sampler.run(ctx, e.chat)
+			return nil
+		})
+		g.Go(func() error {
+			e.chat.can.run(ctx, e.chat)
 			return nil
 		})
 	}

@@ -135,10 +135,7 @@ func evidence(question string, doc mark.Document, pages []mark.Page, hits []mark
 func (a *App) answerConfig(s mark.Searcher) answer.Config {
 	c := answer.Config{Searcher: s, Embedder: a.engines.embedder(), Generator: a.engines.generator(), Router: a.experts}
 	if chat := a.engines.chat; chat != nil {
-		c.Models = func(id string) answer.Model {
-			name, parameters := chat.writer(id)
-			return answer.Model{Name: name, Parameters: parameters}
-		}
+		c.Models = chat.writer
 		c.Model = func() answer.Model { return c.Models("") }
 	}
 	return c

@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,25 +46,7 @@ func remember(home, key string, t device.Trial) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(home, ".embedding-")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("remember how embeddings are computed: %w", err)
-	}
-	_, err = f.Write(raw)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), trialsPath(home))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("remember how embeddings are computed: %w", err)
-	}
-	return nil
+	return keepFile(trialsPath(home), raw)
 }
 
 // trialKey names what a trial holds for: the model, the processor's way of
