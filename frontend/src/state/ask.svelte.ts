@@ -119,6 +119,7 @@ export class Ask {
     this.fresh();
     this.conversations = [];
     this.scope = [];
+    this.expert = "";
     this.draft = "";
   }
 }

@@ -68,12 +68,12 @@ export class Models {
     });
   }
 
-  /** Who can be asked instead of the best expert; none where there is no choice or it cannot be told. */
+  /** Who can be asked instead of the best expert; none where there is no choice. */
   async learnExperts(): Promise<void> {
     try {
       this.experts = await this.client.experts();
     } catch {
-      this.experts = [];
+      // Those that were known stay: a lost connection takes no choice back.
     }
   }
 
@@ -119,6 +119,7 @@ export class Models {
   /** Takes up what the program tells unasked. */
   pushed(event: Event): void {
     if (event.kind === "models") {
+      void this.learnExperts(); // they are made of models
       if (this.list.length > 0) void this.load("here");
       if (this.catalogue) void this.#take(() => this.#loadCatalogue());
     }
