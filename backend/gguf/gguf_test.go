@@ -395,3 +395,24 @@ func TestCacheOfFewerBitsTakesLessMemory(t *testing.T) {
 		t.Errorf("got %d, %d, %d", f16, q8, q4)
 	}
 }
+
+func TestLayersWithoutACacheTakeNone(t *testing.T) {
+	cache := func(heads any) uint64 {
+		f := &File{Meta: []KV{
+			{"general.architecture", "jamba"}, {"jamba.block_count", uint32(4)}, {"jamba.embedding_length", uint32(64)},
+			{"jamba.attention.head_count", uint32(2)}, {"jamba.attention.head_count_kv", heads},
+		}}
+		a, err := f.Architecture()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Memory(1024) - a.Memory(0)
+	}
+	one := cache(uint32(2)) / 4
+	if got := cache([]int32{0, 0, 2, 0}); got != one || one == 0 {
+		t.Errorf("one layer of four: %d, want %d", got, one)
+	}
+	if got := cache([]int64{-1, -1, 2, -1}); got != one {
+		t.Errorf("numbers that make no sense: %d", got)
+	}
+}

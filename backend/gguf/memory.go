@@ -1,6 +1,9 @@
 package gguf
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Architecture is what a model file says about the network's shape.
 type Architecture struct {
@@ -92,35 +95,61 @@ func (a *Architecture) cache(f *File) {
 	heads := uint64(max(a.Heads, 1))
 	head := uint64(a.Width) / heads
 	perHead := key("attention.key_length", head) + key("attention.value_length", head)
-	a.kvBytes = uint64(a.Layers) * key("attention.head_count_kv", heads) * perHead * halfBytes
+	a.kvBytes = f.perLayer(a.Name+".attention.head_count_kv", heads, a.Layers) * perHead * halfBytes
 	if inner := key("ssm.inner_size", 0); inner > 0 {
 		const single = 4
 		a.state = uint64(a.Layers) * inner * (key("ssm.state_size", 0) + key("ssm.conv_kernel", 0)) * single
 	}
 }
 
+// perLayer sums a number over all layers: one that holds for each, or a list with
+// each layer's own, in which layers that keep a state instead of a cache have 0.
+func (f *File) perLayer(key string, otherwise uint64, layers int) (sum uint64) {
+	const most = 1 << 24
+	if list := f.list(key); list != nil {
+		for _, n := range list {
+			sum += min(n, most)
+		}
+		return sum
+	}
+	if n, ok := f.Uint(key); ok {
+		otherwise = min(n, most)
+	}
+	return uint64(layers) * otherwise
+}
+
 // number returns the whole number under key; of a list (one number a layer) the
 // largest.
 func (f *File) number(key string) (uint64, bool) {
-	switch list := f.Value(key).(type) {
-	case []uint32:
-		return largest(list)
-	case []int32:
-		return largest(list)
-	case []uint64:
-		return largest(list)
-	case []int64:
-		return largest(list)
+	if list := f.list(key); len(list) > 0 {
+		return slices.Max(list), true
 	}
 	return f.Uint(key)
 }
 
-func largest[T uint32 | int32 | uint64 | int64](list []T) (uint64, bool) {
-	top := T(0)
-	for _, v := range list {
-		top = max(top, v)
+// list returns the whole numbers under key, nil where there is no list of them.
+// Negative ones count as 0.
+func (f *File) list(key string) []uint64 {
+	switch list := f.Value(key).(type) {
+	case []uint32:
+		return widen(list)
+	case []int32:
+		return widen(list)
+	case []uint64:
+		return widen(list)
+	case []int64:
+		return widen(list)
 	}
-	return uint64(top), len(list) > 0
+	return nil
+}
+
+// widen returns at most as many numbers as any model has layers.
+func widen[T uint32 | int32 | uint64 | int64](list []T) []uint64 {
+	out := make([]uint64, min(len(list), 1<<16))
+	for i := range out {
+		out[i] = uint64(max(list[i], 0))
+	}
+	return out
 }
 
 // Shape is what has to be known of a network whose file is not here to estimate
