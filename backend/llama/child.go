@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -152,11 +153,12 @@ func loadModel(s setup) (native.Model, native.Vocab, error) {
 		return 0, 0, err
 	}
 	params := native.ModelDefaultParams()
-	params.NGpuLayers = 0
+	parts := s.Layout.apply(&params)
 	if s.Graphic {
 		params.NGpuLayers = allLayers
 	}
 	m, err := native.ModelLoadFromFile(s.Model, params)
+	runtime.KeepAlive(parts)
 	if err != nil || m == 0 {
 		return 0, 0, mark.Errorf(mark.Unsupported, "The model %s cannot be loaded. Choose another in Settings.", filepath.Base(s.Model)).Because(err)
 	}

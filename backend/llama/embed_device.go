@@ -7,7 +7,6 @@ import (
 
 	native "github.com/hybridgroup/yzma/pkg/llama"
 
-	"markai/backend/worker"
 	"markai/backend/yzma"
 )
 
@@ -38,18 +37,18 @@ func BackEnds(dir string) (names []string) {
 
 // devices are the graphics processors of a machine, as llama.cpp calls them.
 type devices struct {
-	Names []string `json:"names"`
+	Processors []Processor `json:"processors"`
 }
 
 // Devices returns the graphics processors that the embedder's runtime finds.
 // It starts the worker, and fails where that fails.
 func (e *Embedder) Devices(ctx context.Context) ([]string, error) {
-	var found devices
-	err := e.Retry(ctx, func(p *worker.Process) (bool, error) {
-		_, err := p.Call(ctx, methodDevices, nil, nil, &found)
-		return true, err
-	})
-	return found.Names, err
+	found, err := e.Processors(ctx)
+	var names []string
+	for _, p := range found {
+		names = append(names, p.Name)
+	}
+	return names, err
 }
 
 // findDevices is the worker's side of Devices.
@@ -64,7 +63,11 @@ func findDevices() (found devices, err error) {
 	for i := range native.GGMLBackendDeviceCount() {
 		d := native.GGMLBackendDeviceGet(i)
 		if kind := native.GGMLBackendDevType(d); kind == native.GGMLBackendDeviceTypeGPU || kind == native.GGMLBackendDeviceTypeIGPU {
-			found.Names = append(found.Names, native.GGMLBackendDeviceDescription(d)+" ("+native.GGMLBackendDeviceName(d)+")")
+			free, total := native.GGMLBackendDeviceMemory(d)
+			found.Processors = append(found.Processors, Processor{
+				Name:       native.GGMLBackendDeviceDescription(d) + " (" + native.GGMLBackendDeviceName(d) + ")",
+				Integrated: kind == native.GGMLBackendDeviceTypeIGPU, Free: int64(free), Total: int64(total),
+			})
 		}
 	}
 	return found, nil

@@ -36,6 +36,7 @@ type setup struct {
 	Queue   int    `json:"queue"`   // requests that wait; 0: 64
 	Graphic bool   `json:"graphic"` // compute on a graphics processor
 
+	Layout   Layout `json:"layout,omitzero"`    // what lies on graphics processors
 	Template string `json:"template,omitempty"` // that stands in for the model's own
 	Draft    string `json:"draft,omitempty"`    // path of the model that guesses ahead; empty: none
 	Eager    bool   `json:"eager,omitempty"`    // it guesses whether that pays or not

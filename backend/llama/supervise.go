@@ -21,6 +21,8 @@ type Config struct {
 	// Template is llama.cpp's name of the chat template that stands in where a chat
 	// model's own is missing or not known to it; empty: none.
 	Template string
+	// Layout is what of a chat model lies on graphics processors.
+	Layout Layout
 	// Draft is the path of a smaller model of the same family, checked before, that
 	// guesses what this one writes next where that is likely to be quicker; empty:
 	// guesses come from the text alone. With Eager, for measurements, it guesses
@@ -43,7 +45,7 @@ type keeper struct {
 func newKeeper(kind string, cfg Config) (*keeper, error) {
 	env, err := setup{
 		Runtime: cfg.Runtime, Model: cfg.Model, Context: cfg.Context, Cells: cfg.Cells, Running: cfg.Running, Queue: cfg.Queue,
-		Graphic: cfg.Graphic, Template: cfg.Template, Cache: cfg.Cache, Draft: cfg.Draft, Eager: cfg.Eager,
+		Graphic: cfg.Graphic, Template: cfg.Template, Cache: cfg.Cache, Draft: cfg.Draft, Eager: cfg.Eager, Layout: cfg.Layout,
 	}.env()
 	if err != nil {
 		return nil, fmt.Errorf("set up the %s worker: %w", kind, err)
