@@ -64,6 +64,8 @@ var (
 	pageEnd = regexp.MustCompile(`^(.*[A-Z]{4,})\s+\d{1,3}$`)
 	// counted ends where a number is part of the title.
 	counted = regexp.MustCompile(`(?i)(?:amendment|addendum|supplement|order|form|chapter|rule|title|section|part|exhibit|schedule|phase|version|volume|article|annex|appendix|agreement|number|lease|note|resolution|notice)$`)
+	// doing ends a title with what an order does.
+	doing = regexp.MustCompile(`(?i)\s(?:granting|denying|approving|directing|dismissing|regarding|re)$`)
 	// goesOn ends a title that must go on.
 	goesOn = regexp.MustCompile(`(?i)\s(?:of|and|granting|denying|regarding|re|for|to|in|on|the|by|with|against|approving|directing|dismissing)$`)
 )
@@ -130,13 +132,14 @@ func joinTitle(first string, rest []string) string {
 		return first
 	}
 	title := first
+	open := doing.MatchString(first) // what it does is still to come, however many lines that takes
 	for k, l := range rest {
 		l = cleanLine(l)
 		if l == "" && k == 0 {
 			continue
 		}
 		l = strings.TrimRight(l, " .:;")
-		if l == "" || len(title)+len(l) >= titleMax || !mostlyCapital(strings.TrimPrefix(l, "dba ")) || title != first && upperCase(first) && !upperCase(l) {
+		if title != first && !open && !goesOn.MatchString(title) || l == "" || strings.Contains(l, ":") || len(title)+len(l) >= titleMax || !mostlyCapital(strings.TrimPrefix(l, "dba ")) || title != first && upperCase(first) && !upperCase(l) {
 			break
 		}
 		title += " " + l

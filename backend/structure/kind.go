@@ -61,6 +61,10 @@ var (
 	court    = regexp.MustCompile(`(?i)\b(?:supreme court|courts? of appeals?|(?:u\.?s\.?|district|superior|circuit|bankruptcy|county|municipal|chancery|probate|family|juvenile|justice) court|court of (?:common pleas|chancery|claims|federal claims|international trade)|court of \w+ county)\b`)
 	parties2 = regexp.MustCompile(`(?m)^[\s):\]|]*(?:v\.|vs\.?|versus|-v-|against)[\s):\]|]*$|\S\s+(?:v\.|vs\.)\s+\S|(?i)^\s*in (?:re|the matter of)\b`)
 	judged   = regexp.MustCompile(`(?i)\bper curiam\b|delivered the opinion|\b(?:circuit|district|chief|associate) (?:judges?|justices?)\b[^\n]{0,40}:|\b(?:circuit|chief) (?:judges?|justices?)[.,]\s|before[^.\n]{3,80},? (?:circuit )?(?:judges|justices)|on (?:discretionary review|writ of certiorari|appeal from)|it is (?:hereby |so |therefore )?ordered|we (?:affirm|reverse|vacate|remand)\b|\baffirmed\.|\b(?:P\.|C\.)?J\., (?:and|concurr|dissent)`)
+	// authored is the line with which a judge begins: "SELYA, Circuit Judge."
+	authored = regexp.MustCompile(`(?m)^\s*(?:[A-Z][\w.’'-]+ ){0,2}[A-Z][\w’'-]+, (?:(?:C|P)\. ?J|J|S\. ?J|(?:(?:Chief|Presiding|Associate|Senior|Acting) )*(?:Circuit |District |Magistrate )?(?:Justice|Judge))(?:[.:]| delivered)`)
+	// upon is what a court decides on, in the head of its decision.
+	upon     = regexp.MustCompile(`(?i)^on (?:petition|appeal|writ|discretionary|certiorari|rehearing|review|transfer)\b`)
 	dear     = regexp.MustCompile(`(?m)^\s*(?:Dear|(?i:To Whom It May Concern))\b[^\n]{0,80}[:,]?\s*$`)
 	sincere  = regexp.MustCompile(`(?im)^\s*(?:(?:very )?(?:truly|sincerely|respectfully)(?: yours)?|yours (?:very )?(?:truly|sincerely|faithfully)|(?:best|kind|warm) regards|regards|cordially)\s*,?\s*$`)
 	memoHead = regexp.MustCompile(`(?im)^\s*(?:to|from|re|subject|date)\s*:`)
@@ -158,6 +162,9 @@ func (s *Scanner) readCaption(head string, score map[mark.DocumentType]float64) 
 	if n := len(judged.FindAllString(head, 8)); n > 0 {
 		score[mark.TypeOrder] += 0.6 + 0.4*float64(min(n, 4))
 	}
+	if authored.MatchString(head) {
+		score[mark.TypeOrder] += 3
+	}
 	return true
 }
 
@@ -183,7 +190,7 @@ func (s *Scanner) readTitles(score map[mark.DocumentType]float64, inCourt bool) 
 			if lines == 1 && len(text) > 140 { // a text without lines
 				score[typeOfTitle(shoutedStart(text), inCourt)] += 1.8
 			}
-			if !titleLike(text) || onBrief.MatchString(text) {
+			if !titleLike(text) || onBrief.MatchString(text) || inCourt && upon.MatchString(text) {
 				continue
 			}
 			t := typeOfTitle(text, inCourt)
@@ -268,9 +275,10 @@ func shouting(s string) bool {
 }
 
 // readBlanks scores a form: what is to be filled in, and the marks of the
-// offices that print them. A contract with blanks stays a contract.
+// offices that print them. A contract with blanks stays a contract, and in an
+// opinion they are rules across the page.
 func (s *Scanner) readBlanks(head string, score map[mark.DocumentType]float64) {
-	if score[mark.TypeContract] >= 3 || score[mark.TypePolicy] >= 3 || score[mark.TypeAmendment] >= 3 {
+	if authored.MatchString(head) || score[mark.TypeContract] >= 3 || score[mark.TypePolicy] >= 3 || score[mark.TypeAmendment] >= 3 {
 		return
 	}
 	if official.MatchString(head) {

@@ -2,6 +2,7 @@ package structure
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	mark "markai/backend"
@@ -88,6 +89,15 @@ func TestADocumentHasTheDateThatItGivesItself(t *testing.T) {
 		if got := scan(mark.Document{Kind: mark.KindPDF}, tt.text).Meta.Date; got != tt.want {
 			t.Errorf("%s: date %q, want %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestRulesAcrossAnOpinionAreNoBlanks(t *testing.T) {
+	rule := strings.Repeat("_", 78) + "\n\n"
+	text := "In the\nIndiana Supreme Court\n" + rule + "No. 49S00\n\nState of Indiana,\nAppellant (Plaintiff below),\n\nv.\n\nCharles Barker,\nAppellee (Defendant below).\n" +
+		rule + "On Petition For Rehearing\n" + rule + "May 4, 2005\n\nDickson, Justice.\n\nThe appellee seeks rehearing following our decision. We decline it as to all issues but one, and affirm the judgment of the trial court.\n"
+	if r := scan(mark.Document{Kind: mark.KindWord, Name: "opinion.doc"}, text); r.Meta.Type != mark.TypeOrder {
+		t.Errorf("it is a %q", r.Meta.Type)
 	}
 }
 
