@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -19,14 +20,14 @@ import (
 	"markai/backend/dial"
 )
 
-// log keeps attempts.
-type log struct {
+// record keeps attempts.
+type record struct {
 	mu       sync.Mutex // guards attempts
 	attempts []dial.Attempt
 	fault    error
 }
 
-func (l *log) record(_ context.Context, a dial.Attempt) error {
+func (l *record) keep(_ context.Context, a dial.Attempt) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.attempts = append(l.attempts, a)
@@ -46,7 +47,7 @@ func server(t *testing.T, h http.HandlerFunc) (*httptest.Server, func() int) {
 			mu.Unlock()
 		}
 	}
-	s.Config.ErrorLog = nil
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s, func() int { mu.Lock(); defer mu.Unlock(); return reached }
@@ -69,13 +70,13 @@ func roots(servers ...*httptest.Server) *x509.CertPool {
 	return pool
 }
 
-func dialer(l *log, pool *x509.CertPool, hosts ...string) *dial.Dialer {
-	return dial.New(dial.Policy{Hosts: func() []string { return hosts }, Record: l.record, Roots: pool})
+func dialer(l *record, pool *x509.CertPool, hosts ...string) *dial.Dialer {
+	return dial.New(dial.Policy{Hosts: func() []string { return hosts }, Record: l.keep, Roots: pool})
 }
 
 func TestNothingIsReachedUnlessItsHostIsNamed(t *testing.T) {
 	s, reached := server(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "file") })
-	var l log
+	var l record
 	_, err := dialer(&l, roots(s)).Get(t.Context(), s.URL, nil)
 	if mark.CodeOf(err) != mark.Forbidden || !strings.Contains(mark.MessageOf(err), "network.hosts") {
 		t.Errorf("got %v", err)
@@ -90,7 +91,7 @@ func TestNothingIsReachedUnlessItsHostIsNamed(t *testing.T) {
 
 func TestNamedHostIsReachedAndOnRecord(t *testing.T) {
 	s, _ := server(t, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Header.Get("Range")) })
-	var l log
+	var l record
 	r, err := dialer(&l, roots(s), hostOf(t, s.URL)).Get(t.Context(), s.URL, http.Header{"Range": {"bytes=7-"}})
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +108,7 @@ func TestNamedHostIsReachedAndOnRecord(t *testing.T) {
 func TestRedirectToAHostThatIsNotNamedIsRefused(t *testing.T) {
 	other, reached := server(t, func(http.ResponseWriter, *http.Request) {})
 	first, _ := server(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) })
-	var l log
+	var l record
 	_, err := dialer(&l, roots(first, other), hostOf(t, first.URL)).Get(t.Context(), first.URL, nil)
 	if mark.CodeOf(err) != mark.Forbidden || !strings.Contains(mark.MessageOf(err), hostOf(t, other.URL)) {
 		t.Errorf("got %v", err)
@@ -123,7 +124,7 @@ func TestRedirectToANamedHostKeepsWhatTheFirstSaid(t *testing.T) {
 		w.Header().Set("X-Linked-Etag", "abc")
 		http.Redirect(w, r, other.URL, http.StatusFound)
 	})
-	var l log
+	var l record
 	r, err := dialer(&l, roots(first, other), hostOf(t, first.URL), hostOf(t, other.URL)).Get(t.Context(), first.URL, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +138,7 @@ func TestRedirectToANamedHostKeepsWhatTheFirstSaid(t *testing.T) {
 func TestEndlessRedirectsEnd(t *testing.T) {
 	var s *httptest.Server
 	s, reached := server(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, s.URL, http.StatusFound) })
-	if _, err := dialer(&log{}, roots(s), hostOf(t, s.URL)).Get(t.Context(), s.URL, nil); mark.CodeOf(err) != mark.Unavailable {
+	if _, err := dialer(&record{}, roots(s), hostOf(t, s.URL)).Get(t.Context(), s.URL, nil); mark.CodeOf(err) != mark.Unavailable {
 		t.Errorf("got %v", err)
 	}
 	if n := reached(); n > 6 {
@@ -148,7 +149,7 @@ func TestEndlessRedirectsEnd(t *testing.T) {
 func TestOnlyTLSIsSpoken(t *testing.T) {
 	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("reached without TLS") }))
 	defer plain.Close()
-	var l log
+	var l record
 	if _, err := dialer(&l, nil, hostOf(t, plain.URL)).Get(t.Context(), plain.URL, nil); mark.CodeOf(err) != mark.Forbidden {
 		t.Errorf("got %v", err)
 	}
@@ -159,14 +160,14 @@ func TestOnlyTLSIsSpoken(t *testing.T) {
 
 func TestCertificateThatIsNotTrustedEndsTheAttempt(t *testing.T) {
 	s, _ := server(t, func(http.ResponseWriter, *http.Request) { t.Error("asked") })
-	if _, err := dialer(&log{}, x509.NewCertPool(), hostOf(t, s.URL)).Get(t.Context(), s.URL, nil); mark.CodeOf(err) != mark.Forbidden || !strings.Contains(mark.MessageOf(err), "certificate") {
+	if _, err := dialer(&record{}, x509.NewCertPool(), hostOf(t, s.URL)).Get(t.Context(), s.URL, nil); mark.CodeOf(err) != mark.Forbidden || !strings.Contains(mark.MessageOf(err), "certificate") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestWhatCannotBeRecordedDoesNotHappen(t *testing.T) {
 	s, reached := server(t, func(http.ResponseWriter, *http.Request) {})
-	l := log{fault: mark.Errorf(mark.Locked, "The vault is locked.")}
+	l := record{fault: mark.Errorf(mark.Locked, "The vault is locked.")}
 	if _, err := dialer(&l, roots(s), hostOf(t, s.URL)).Get(t.Context(), s.URL, nil); mark.CodeOf(err) != mark.Locked {
 		t.Errorf("got %v", err)
 	}
@@ -181,7 +182,7 @@ func TestProxyOfTheEnvironmentIsNotUsed(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", proxy.URL)
 	t.Setenv("ALL_PROXY", proxy.URL)
 	s, _ := server(t, func(http.ResponseWriter, *http.Request) {})
-	r, err := dialer(&log{}, roots(s), hostOf(t, s.URL)).Get(t.Context(), s.URL, nil)
+	r, err := dialer(&record{}, roots(s), hostOf(t, s.URL)).Get(t.Context(), s.URL, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +192,7 @@ func TestProxyOfTheEnvironmentIsNotUsed(t *testing.T) {
 func TestCancelledAttemptSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s, _ := server(t, func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
-	if _, err := dialer(&log{}, roots(s), hostOf(t, s.URL)).Get(ctx, s.URL, nil); !errors.Is(err, context.Canceled) {
+	if _, err := dialer(&record{}, roots(s), hostOf(t, s.URL)).Get(ctx, s.URL, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -45,7 +46,7 @@ func newHub(t testing.TB, file []byte) *hub {
 	t.Helper()
 	h := &hub{file: file, etag: `"one"`}
 	h.Server = httptest.NewUnstartedServer(http.HandlerFunc(h.serve))
-	h.Config.ErrorLog = nil
+	h.Config.ErrorLog = log.New(io.Discard, "", 0)
 	h.StartTLS()
 	t.Cleanup(h.Close)
 	return h

@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -38,7 +40,7 @@ func newHub(t *testing.T, file []byte) *hub {
 	t.Helper()
 	h := &hub{file: file}
 	h.Server = httptest.NewUnstartedServer(h)
-	h.Config.ErrorLog = nil
+	h.Config.ErrorLog = log.New(io.Discard, "", 0)
 	h.StartTLS()
 	t.Cleanup(h.Close)
 	return h
