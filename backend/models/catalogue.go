@@ -33,6 +33,7 @@ type Entry struct {
 	Abilities  []string    `json:"abilities"`
 	About      string      `json:"about"` // what it is for
 	Experts    int         `json:"experts,omitempty"`
+	Causal     bool        `json:"causal,omitempty"` // reads as chat models do, with a cache, though it is for something else
 	Files      []EntryFile `json:"files"`
 
 	Layers     int `json:"layers"`
@@ -113,7 +114,7 @@ func (e Entry) Bytes(f EntryFile) int64 {
 func (e Entry) Needs(f EntryFile, free int64) []MemoryNeed {
 	shape := gguf.Shape{
 		Layers: e.Layers, KVHeads: e.KVHeads, HeadDim: e.HeadDim, Width: e.Width, Vocabulary: e.Vocabulary,
-		Weights: uint64(e.Bytes(f)), Encoder: e.Role != Chat,
+		Weights: uint64(e.Bytes(f)), Encoder: e.Role != Chat && !e.Causal,
 	}
 	return needs(e.Context, free, shape.Memory)
 }

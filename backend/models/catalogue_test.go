@@ -72,6 +72,9 @@ func TestMemoryGrowsWithTheContextAndEndsWhereTrainingDid(t *testing.T) {
 					t.Errorf("%s: %+v", f.File, needs)
 				}
 			}
+			if grows := needs[len(needs)-1].Bytes > needs[0].Bytes; len(needs) > 1 && grows != (e.Role == models.Chat || e.Causal) {
+				t.Errorf("%s: a cache or none: %+v", f.File, needs)
+			}
 			if needs = e.Needs(f, 1<<20); needs[0].Fits {
 				t.Errorf("%s fits into a megabyte", f.File)
 			}

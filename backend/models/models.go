@@ -63,6 +63,7 @@ type Model struct {
 	SHA256     string // computed when it was installed; empty: it was not
 	Stated     string // checksum that its publisher states; empty: not known
 	Parameters uint64 // numbers in its weights
+	Layers     int    // blocks of the network
 	Width      int    // of its hidden state: the length of an embedding model's vectors
 	NeedsBytes int64  // memory to run it, estimated
 	Template   string // llama.cpp's name of the chat template that stands in where its own does not serve; empty: none
@@ -209,7 +210,7 @@ func (m *Model) look(path string) {
 		return
 	}
 	m.SHA256 = recorded(path)
-	m.Bytes, m.Parameters, m.Width = info.size, info.arch.Parameters, info.arch.Width
+	m.Bytes, m.Parameters, m.Layers, m.Width = info.size, info.arch.Parameters, info.arch.Layers, info.arch.Width
 	if m.Role = info.role(); m.Role == "" {
 		m.Problem = mark.MessageOf(suits(filepath.Base(path), info, ""))
 	}
