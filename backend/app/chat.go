@@ -28,10 +28,11 @@ type chat struct {
 	threads int          // that the settings wish for
 	budget  int64
 	can     *abilities
+	gpus    *graphics
 }
 
 func newChat(home string, l *models.Library, c *config.Loaded, notify func()) *chat {
-	h := &chat{can: readAbilities(home), library: l, context: c.Chat.Context, threads: c.Chat.Threads, budget: int64(c.Chat.MemoryMB) << 20}
+	h := &chat{can: readAbilities(home), gpus: readGraphics(home), library: l, context: c.Chat.Context, threads: c.Chat.Threads, budget: int64(c.Chat.MemoryMB) << 20}
 	var err error
 	if h.model, err = l.Find(models.Chat, c.Chat.Model); err != nil {
 		h.model.ID = c.Chat.Model // who asks it is told what is wrong
@@ -64,11 +65,27 @@ func (c *chat) find(id string) (models.Model, models.Settings, error) {
 }
 
 func (c *chat) needs(id string) (int64, error) {
-	m, _, err := c.find(id)
-	return m.NeedsBytes, err
+	m, s, err := c.find(id)
+	if err != nil {
+		return 0, err
+	}
+	return m.NeedsBytes + c.draft(s).NeedsBytes, nil
 }
 
-func (c *chat) open(_ context.Context, id string) (infer.Engine, error) {
+// draft is the model that guesses ahead for one with these settings; without
+// Path where there is none.
+func (c *chat) draft(s models.Settings) models.Model {
+	if s.Draft == "" {
+		return models.Model{}
+	}
+	d, err := c.library.Find(models.Chat, s.Draft)
+	if err != nil || d.Problem != "" {
+		return models.Model{} // it was removed: the model writes without it
+	}
+	return d
+}
+
+func (c *chat) open(ctx context.Context, id string) (infer.Engine, error) {
 	m, s, err := c.find(id)
 	if err != nil {
 		return nil, err
@@ -81,7 +98,9 @@ func (c *chat) open(_ context.Context, id string) (infer.Engine, error) {
 	if s.Threads > 0 {
 		threads = s.Threads
 	}
-	g, err := openChat(m, size, s.Cache, device.Read().Threads(threads))
+	g, err := openChat(m, device.Read().Threads(threads), llama.Config{
+		Context: size, Cache: s.Cache, Draft: c.draft(s).Path, Adapter: c.library.Adapter, Layout: c.gpus.layout(ctx, m, s, 2*size),
+	})
 	switch {
 	case err != nil:
 		return nil, err
@@ -107,23 +126,23 @@ func (t tempered) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.De
 }
 
 // openChat starts the process of a chat model, once its file has been checked.
-func openChat(m models.Model, size int, cache string, share device.Share) (*llama.Generator, error) {
-	dir, err := runtimeDir()
-	if err != nil {
+// with says how it is run; what is known of m is filled in.
+func openChat(m models.Model, share device.Share, with llama.Config) (g *llama.Generator, err error) {
+	if with.Runtime, err = runtimeDir(); err != nil {
 		return nil, err
 	}
 	// Room for two of the longest conversations at once, where there is memory.
-	load := models.Load{Role: models.Chat, Context: 2 * size, Cache: cache, Free: device.Read().Free}
+	load := models.Load{Role: models.Chat, Context: 2 * with.Context, Cache: with.Cache, Free: device.Read().Free}
 	err = models.CheckLoad(m.Path, load)
 	if mark.CodeOf(err) == mark.TooBig {
-		load.Context = size
+		load.Context = with.Context
 		err = models.CheckLoad(m.Path, load)
 	}
 	if err != nil {
 		return nil, err
 	}
-	g, err := llama.NewGenerator(llama.Config{Runtime: dir, Model: m.Path, Name: m.ID, Context: size, Cells: load.Context, Cache: cache, Template: m.Template})
-	if err != nil {
+	with.Model, with.Name, with.Template, with.Cells = m.Path, m.ID, m.Template, load.Context
+	if g, err = llama.NewGenerator(with); err != nil {
 		return nil, err
 	}
 	g.SetThreads(share.Decode, share.Batch)

@@ -66,6 +66,10 @@ func Doctor(ctx context.Context, home string, c *config.Loaded) []Check {
 		add("embedding model", func() (string, error) { return e.checkEmbedding(ctx) })
 	}
 	if c.Modules.Chat {
+		add("graphics processors", func() (string, error) {
+			e.chat.gpus.processors(ctx)
+			return e.chat.gpus.String(), nil
+		})
 		add("chat model", func() (string, error) { return e.checkChat(ctx) })
 		add("its answers", func() (string, error) { return e.checkAbility(ctx) })
 	}

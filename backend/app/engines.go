@@ -73,6 +73,10 @@ func (e *engines) run(ctx context.Context) error {
 			e.chat.can.run(ctx, e.chat)
 			return nil
 		})
+		g.Go(func() error {
+			_ = e.chat.gpus.settle(ctx, e.chat.model, e.chat.context) // without it, as many layers as fit are offloaded
+			return nil
+		})
 	}
 	if e.embed != nil {
 		g.Go(func() error {

@@ -84,6 +84,9 @@ func (p enginePort) Engine(context.Context) (wire.Engine, error) {
 	}
 	e := p.a.engines
 	if e.chat != nil {
+		for _, gpu := range e.chat.gpus.known() {
+			out.Devices = append(out.Devices, wire.EngineDevice{Name: gpu.Name, Kind: "gpu", MemoryBytes: gpu.Total, FreeBytes: gpu.Free})
+		}
 		out.BudgetBytes = e.chat.budget
 		for _, one := range e.chat.Stats() {
 			model, _, err := e.chat.find(one.Model)

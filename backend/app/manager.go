@@ -8,6 +8,7 @@ import (
 
 	mark "markai/backend"
 	"markai/backend/device"
+	"markai/backend/llama"
 	"markai/backend/models"
 	"markai/backend/wire"
 )
@@ -97,7 +98,7 @@ func (e *engines) borrow(ctx context.Context, id string) (mark.Generator, func()
 	if err != nil {
 		return nil, nil, err
 	}
-	g, err := openChat(m, m.Context, "", device.Read().Threads(0))
+	g, err := openChat(m, device.Read().Threads(0), llama.Config{Context: m.Context})
 	if err != nil {
 		return nil, nil, err
 	}
