@@ -53,17 +53,28 @@ func abilityKey(m models.Model) string {
 // of returns what is known of a model; nil where nothing is. Then it is measured
 // when there is time, so that the next answers know.
 func (a *abilities) of(key string) *answer.Ability {
+	if k := a.peek(key); k != nil {
+		return k
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if k, ok := a.known[key]; ok {
-		return &k
-	}
 	if key != "" && !a.asked[key] {
 		a.asked[key] = true
 		select {
 		case a.wanted <- key:
 		default: // so many at once wait for the next start
 		}
+	}
+	return nil
+}
+
+// peek is of, without the wish to have it measured: a list that shows a model
+// does not use it.
+func (a *abilities) peek(key string) *answer.Ability {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if k, ok := a.known[key]; ok {
+		return &k
 	}
 	return nil
 }

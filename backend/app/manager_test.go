@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	mark "markai/backend"
+	"markai/backend/answer"
+	"markai/backend/models"
 	"markai/backend/wire"
 )
 
@@ -38,5 +40,34 @@ func TestModelInUseAndAnotherAreTried(t *testing.T) {
 	}
 	if _, _, err := tried(t, p, "none"); mark.CodeOf(err) != mark.NotFound {
 		t.Errorf("a model that is not there: %v", err)
+	}
+}
+
+func TestListShowsWhatAModelCanDoAndMeasuresNone(t *testing.T) {
+	if !ModelsInstalled() {
+		t.Skip("the models are not installed")
+	}
+	l := Models(t.TempDir())
+	m, err := l.Find(models.Chat, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	can := readAbilities(t.TempDir())
+	p := modelsPort{&App{engines: &engines{library: l, chat: &chat{model: m, can: can}}}}
+	ability := func() *wire.ModelAbility {
+		t.Helper()
+		list, err := p.List(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(list, func(x wire.Model) bool { return x.ID == m.ID })
+		return list[i].Ability
+	}
+	if got := ability(); got != nil || len(can.wanted) > 0 {
+		t.Errorf("not measured: %+v, %d to be measured", got, len(can.wanted))
+	}
+	can.known[abilityKey(m)] = answer.Ability{Grammar: true, Cites: 0.9, Keeps: 0.8, Answers: 0.4, Stays: 1}
+	if got := ability(); got == nil || got.Writes || !got.Grammar || got.Answers != 0.4 || got.Stays != 1 {
+		t.Errorf("measured: %+v", got)
 	}
 }

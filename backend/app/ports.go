@@ -60,8 +60,19 @@ func (p modelsPort) List(ctx context.Context) ([]wire.Model, error) {
 	for i := range list {
 		m := &list[i]
 		m.Active = p.a.engines.runs(m.ID)
+		if c := p.a.engines.chat; c != nil && m.Role == string(models.Chat) {
+			m.Ability = wireAbility(c.can.peek(abilityKey(models.Model{ID: m.ID, SHA256: m.SHA256, Path: m.File})))
+		}
 	}
 	return list, err
+}
+
+// wireAbility is what a model can do, in the words of the window; nil stays nil.
+func wireAbility(a *answer.Ability) *wire.ModelAbility {
+	if a == nil {
+		return nil
+	}
+	return &wire.ModelAbility{Writes: a.Writes(), Grammar: a.Grammar, Answers: a.Answers, Keeps: a.Keeps, Cites: a.Cites, Stays: a.Stays}
 }
 
 // States implements desk.Models.

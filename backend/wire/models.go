@@ -26,6 +26,18 @@ type Model struct {
 	Needs        []MemoryNeed  `json:"needs"`
 	Advice       string        `json:"advice"` // whether it runs here: a sentence
 	Settings     ModelSettings `json:"settings"`
+	Ability      *ModelAbility `json:"ability,omitempty"` // of a chat model; left out: not measured yet
+}
+
+// ModelAbility is what a chat model was measured to do with a handful of tasks
+// like those that it gets. The shares are of 1.
+type ModelAbility struct {
+	Writes  bool    `json:"writes"`  // good enough to write answers; else quotations lead
+	Grammar bool    `json:"grammar"` // it wrote in the form that it was held to
+	Answers float64 `json:"answers"` // tasks with the fact that was asked for
+	Keeps   float64 `json:"keeps"`   // sentences that their passages carry
+	Cites   float64 `json:"cites"`   // sentences that name a passage which carries them
+	Stays   float64 `json:"stays"`   // tasks without an answer in which it said so
 }
 
 // MemoryNeed is the memory that a model takes with a context of so many tokens.

@@ -426,6 +426,24 @@ export interface Model {
   /** whether it runs here: a sentence */
   advice: string;
   settings: ModelSettings;
+  /** of a chat model; left out: not measured yet */
+  ability?: ModelAbility;
+}
+
+/** ModelAbility is what a chat model was measured to do with a handful of tasks like those that it gets. The shares are of 1. */
+export interface ModelAbility {
+  /** good enough to write answers; else quotations lead */
+  writes: boolean;
+  /** it wrote in the form that it was held to */
+  grammar: boolean;
+  /** tasks with the fact that was asked for */
+  answers: number;
+  /** sentences that their passages carry */
+  keeps: number;
+  /** sentences that name a passage which carries them */
+  cites: number;
+  /** tasks without an answer in which it said so */
+  stays: number;
 }
 
 /** MemoryNeed is the memory that a model takes with a context of so many tokens. */

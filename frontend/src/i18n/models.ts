@@ -62,6 +62,17 @@ export const models = {
     tooBig: "does not fit",
     need: (bytes: string) => `needs ${bytes} of memory`,
 
+    ability: "What it can do",
+    abilityHint: "Measured once on this machine, with a handful of small tasks like those that it gets. Few tasks tell a model that cannot be trusted to write from one that can, and no more.",
+    abilityNone: "Not measured yet. That happens after it has been asked for the first time, when nobody waits.",
+    writes: "It writes answers.",
+    leads: "Quotations lead and it does not write answers: it does not keep to the passages closely enough.",
+    abilities: { answers: "Gave the fact that was asked for", keeps: "Kept to its passages", cites: "Named the passage", stays: "Said so where the passages do not answer" },
+    grammar: "Wrote in the form that was asked for",
+    yes: "yes",
+    no: "no",
+    percent,
+
     settings: "How it is run",
     settingsHint: "Empty fields are decided by Mark AI. Changes hold from its next loading.",
     setting: { context: "Context, in tokens", threads: "Processor threads", kvType: "Kept conversation in", gpuLayers: "Layers on a graphics processor", draft: "Smaller model that guesses ahead", temperature: "Temperature" },
