@@ -239,7 +239,6 @@ func TestDownloadOfAnEarlierRunIsThereToGoOn(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	close(h.hold)
-	h.hold = nil
 	d := models.NewDownloads(l, h.config(t))
 	list := d.List()
 	if len(list) != 1 || list[0].State != models.Paused || list[0].Bytes == 0 {
