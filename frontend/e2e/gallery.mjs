@@ -130,6 +130,7 @@ const screens = [
   ["settings-all", "full", async (page) => (await page.keyboard.press("Control+,"), await page.locator("summary").click(), await page.locator("summary").scrollIntoViewIfNeeded())],
   ["models", "full", (page) => openModels(page)],
   ["models-details", "full", async (page) => (await openModels(page), await page.getByLabel("Details and settings: Your own GGUF").click(), await page.getByRole("button", { name: "Save: Your own GGUF" }).scrollIntoViewIfNeeded())],
+  ["models-ability", "full", async (page) => (await openModels(page), await page.getByLabel("Details and settings: SmolLM2").click(), await page.getByText("What it can do").scrollIntoViewIfNeeded())],
   ["models-try", "full", async (page) => (await openModels(page), await page.getByRole("button", { name: "Try it: Orrery 2B" }).click(), await page.getByLabel("Ask it something").fill("Who are you?"), await page.keyboard.press("Enter"), await page.getByText("tokens/s · loaded in").waitFor())],
   ["models-remove", "full", async (page) => (await openModels(page), await page.getByRole("button", { name: "Remove: Orrery 2B" }).click())],
   ["models-none", "nomodel", (page) => openModels(page)],

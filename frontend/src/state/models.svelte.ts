@@ -48,9 +48,10 @@ export class Models {
   experts = $state.raw<Expert[]>([]);
   /** Name of the file that is being imported. */
   importing = $state("");
-  /** Why the last look failed. */
+  /** Why a part could not be fetched. */
   problem = $state("");
   #watching = 0;
+  #atIt = false;
   #looking: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -102,18 +103,26 @@ export class Models {
 
   /** Looks at the engine every second until what it returns is called. A hidden window does not look. */
   watch(): () => void {
-    const look = () => {
-      if (typeof document !== "undefined" && document.hidden) return;
-      void this.#take(async () => void (this.engine = await this.client.engine()));
-    };
-    look();
-    if (this.#watching++ === 0) this.#looking = setInterval(look, beat);
+    void this.#look();
+    if (this.#watching++ === 0) this.#looking = setInterval(() => void this.#look(), beat);
     let over = false;
     return () => {
       if (over) return;
       over = true;
       if (--this.#watching === 0) clearInterval(this.#looking);
     };
+  }
+
+  /** Looks once, unless the last look is not over. */
+  async #look(): Promise<void> {
+    if (this.#atIt || (typeof document !== "undefined" && document.hidden)) return;
+    this.#atIt = true;
+    try {
+      this.engine = await this.client.engine();
+    } catch {
+      // The figures of the last look stay; the next comes in a second.
+    }
+    this.#atIt = false;
   }
 
   /** Takes up what the program tells unasked. */

@@ -40,22 +40,37 @@ describe("the models of the window", () => {
   it("are watched once a second, once for all who watch, and no longer than somebody does", async () => {
     const [first, second] = [models.watch(), models.watch()];
     await vi.advanceTimersByTimeAsync(3000);
-    expect(asked).toBe(2 + 3);
+    expect(asked).toBe(1 + 3);
     first();
     first(); // leaving twice is leaving once
     await vi.advanceTimersByTimeAsync(1000);
-    expect(asked).toBe(6);
+    expect(asked).toBe(5);
     second();
     await vi.advanceTimersByTimeAsync(5000);
-    expect(asked).toBe(6);
+    expect(asked).toBe(5);
     expect(models.engine?.models.length).toBeGreaterThan(0);
   });
 
   it("are watched again by those who come back", async () => {
     models.watch()();
+    await vi.advanceTimersByTimeAsync(10);
     const stop = models.watch();
     await vi.advanceTimersByTimeAsync(2000);
     expect(asked).toBe(1 + 1 + 2);
+    stop();
+  });
+
+  it("are not asked again before they have answered, and what they said last stays", async () => {
+    let answer = () => {};
+    const slow = { ...client, engine: () => (asked++, new Promise<Awaited<ReturnType<Client["engine"]>>>((_, fail) => (answer = () => fail(new Error("x"))))) };
+    models = new Models(slow, notices);
+    const stop = models.watch();
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(asked).toBe(1);
+    answer();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(asked).toBe(2);
+    expect(models.problem).toBe("");
     stop();
   });
 
