@@ -48,9 +48,10 @@ func newExperts(home string, e *engines, ledger func() (mark.ExpertLedger, error
 	}
 }
 
-// run learns from vectors too, once somebody has asked and got their answer:
+// run learns to tell questions apart by their words, and from vectors too, once somebody has asked and got their answer:
 // that takes a second, for which nobody is to wait. Then it waits for ctx.
 func (x *experts) run(ctx context.Context) error {
+	x.words()
 	if x.embedder != nil {
 		select {
 		case <-x.wanted:

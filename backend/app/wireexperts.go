@@ -54,6 +54,9 @@ func (p expertsPort) Route(ctx context.Context, r wire.RouteRequest) (wire.Route
 	if err != nil {
 		return wire.Route{}, err
 	}
+	if m := d.Routed.Model; m != "" && p.x.chat != nil && !p.x.chat.writer(m).Writes(0) {
+		d.Routed.Why = append(d.Routed.Why, "Its model is not trusted to write, so quotations will be the answer.")
+	}
 	return wireDecision(d), nil
 }
 

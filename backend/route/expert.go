@@ -206,7 +206,7 @@ func line(experts []Expert, a Asked) (order []Expert, why []string, err error) {
 	}
 	switch {
 	case a.Named != "":
-		why = append(why, first[0].Name+" was chosen by hand.")
+		why = append(why, "You chose "+first[0].Name+".")
 	case certain:
 		why = append(why, "It was taken for a question about "+kind.words()+" ("+percent(a.Judgement.Confidence)+").")
 	default:
