@@ -210,7 +210,7 @@ export const models = {
   },
 
   experts: {
-    hint: "A question goes to the expert for its kind. Each is a way of answering: a model, what it is told, and how passages are found for it.",
+    hint: "A question goes to the expert for its kind. Each is a way of answering: a model, what it is told, and how passages are found for it. They can be changed in the file experts.json beside the vault.",
     none: "This build answers every question in one way.",
     ask: "Who would answer?",
     askPlaceholder: "Type a question to see where it would go",
