@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"time"
 
 	mark "markai/backend"
 	"markai/backend/prompt"
@@ -200,6 +201,10 @@ func (w *work) settle() {
 	w.answer.Routed = &r
 }
 
+// patience is how long a question waits for a model that is busy with others
+// before the next expert is asked.
+const patience = 45 * time.Second
+
 // pack makes the prompt of x.
 func (w *work) pack(ctx context.Context, x writer) mark.Prompt {
 	count := w.count(ctx, x)
@@ -208,6 +213,6 @@ func (w *work) pack(ctx context.Context, x writer) mark.Prompt {
 		req.Passages = append(req.Passages, prompt.Passage{Document: c.Name, Page: c.Spans[0].Page, Text: c.Quote})
 	}
 	p, _ := prompt.Pack(req)
-	p.Client = string(w.q.Conversation)
+	p.Client, p.Wait = string(w.q.Conversation), patience
 	return x.shape(p)
 }

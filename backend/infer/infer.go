@@ -63,6 +63,7 @@ type Service struct {
 	mu      sync.Mutex // guards what follows
 	engine  *held
 	loading chan struct{} // closed when the load under way ends
+	stale   bool          // the settings changed since that load began
 	status  Status
 	since   time.Time // when the status was last set
 	stats   Stats
@@ -224,8 +225,18 @@ func (s *Service) acquire(ctx context.Context) (Engine, func(), error) {
 		e, err := s.cfg.Open(ctx)
 		s.mu.Lock()
 		s.loading = nil
+		stale := s.stale
+		s.stale = false
 		if err == nil && s.closed {
 			err = errors.Join(errClosing, e.Close())
+		}
+		if err == nil && stale {
+			s.mu.Unlock()
+			close(done)
+			if err := e.Close(); err != nil {
+				return nil, nil, fmt.Errorf("let the model go: %w", err)
+			}
+			continue // by the new settings
 		}
 		if err == nil {
 			s.engine = &held{Engine: e, used: time.Now()}
@@ -374,12 +385,14 @@ func (s *Service) Memory() int64 {
 	return 0
 }
 
-// Unload lets the model go, at once or when its last user has finished. The
-// next request opens another: call it when the settings have changed.
+// Unload lets the model go, at once or when its last user has finished; one that
+// is just being loaded is loaded anew. The next request opens another: call it
+// when the settings have changed.
 func (s *Service) Unload() error {
 	s.mu.Lock()
 	h := s.engine
 	s.engine = nil
+	s.stale = s.loading != nil
 	busy := h != nil && h.users > 0
 	if busy {
 		h.doomed = true

@@ -369,3 +369,32 @@ func TestClosedServiceLoadsNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestSettingsThatChangeWhileAModelIsLoadedLoadItAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		old, young := &engine{words: []string{" old"}}, &engine{words: []string{" young"}}
+		var opened atomic.Int32
+		s := infer.New(infer.Config{Parallel: 2, Open: func(context.Context) (infer.Engine, error) {
+			first := opened.Add(1) == 1
+			time.Sleep(3 * time.Second)
+			if first {
+				return old, nil
+			}
+			return young, nil
+		}})
+		var got string
+		var wg sync.WaitGroup
+		wg.Go(func() { got, _ = text(t, t.Context(), s, "hello") })
+		time.Sleep(time.Second)
+		if err := s.Unload(); err != nil {
+			t.Error(err)
+		}
+		wg.Wait()
+		if got != "hello young" || !old.closed.Load() || young.closed.Load() {
+			t.Errorf("it says %q; the old engine is closed: %v, the new: %v", got, old.closed.Load(), young.closed.Load())
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -15,6 +15,9 @@ const (
 	// questions.
 	vectorWeight = 2.0
 	cueWeight    = 0.9
+	// mostText is how many bytes of a question are looked at: what is longer has
+	// a text pasted into it, and says at its beginning what is wanted.
+	mostText = 4096
 )
 
 // feature is one of the few numbers of a question that are not zero.
@@ -93,6 +96,7 @@ func bucket(s string) int {
 // pairs of words (to length 1), the cues that it has, and its vector. Without a
 // vector that part is empty.
 func featuresOf(text string, vector []float32) []feature {
+	text = strings.ToValidUTF8(text[:min(len(text), mostText)], "")
 	counts := map[int]float64{}
 	ws := words(text)
 	for i, w := range ws {
