@@ -158,7 +158,13 @@ func (p keeperPort) Configure(_ context.Context, id string, s wire.ModelSettings
 	if s.Temperature != nil {
 		set.Temperature = float32(*s.Temperature)
 	}
-	return p.a.engines.library.SetSettings(id, set)
+	if err := p.a.engines.library.SetSettings(id, set); err != nil {
+		return err
+	}
+	if c := p.a.engines.chat; c != nil {
+		return c.Unload(id) // the next question loads it with them
+	}
+	return nil
 }
 
 func wireSettings(s models.Settings) wire.ModelSettings {
