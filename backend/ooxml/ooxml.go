@@ -1,7 +1,8 @@
 // Package ooxml opens Word documents (.docx): paragraphs with the numbers that
 // Word shows, tables as rows, footnotes, comments, headers and footers. Tracked
 // insertions are read, tracked deletions are not, and a note says so. Of
-// workbooks (.xlsx) and presentations (.pptx) it reads the plain text.
+// workbooks (.xlsx) and presentations (.pptx) it reads the plain text. Files that
+// are locked with a password it decrypts in memory.
 package ooxml
 
 import (
@@ -16,6 +17,7 @@ import (
 	"strings"
 
 	mark "markai/backend"
+	"markai/backend/compound"
 	"markai/backend/typeset"
 )
 
@@ -36,7 +38,8 @@ var _ mark.Parser = Parser{}
 
 // Score knows a document by its container and its name.
 func (Parser) Score(name string, head []byte) int {
-	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+	locked := bytes.HasPrefix(head, []byte(compound.Magic))
+	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) && !locked {
 		return 0
 	}
 	switch ext := strings.ToLower(filepath.Ext(name)); {
@@ -44,6 +47,8 @@ func (Parser) Score(name string, head []byte) int {
 		return 90
 	case slices.Contains([]string{".xlsx", ".xlsm", ".pptx", ".pptm", ".ppsx"}, ext):
 		return 80
+	case locked:
+		return 0
 	case bytes.Contains(head, []byte("word/")):
 		return 70
 	}
@@ -52,6 +57,14 @@ func (Parser) Score(name string, head []byte) int {
 
 // Open reads the document's text and lays it out.
 func (Parser) Open(ctx context.Context, f mark.File) (mark.Source, error) {
+	head := make([]byte, len(compound.Magic))
+	if n, _ := f.Data.ReadAt(head, 0); n == len(head) && string(head) == compound.Magic {
+		open, err := unlock(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		f.Data, f.Size = bytes.NewReader(open), int64(len(open))
+	}
 	z, err := zip.NewReader(f.Data, f.Size)
 	if err != nil {
 		return nil, mark.Errorf(mark.Damaged, "This document is damaged: its container cannot be opened. Open it in the program that made it and save it again.").Because(err)
