@@ -17,6 +17,7 @@ type SurveyState string
 // The states of a document in a survey.
 const (
 	SurveyFound  SurveyState = "found"  // a passage bears on the question
+	SurveyOther  SurveyState = "other"  // a passage bears on the question, and does not have the value that was asked for
 	SurveySilent SurveyState = "silent" // all of it was read, and nothing bears on the question
 	SurveyPartly SurveyState = "partly" // nothing bears on the question in what could be read of it
 	SurveyUnread SurveyState = "unread" // nothing of it could be read

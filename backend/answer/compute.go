@@ -21,7 +21,7 @@ var (
 	condition  = regexp.MustCompile(`(?i)\b(?:if|when|assuming|suppose|given that|once)\b.+\b(?:on|of|at|is|was|by|dated)\b`)
 	deadlineOf = regexp.MustCompile(`(?i)\bby when\b|\bdeadline\b|\blast (?:day|date)\b|\blatest (?:day|date|time)\b|\bhow late\b|\buntil when\b|\bby what date\b`)
 	backwards  = regexp.MustCompile(`(?i)\b(?:notice|notify|inform|object|give word)\b`)
-	renewing   = regexp.MustCompile(`(?i)\b(?:renew|renewal|renews|extend|extension|extended|roll over)\b`)
+	renewing   = regexp.MustCompile(`(?i)\b(?:renew\w*|exten[ds]\w*|roll over)\b`)
 )
 
 var totals = regexp.MustCompile(`(?i)\b(?:total|aggregate|sum)\b`)
@@ -178,6 +178,9 @@ func (w *work) valued(readings []*reading, want want, names ...string) (operand,
 		all := w.rate(in, readings, nearness{})
 		for _, c := range all[:min(wellFound, len(all))] {
 			body := c.r.body(c.r.lines[c.line])
+			if renewing.MatchString(body) && !renewing.MatchString(w.q.Text) {
+				continue // a period for something else
+			}
 			if want == wantDate {
 				if ds := exactDates(body); len(ds) > 0 {
 					if v, ok := lift(in, body); ok && len(exactDates(v)) == 1 {
@@ -354,6 +357,9 @@ func grouped(n *big.Rat) string {
 	return whole + "." + cents
 }
 
+// single matches a period of one, whose number may be no more than a word.
+var single = regexp.MustCompile(`(?i)^\W*(?:one|an?)\b`)
+
 var unitOf = regexp.MustCompile(`(?i)\b(business |working |calendar )?(day|week|month|year)s?\b`)
 
 // move shifts a date by a period as documents write it: "one hundred eighty
@@ -361,6 +367,9 @@ var unitOf = regexp.MustCompile(`(?i)\b(business |working |calendar )?(day|week|
 func move(from time.Time, period string, back bool) (time.Time, string, bool) {
 	g := unitOf.FindStringSubmatch(period)
 	numbers := cite.FactsOf(period).Numbers
+	if len(numbers) == 0 && single.MatchString(period) {
+		numbers = []string{"1"}
+	}
 	if g == nil || len(numbers) == 0 {
 		return time.Time{}, "", false
 	}

@@ -74,6 +74,10 @@ var (
 func ask(text string) inquiry {
 	q := inquiry{terms: map[string]bool{}}
 	var taken, parties []cite.Range
+	var dates []cite.Range // no names, though they begin with a capital
+	for _, d := range cite.Dates(text) {
+		dates = append(dates, cite.Range{Start: d.Start, End: d.End})
+	}
 	for _, g := range between.FindAllStringSubmatchIndex(text, -1) {
 		start, end := g[2], g[3]
 		if e := partiesEnd.FindStringIndex(text[start:end]); e != nil {
@@ -81,6 +85,9 @@ func ask(text string) inquiry {
 		}
 		if start >= end || !strings.ContainsFunc(text[start:end], unicode.IsUpper) {
 			continue
+		}
+		if inside(cite.Range{Start: start, End: end}, dates) {
+			continue // a stretch of time
 		}
 		for _, part := range andSplits.Split(text[start:end], -1) {
 			if n := newName(part); len(n.tokens) > 0 {
@@ -96,7 +103,7 @@ func ask(text string) inquiry {
 	}
 	all := cite.Words(text)
 	for _, r := range capitalised(text, all) {
-		if inside(r, parties) {
+		if inside(r, parties) || inside(r, dates) {
 			continue
 		}
 		if n := newName(text[r.Start:r.End]); len(n.tokens) > 0 {

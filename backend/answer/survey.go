@@ -33,8 +33,12 @@ func (w *work) survey(ctx context.Context, asked whole, emit func(mark.AnswerEve
 	if err != nil {
 		return err
 	}
-	w.in = ask(asked.rest)
-	sum := sha256.Sum256([]byte(surveyVersion + "\n" + asked.rest))
+	value, rest, filtered := filterOf(asked.rest)
+	w.in = ask(rest)
+	if filtered {
+		w.in.want = value.want
+	}
+	sum := sha256.Sum256([]byte(surveyVersion + "\n" + rest + "\n" + fmt.Sprint(w.in.want)))
 	key := hex.EncodeToString(sum[:])
 	kept, err := w.m.SurveyRows(ctx, key)
 	if err != nil {
@@ -55,6 +59,9 @@ func (w *work) survey(ctx context.Context, asked whole, emit func(mark.AnswerEve
 		case said.Found:
 			row.State, row.Value, row.Citation = mark.SurveyFound, said.Value, len(w.answer.Citations)
 			w.answer.Citations = append(w.answer.Citations, *said.Citation)
+			if filtered {
+				row.State = value.stateOf(said)
+			}
 		case d.PagesRead == 0:
 			row.State = mark.SurveyUnread
 		case unread(d) > 0:
@@ -73,6 +80,7 @@ func (w *work) survey(ctx context.Context, asked whole, emit func(mark.AnswerEve
 		}
 	}
 	s.Values = values(s.Rows)
+	slices.SortStableFunc(s.Rows, func(a, b mark.SurveyRow) int { return foremost(a.State) - foremost(b.State) })
 	w.answer.Timings.Search = time.Since(w.began)
 	if err := w.say(w.account(s), emit); err != nil {
 		return err
@@ -160,6 +168,15 @@ func (w *work) bestOf(ctx context.Context, d mark.Document) (*candidate, error) 
 	return best, err
 }
 
+// foremost orders the rows of a survey: those asked for come before those that say
+// otherwise.
+func foremost(s mark.SurveyState) int {
+	if s == mark.SurveyOther {
+		return 1
+	}
+	return 0
+}
+
 // mostValues is how many different values are worth listing.
 const mostValues = 12
 
@@ -220,6 +237,10 @@ func counted(s *mark.Survey, n map[mark.SurveyState]int) string {
 	var b strings.Builder
 	found := fmt.Sprintf("In %d of %s a passage bears on “%s”", n[mark.SurveyFound], plural(total, "document", "documents"), s.Topic)
 	silent := fmt.Sprintf("in %d none was found", n[mark.SurveySilent])
+	if k := n[mark.SurveyOther]; k > 0 {
+		found = fmt.Sprintf("In %d of %s the passage found fits “%s”", n[mark.SurveyFound], plural(total, "document", "documents"), s.Topic)
+		silent = fmt.Sprintf("in %d a passage speaks of it and has another value or none that could be read off; in %d none was found", k, n[mark.SurveySilent])
+	}
 	if s.Without {
 		found = fmt.Sprintf("In %d of %s no passage was found on “%s”", n[mark.SurveySilent], plural(total, "document", "documents"), s.Topic)
 		silent = fmt.Sprintf("in %d there is one", n[mark.SurveyFound])

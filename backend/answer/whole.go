@@ -79,7 +79,11 @@ func asksAll(text string) (whole, bool) {
 		w.rest = oneLine(strings.Trim(rest, " ,;:?.!"))
 		in := ask(w.rest)
 		if len(in.topics) == 0 && len(in.terms) == 0 && len(in.phrases) == 0 {
-			return whole{}, false // nothing is asked of them: "list all contracts"
+			// "the term of each agreement" asks for what the agreement has of it.
+			w.rest += " of the " + strings.TrimSuffix(lower[g[2]:g[3]], "s")
+			if in = ask(w.rest); len(in.topics) == 0 {
+				return whole{}, false // nothing is asked of them: "list all contracts"
+			}
 		}
 		return w, true
 	}

@@ -64,7 +64,7 @@ func (w *work) write(ctx context.Context, quotes []candidate, emit func(mark.Ans
 func (w *work) extract(emit func(mark.AnswerEvent) bool) error {
 	began := time.Now()
 	var out []mark.Sentence
-	if lead, ok := w.lead(w.answer.Citations[0]); ok {
+	if lead, ok := w.lead(w.answer.Citations[0]); ok && w.agreed() {
 		out = append(out, lead)
 	}
 	for i, c := range w.answer.Citations {
@@ -88,6 +88,16 @@ func (w *work) lead(from mark.Citation) (mark.Sentence, bool) {
 		return mark.Sentence{}, false
 	}
 	return mark.Sentence{Text: capital(w.in.topics[0].name) + ": " + value + ".", Verdict: j.Verdict, Citations: []int{0}}, true
+}
+
+// agreed reports whether no other document quoted tells another value: of several
+// documents that differ none speaks for all.
+func (w *work) agreed() bool {
+	first, _ := lift(w.in, w.answer.Citations[0].Quote)
+	return !slices.ContainsFunc(w.answer.Citations[1:], func(c mark.Citation) bool {
+		v, ok := lift(w.in, c.Quote)
+		return ok && c.Document != w.answer.Citations[0].Document && normal(w.in.want, v) != normal(w.in.want, first)
+	})
 }
 
 func (w *work) say(ss []mark.Sentence, emit func(mark.AnswerEvent) bool) error {

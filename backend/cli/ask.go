@@ -237,7 +237,11 @@ func printSurvey(w io.Writer, a wire.Answer) {
 	}
 	for _, r := range a.Survey.Rows {
 		switch r.State {
-		case "found":
+		case "found", "other":
+			if r.Citation < 0 {
+				fmt.Fprintf(w, "\n%s\n", strings.TrimSuffix(r.Name+", "+r.Value, ", "))
+				continue
+			}
 			c := a.Citations[r.Citation]
 			fmt.Fprintf(w, "\n%s, %s", r.Name, c.Place)
 			if r.Value != "" {

@@ -127,6 +127,7 @@ func plural(n int, one, many string) string {
 // states are what is said of a document in a survey that has no quotation.
 var states = map[mark.SurveyState]string{
 	mark.SurveyFound:  "A passage was found",
+	mark.SurveyOther:  "A passage was found, with another value",
 	mark.SurveySilent: "No passage was found",
 	mark.SurveyPartly: "Nothing was found in the part that could be read",
 	mark.SurveyUnread: "It could not be read",

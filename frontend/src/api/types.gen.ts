@@ -1226,8 +1226,8 @@ export interface Survey {
 export interface SurveyRow {
   document: string;
   name: string;
-  /** "found", "silent", "partly" (not read in full), "unread" */
-  state: "found" | "silent" | "partly";
+  /** "found", "other" (another value than was asked for), "silent", "partly" (not read in full), "unread" */
+  state: "found" | "other";
   value?: string;
   /** index into citations, or -1 */
   citation: number;

@@ -184,9 +184,10 @@ export const file = {
 
   survey: {
     columns: { document: "Document", state: "State", value: "What it says", quote: "Quotation", page: "Page" },
-    state: { found: "found", silent: "says nothing of it", partly: "not read in full", unread: "not read" },
+    state: { found: "found", other: "has another value", silent: "says nothing of it", partly: "not read in full", unread: "not read" },
     counted: {
       found: (n: number) => `${s(n, "document")} ${n === 1 ? "says" : "say"} something of it`,
+      other: (n: number) => `${count(n)} ${n === 1 ? "has" : "have"} another value`,
       silent: (n: number) => `${count(n)} ${n === 1 ? "is" : "are"} silent`,
       partly: (n: number) => `${count(n)} not read in full`,
       unread: (n: number) => `${count(n)} not read`,
