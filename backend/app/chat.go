@@ -98,7 +98,7 @@ func (c *chat) open(ctx context.Context, id string) (infer.Engine, error) {
 	if s.Threads > 0 {
 		threads = s.Threads
 	}
-	g, err := openChat(m, device.Read().Threads(threads), llama.Config{
+	g, err := openChat(ctx, m, device.Read().Threads(threads), llama.Config{
 		Context: size, Cache: s.Cache, Draft: c.draft(s).Path, Adapter: c.library.Adapter, Layout: c.gpus.layout(ctx, m, s, 2*size),
 	})
 	switch {
@@ -127,16 +127,16 @@ func (t tempered) Generate(ctx context.Context, p mark.Prompt) iter.Seq2[mark.De
 
 // openChat starts the process of a chat model, once its file has been checked.
 // with says how it is run; what is known of m is filled in.
-func openChat(m models.Model, share device.Share, with llama.Config) (g *llama.Generator, err error) {
+func openChat(ctx context.Context, m models.Model, share device.Share, with llama.Config) (g *llama.Generator, err error) {
 	if with.Runtime, err = runtimeDir(); err != nil {
 		return nil, err
 	}
 	// Room for two of the longest conversations at once, where there is memory.
 	load := models.Load{Role: models.Chat, Context: 2 * with.Context, Cache: with.Cache, Free: device.Read().Free}
-	err = models.CheckLoad(m.Path, load)
+	err = models.Check(ctx, m.Path, load)
 	if mark.CodeOf(err) == mark.TooBig {
 		load.Context = with.Context
-		err = models.CheckLoad(m.Path, load)
+		err = models.Check(ctx, m.Path, load)
 	}
 	if err != nil {
 		return nil, err

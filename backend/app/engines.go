@@ -234,15 +234,18 @@ func open(m models.Model, way device.Way, runtime string, threads int, t *device
 	return e, name, nil
 }
 
-// broken says what is wrong with the model's file, which is read once.
-func (e *embedding) broken() error {
-	e.check.Do(func() { e.bad = models.Check(e.model.Path, models.Embedding, e.model.Context, device.Read().Free) })
+// broken says what is wrong with the model's file, which is read once, for all who
+// ask: whoever asks first may leave.
+func (e *embedding) broken(ctx context.Context) error {
+	e.check.Do(func() {
+		e.bad = models.Check(context.WithoutCancel(ctx), e.model.Path, models.Load{Role: models.Embedding, Context: e.model.Context, Free: device.Read().Free})
+	})
 	return e.bad
 }
 
 // Embed checks the model's file before its first use.
 func (e *embedding) Embed(ctx context.Context, texts []string) ([][]float32, error) {
-	if err := e.broken(); err != nil {
+	if err := e.broken(ctx); err != nil {
 		return nil, err
 	}
 	end := e.asked.begin()

@@ -98,7 +98,7 @@ func (e *engines) borrow(ctx context.Context, id string) (mark.Generator, func()
 	if err != nil {
 		return nil, nil, err
 	}
-	g, err := openChat(m, device.Read().Threads(0), llama.Config{Context: m.Context})
+	g, err := openChat(ctx, m, device.Read().Threads(0), llama.Config{Context: m.Context})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -73,7 +73,7 @@ func trialKey(m models.Model, runtime string) string {
 // priority, so that no question waits for it. What goes wrong is tried again at
 // the next start.
 func (e *embedding) settle(ctx context.Context) (*device.Trial, error) {
-	if e.key == "" || e.model.Path == "" || e.broken() != nil {
+	if e.key == "" || e.model.Path == "" || e.broken(ctx) != nil {
 		return e.trial, nil
 	}
 	t, err := try(ctx, e.model, e.runtime, e.trial)

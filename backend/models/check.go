@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -105,15 +106,11 @@ type Load struct {
 	Free    int64  // bytes of memory; 0: not known
 }
 
-// Check is CheckLoad with a cache of half precision.
-func Check(path string, role Role, context int, free int64) error {
-	return CheckLoad(path, Load{Role: role, Context: context, Free: free})
-}
-
-// CheckLoad reports why the model at path must not be loaded in this way, or
-// nil. It reads the header, and the whole file once where a checksum lies beside
-// it. Errors: NotFound, Damaged, Unsupported, TooBig, each with what to do next.
-func CheckLoad(path string, l Load) error {
+// Check reports why the model at path must not be loaded in this way, or nil. It
+// reads the header, and the whole file once where a checksum lies beside it, until
+// ctx ends. Errors: NotFound, Damaged, Unsupported, TooBig, each with what to do
+// next.
+func Check(ctx context.Context, path string, l Load) error {
 	info, err := inspect(path)
 	if err != nil {
 		return err
@@ -124,7 +121,7 @@ func CheckLoad(path string, l Load) error {
 	if err := info.fits(l); err != nil {
 		return err
 	}
-	return verify(path)
+	return verify(ctx, path)
 }
 
 // cacheTypes are the types of numbers that a cache may hold, by Settings' names.

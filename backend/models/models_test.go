@@ -79,7 +79,7 @@ func TestModelIsCheckedBeforeItIsLoaded(t *testing.T) {
 		{"changed.gguf", models.Chat, 0, mark.Damaged, "changed.gguf has changed"},
 	} {
 		t.Run(c.name+" for "+string(c.role), func(t *testing.T) {
-			err := models.Check(at(c.name), c.role, 512, c.free)
+			err := models.Check(t.Context(), at(c.name), models.Load{Role: c.role, Context: 512, Free: c.free})
 			if c.code == "" {
 				if err != nil {
 					t.Errorf("refused: %v", err)
@@ -155,7 +155,7 @@ func TestImportedModelIsCopiedCheckedAndRemovable(t *testing.T) {
 	if err != nil || m.ID != "Llama" || filepath.Dir(m.Path) != own {
 		t.Fatalf("got %+v, %v", m, err)
 	}
-	if err := models.Check(m.Path, models.Chat, 512, 0); err != nil {
+	if err := models.Check(t.Context(), m.Path, models.Load{Role: models.Chat, Context: 512}); err != nil {
 		t.Errorf("the copy: %v", err)
 	}
 	if _, err := l.Import(t.Context(), from); mark.CodeOf(err) != mark.Exists {
@@ -169,7 +169,7 @@ func TestImportedModelIsCopiedCheckedAndRemovable(t *testing.T) {
 	if err := os.WriteFile(m.Path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := models.Check(m.Path, models.Chat, 512, 0); mark.CodeOf(err) != mark.Damaged {
+	if err := models.Check(t.Context(), m.Path, models.Load{Role: models.Chat, Context: 512}); mark.CodeOf(err) != mark.Damaged {
 		t.Errorf("a flipped bit: %v", err)
 	}
 	if err := l.Remove("Llama"); err != nil {
@@ -241,7 +241,7 @@ func TestPrepareMakesTheShippedModelsOnce(t *testing.T) {
 		if err != nil || m.Problem != "" {
 			t.Fatalf("%s: %+v, %v", role, m, err)
 		}
-		if err := models.Check(m.Path, role, m.Context, 0); err != nil {
+		if err := models.Check(t.Context(), m.Path, models.Load{Role: role, Context: m.Context}); err != nil {
 			t.Errorf("%s: %v", role, err)
 		}
 	}

@@ -60,7 +60,7 @@ func TestModelsAreKnownByWhatTheyAreFor(t *testing.T) {
 	if m := got["mmproj"]; !strings.Contains(m.Problem, "pictures") {
 		t.Errorf("got %+v", m)
 	}
-	if err := models.Check(filepath.Join(own, "rerank.gguf"), models.Chat, 512, 0); mark.CodeOf(err) != mark.Unsupported {
+	if err := models.Check(t.Context(), filepath.Join(own, "rerank.gguf"), models.Load{Role: models.Chat, Context: 512}); mark.CodeOf(err) != mark.Unsupported {
 		t.Errorf("got %v", err)
 	}
 	if _, err := l.Import(t.Context(), filepath.Join(own, "mmproj.gguf")); mark.CodeOf(err) != mark.Unsupported {
@@ -128,12 +128,12 @@ func TestModelThatDoesNotFitSaysWhatWould(t *testing.T) {
 		{Key: "llama.attention.head_count", Value: uint32(32)}, {Key: "tokenizer.ggml.tokens", Value: []string{"a", "b"}},
 	})
 	l := models.Load{Role: models.Chat, Context: 16384, Free: 9 << 30}
-	err := models.CheckLoad(path, l)
+	err := models.Check(t.Context(), path, l)
 	if mark.CodeOf(err) != mark.TooBig || !strings.Contains(mark.MessageOf(err), "choose a context of 8192 tokens") {
 		t.Errorf("got %v", err)
 	}
 	l.Cache = "q8_0" // half as much
-	if err := models.CheckLoad(path, l); err != nil {
+	if err := models.Check(t.Context(), path, l); err != nil {
 		t.Errorf("with a cache of 8 bits: %v", err)
 	}
 }

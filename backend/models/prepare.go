@@ -28,7 +28,7 @@ func Prepare(ctx context.Context, dir string) ([]string, error) {
 	var ready []string
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Result)
-		if _, err := os.Stat(sidecar(path)); err == nil && Check(path, e.Role, e.Context, 0) == nil {
+		if _, err := os.Stat(sidecar(path)); err == nil && Check(ctx, path, Load{Role: e.Role, Context: e.Context}) == nil {
 			ready = append(ready, path)
 			continue
 		}

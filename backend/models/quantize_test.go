@@ -40,7 +40,7 @@ func TestQuantizedModelHasAChecksumAndLeavesNothingElse(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(dir, ".incoming*")); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
-	if err := models.Check(to, models.Chat, 64, 0); err != nil {
+	if err := models.Check(t.Context(), to, models.Load{Role: models.Chat, Context: 64}); err != nil {
 		t.Error(err)
 	}
 	if _, err := models.Quantize(t.Context(), from, to, "q4_k_m", false, 0, copying(t)); mark.CodeOf(err) != mark.Exists {

@@ -44,7 +44,7 @@ type seen struct {
 
 // verify compares the model at path with the checksum beside it. A file
 // without one passes.
-func verify(path string) error {
+func verify(ctx context.Context, path string) error {
 	want, err := os.ReadFile(sidecar(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -60,7 +60,7 @@ func verify(path string) error {
 	if _, ok := verified.Load(key); ok {
 		return nil
 	}
-	got, err := sum(context.Background(), path)
+	got, err := sum(ctx, path)
 	if err != nil {
 		return err
 	}
