@@ -55,9 +55,6 @@ func NewPool(o Options) *worker.Pool {
 		Kind: Kind, Executable: o.Executable, Nice: o.Nice, MemoryLimit: memoryLimit,
 		Env: []string{
 			"OMP_THREAD_LIMIT=1", // more threads cost five times the work for the same page
-			// Tesseract makes and frees dozens of pictures for a page: memory that went
-			// back to the system each time would have to be cleared anew.
-			"MALLOC_MMAP_THRESHOLD_=33554432", "MALLOC_TRIM_THRESHOLD_=67108864",
 			envData + "=" + o.Data,
 			envLanguages + "=" + strings.Join(o.Languages, "+"),
 		},
