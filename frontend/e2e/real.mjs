@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { artifacts, check, launch, violations } from "./browser.mjs";
 import { openModels } from "./models.mjs";
 import { ask, followCitation } from "./steps.mjs";
+import { realTrust } from "./trust.mjs";
 
 const folder = join(artifacts, "real");
 mkdirSync(folder, { recursive: true });
@@ -213,6 +214,11 @@ await step("the router says who would answer, and why", async () => {
   const found = await violations(page);
   check(found.length === 0, found.join("; "));
 });
+
+await realTrust(step, page, picture, async () => {
+  const found = await violations(page);
+  check(found.length === 0, found.join("; "));
+}, patience);
 
 await step("no error on the page", async () => check(errors.length === 0, errors.join("; ")));
 await browser.close();

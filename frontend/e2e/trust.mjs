@@ -159,3 +159,58 @@ export async function trustTests(test) {
     check((await rows.first().textContent()).includes("and"), "each with its interval");
   });
 }
+
+/** The same on a real server with the sample matter, where a question has been answered: step and picture are those of the others. */
+export async function realTrust(step, page, picture, audit, patience) {
+  await step("the answer says how it came about", async () => {
+    const turn = await ask(page, "How many days of notice end the Liquidmetal and Eutectix agreement?", 180_000);
+    await turn.locator("details.why summary").click();
+    check((await turn.locator(".why .passages .cited").count()) > 0, "a passage found holds a quotation of the answer");
+    check(await turn.getByText("In the whole matter").first().isVisible(), "it says where was searched");
+    await turn.locator("[data-testid=citation]").first().focus();
+    await page.getByTestId("place").waitFor({ timeout: 20_000 });
+    await picture("why");
+    await turn.getByRole("button", { name: "Judge", exact: true }).click();
+    await turn.getByRole("button", { name: "It missed something" }).click();
+    await page.getByText("Noted: something was missed.").waitFor();
+  });
+
+  await step("a case is put again and compared", async () => {
+    await openQuality(page);
+    await page.getByRole("button", { name: /^Ask again and compare/ }).first().click();
+    await page.locator(".sides section").first().waitFor({ timeout: 180_000 });
+    await picture("replay");
+    await audit();
+    await page.keyboard.press("Escape");
+  });
+
+  await step("a search is explained as it is typed, and limited", async () => {
+    await page.keyboard.press("Control+Shift+F");
+    await page.locator("#search-page-field").fill("notice w/10 terminat* AND type:wombat");
+    await page.getByText("“notice” within 10 words of a word that begins with “terminat”.").waitFor();
+    await page.locator(".reading li.bad").waitFor();
+    await page.locator("#search-page-field").fill("notice w/10 terminat*");
+    await page.locator(".reading li.bad").waitFor({ state: "detached" });
+    await page.keyboard.press("Enter");
+    await page.locator(".hit").first().waitFor();
+    await page.locator(".limits").getByRole("button", { name: "Type" }).click();
+    await page.locator(".limits .choice", { hasText: "Contract" }).locator("input").check();
+    await page.locator(".hit", { hasText: "Contract" }).first().waitFor();
+    await page.keyboard.press("Escape");
+    await picture("search");
+    await audit();
+  });
+
+  await step("the installation is checked", async () => {
+    const section = await openCheck(page);
+    await section.getByRole("button", { name: /^Check/ }).click();
+    await section.locator("progress").waitFor();
+    await section.locator("tbody tr").first().waitFor({ timeout: patience });
+    check((await section.locator("table").first().locator("tbody tr").count()) === 5, "five shares");
+    const verbatim = await section.locator("table").first().locator("tbody tr").last().textContent();
+    check(verbatim.includes("100 %"), `every quotation is word for word (${verbatim})`);
+    await section.scrollIntoViewIfNeeded();
+    await picture("selfcheck");
+    await audit();
+  });
+}

@@ -119,6 +119,7 @@ export const trust = {
     same: "The answer is the same, with the same evidence and verdicts.",
     differs: (n: number) => `The two differ in ${s(n, "point")}.`,
     part: { answer: "Answer", evidence: "Evidence", verdict: "Verdict", searched: "Searched", model: "Model", expert: "Way of answering" } as Record<Difference["part"], string>,
+    both: "Both answers",
     before: "Then",
     after: "Now",
     nothing: "no answer",
