@@ -335,7 +335,7 @@ type Survey struct {
 type SurveyRow struct {
 	Document string `json:"document"`
 	Name     string `json:"name"`
-	State    string `json:"state"` // "found", "other" (another value than was asked for), "silent", "partly" (not read in full), "unread"
+	State    string `json:"state"` // "found", "other", "silent", "partly", "unread": another value than was asked for; not read in full
 	Value    string `json:"value,omitempty"`
 	Citation int    `json:"citation"` // index into citations, or -1
 }

@@ -1226,8 +1226,8 @@ export interface Survey {
 export interface SurveyRow {
   document: string;
   name: string;
-  /** "found", "other" (another value than was asked for), "silent", "partly" (not read in full), "unread" */
-  state: "found" | "other";
+  /** "found", "other", "silent", "partly", "unread": another value than was asked for; not read in full */
+  state: "found" | "other" | "silent" | "partly" | "unread";
   value?: string;
   /** index into citations, or -1 */
   citation: number;
