@@ -24,8 +24,9 @@ type Prompt struct {
 	Sampling  Sampling  // what a Temp above 0 chooses from
 	Adapter   string    // a LoRA adapter that the model is to write with, by its id; empty: none
 	Seed      uint32
-	// Deterministic asks for the same text whenever everything else is the same:
-	// tokens are computed one by one, not guessed ahead and verified together.
+	// Deterministic asks that tokens be computed one by one, not guessed ahead and
+	// verified together: the same text comes whenever everything else is the same,
+	// what else runs and what memory holds included, which change a logit's last bits.
 	Deterministic bool
 	// Scores asks, with every token, for the odds of so many of the likeliest
 	// that might have stood there, at most MaxScores; 0: none.
