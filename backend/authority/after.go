@@ -57,6 +57,20 @@ func line(s string) string {
 	return strings.NewReplacer("\n", " ", "\r", " ").Replace(s)
 }
 
+// lineBefore gives what follows the last empty line of s, likewise.
+func lineBefore(s string) string {
+	end := len(s)
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] == '\n' {
+			if strings.Trim(s[i+1:end], " \t\r") == "" && end < len(s) {
+				return line(s[end:])
+			}
+			end = i
+		}
+	}
+	return line(s)
+}
+
 // after reads pin cite, court, date and remark that follow a case in full.
 func (d *document) after(i int, c *Citation) {
 	s := d.following(c.End, i+1, true)

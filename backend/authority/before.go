@@ -339,7 +339,7 @@ func (d *document) nameAndPage(c *Citation) {
 	if c.Kind != FullCase {
 		return
 	}
-	s := line(d.text[max(0, c.Start-100):c.Start])
+	s := lineBefore(d.text[max(0, c.Start-100):c.Start])
 	if m := nameAt.FindStringSubmatchIndex(s); m != nil {
 		c.Antecedent = s[m[2]:m[3]]
 		if m[4] >= 0 {
@@ -361,7 +361,7 @@ func (d *document) antecedent(c *Citation) {
 	for from < c.Start && !utf8.RuneStart(d.text[from]) {
 		from++
 	}
-	s := line(d.text[from:c.Start])
+	s := lineBefore(d.text[from:c.Start])
 	m := beforeSupra.FindStringSubmatchIndex(s)
 	if m == nil {
 		return

@@ -108,3 +108,12 @@ func FuzzFind(f *testing.F) {
 		check(t, text, FindIn(text, Options{Emphasis: []Span{{0, len(text) / 2}}, CertainOnly: true}))
 	})
 }
+
+// What stands before a citation is read back to the last empty line.
+func TestAntecedentIsOfTheSameParagraph(t *testing.T) {
+	text := "Wade \n\n Roe supra, at 5"
+	found := Find(text)
+	if len(found) != 1 || found[0].Antecedent != "Roe" || text[found[0].FullStart:found[0].Start] != "Roe " {
+		t.Errorf("got %+v", found)
+	}
+}
