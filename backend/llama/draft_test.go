@@ -91,7 +91,7 @@ func TestSmallerModelIsLeftAloneWhereItDoesNotPay(t *testing.T) {
 	// verifying rows costs more than a word each.
 	g := withDraft(t, false)
 	text, guessed, held := told(t, g, mark.Prompt{User: "Write a long story about a ship that is lost at sea.", MaxTokens: 120, Scores: 1})
-	if len(text) < 50 || guessed-held > len(text)/4 {
+	if len(text) < 50 || guessed-held > len(text)/2 {
 		t.Errorf("of %d guesses for %d tokens %d held", guessed, len(text), held)
 	}
 }
