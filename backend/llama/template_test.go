@@ -1,6 +1,8 @@
 package llama
 
 import (
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +26,19 @@ func TestTemplateOfAModelIsItsOwnOrItsFamilys(t *testing.T) {
 	}
 }
 
+// The engine is asked in a process of its own, as in the program: one that has
+// loaded it and starts others may die of a signal.
 func TestStandInTemplatesAreKnownToTheEngine(t *testing.T) {
+	const alone = "MARKAI_TEST_ALONE"
+	if os.Getenv(alone) == "" {
+		chatModel(t) // skips where there is none
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run=^"+t.Name()+"$")
+		child.Env = append(os.Environ(), alone+"=1")
+		if out, err := child.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
 	if err := yzma.Load(chatModel(t).Runtime); err != nil {
 		t.Fatal(err)
 	}
