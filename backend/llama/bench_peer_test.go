@@ -119,18 +119,22 @@ func llamaBench(t *testing.T, dir string, rounds int) (rates [2]float64, ok bool
 		return rates, false
 	}
 	out, err := exec.CommandContext(t.Context(), program, "-m", filepath.Join(dir, "models", "chat-q8_0.gguf"), "-o", "json",
-		"-p", "512", "-n", "64", "-t", "1", "-r", strconv.Itoa(rounds), "-b", strconv.Itoa(stepTokens), "-ub", strconv.Itoa(stepTokens)).Output()
+		"-p", "512", "-n", "64", "-d", "0,512", "-t", "1", "-r", strconv.Itoa(rounds), "-b", strconv.Itoa(stepTokens), "-ub", strconv.Itoa(stepTokens)).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var runs []struct {
 		Written int       `json:"n_gen"`
+		Depth   int       `json:"n_depth"`
 		Rates   []float64 `json:"samples_ts"`
 	}
 	if err := json.Unmarshal(out, &runs); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range runs {
+		if (r.Written > 0) != (r.Depth > 0) {
+			continue // ours reads at the beginning and writes after the prompt
+		}
 		rates[min(r.Written, 1)] = slices.Max(append(r.Rates, 0))
 	}
 	return rates, true
