@@ -59,17 +59,13 @@ func line(s string) string {
 
 // lineBefore gives what follows the last empty line of s, likewise.
 func lineBefore(s string) string {
-	end := len(s)
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] == '\n' {
-			if strings.Trim(s[i+1:end], " \t\r") == "" && end < len(s) {
-				return line(s[end:])
-			}
-			end = i
-		}
+	if empty := emptyLines.FindAllStringIndex(s, -1); len(empty) > 0 {
+		s = s[empty[len(empty)-1][1]:]
 	}
 	return line(s)
 }
+
+var emptyLines = regexp.MustCompile(`\n[ \t\r]*\n`)
 
 // after reads pin cite, court, date and remark that follow a case in full.
 func (d *document) after(i int, c *Citation) {

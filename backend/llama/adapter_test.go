@@ -24,19 +24,7 @@ import (
 // second factor: with 0 it changes nothing.
 func writeAdapter(t *testing.T, path, model, end string, spread float64, seed uint64) {
 	t.Helper()
-	from, err := os.Open(model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer from.Close() //nolint:errcheck // it is only read
-	info, err := from.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := gguf.Read(from, info.Size())
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := readModel(t, model)
 	const rank = 4
 	meta := []gguf.KV{
 		{Key: "general.architecture", Value: f.Text("general.architecture")}, {Key: "general.type", Value: "adapter"},

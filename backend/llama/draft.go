@@ -125,7 +125,7 @@ func (d *drafter) second(s *stream, left int) speculate.Second {
 // nil where there is none, and how many tokens of its history that holds.
 func (d *drafter) row(s *stream) (best *draftRow, have int) {
 	for _, r := range d.rows {
-		n := min(shared(r.tokens, s.history), len(s.history)-1)
+		n := min(schedule.Shared(r.tokens, s.history), len(s.history)-1)
 		switch {
 		case r.owner == s.id:
 			return r, n
@@ -135,17 +135,6 @@ func (d *drafter) row(s *stream) (best *draftRow, have int) {
 		}
 	}
 	return best, have
-}
-
-// shared returns how many tokens a and b have in common at their beginning.
-func shared(a, b []schedule.Token) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	return n
 }
 
 // guess returns up to k tokens that are likely to follow a stream's history, on

@@ -17,11 +17,10 @@ import (
 	"markai/backend/llama"
 )
 
-// writeMamba writes a small Mamba model with random weights and the vocabulary
-// of the chat model: what it says is noise, how it is served is not.
-func writeMamba(t *testing.T, path, vocabulary string) {
+// readModel reads what a model's file says of itself.
+func readModel(t *testing.T, path string) *gguf.File {
 	t.Helper()
-	from, err := os.Open(vocabulary)
+	from, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +33,14 @@ func writeMamba(t *testing.T, path, vocabulary string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return f
+}
+
+// writeMamba writes a small Mamba model with random weights and the vocabulary
+// of the chat model: what it says is noise, how it is served is not.
+func writeMamba(t *testing.T, path, vocabulary string) {
+	t.Helper()
+	f := readModel(t, vocabulary)
 	const width, inner, state, rank, kernel, layers = 32, 64, 16, 2, 4, 2
 	meta := []gguf.KV{
 		{Key: "general.architecture", Value: "mamba"}, {Key: "mamba.block_count", Value: uint32(layers)},

@@ -3,7 +3,6 @@ package models_test
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,20 +23,7 @@ func model(t *testing.T, path string, embedding bool) {
 		{Key: "llama.attention.causal", Value: !embedding},
 		{Key: "tokenizer.ggml.tokens", Value: []string{"a", "b"}},
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = gguf.Write(f, meta, []gguf.Tensor{{Name: "w", Dims: []uint64{64, 2}, Type: gguf.F32}}, func(_ int, w io.Writer) error {
-		_, err := w.Write(make([]byte, 512))
-		return err
-	})
-	if err := errors.Join(err, f.Close()); err != nil {
-		t.Fatal(err)
-	}
+	header(t, path, meta)
 }
 
 func TestModelIsCheckedBeforeItIsLoaded(t *testing.T) {

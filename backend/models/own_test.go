@@ -18,12 +18,15 @@ import (
 // header writes a GGUF file with this metadata and one small tensor.
 func header(t *testing.T, path string, meta []gguf.KV) {
 	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = gguf.Write(f, meta, []gguf.Tensor{{Name: "w", Dims: []uint64{64}, Type: gguf.F32}}, func(_ int, w io.Writer) error {
-		_, err := w.Write(make([]byte, 256))
+	err = gguf.Write(f, meta, []gguf.Tensor{{Name: "w", Dims: []uint64{64, 2}, Type: gguf.F32}}, func(_ int, w io.Writer) error {
+		_, err := w.Write(make([]byte, 512))
 		return err
 	})
 	if err := errors.Join(err, f.Close()); err != nil {

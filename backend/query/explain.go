@@ -62,19 +62,15 @@ func (e *explainer) node(n Node, depth int, how string) {
 	case Field:
 		e.field(n, depth, how)
 	case And:
-		e.group(n, "All of these", depth, how)
+		e.group("AND", "All of these", n, depth, how)
 	case Or:
-		e.group(n, "One of these, or several", depth, how)
+		e.group("OR", "One of these, or several", n, depth, how)
 	case Not:
 		e.node(n.Node, depth, "not ")
 	}
 }
 
-func (e *explainer) group(nodes []Node, all string, depth int, how string) {
-	op := "AND"
-	if strings.HasPrefix(all, "One") {
-		op = "OR"
-	}
+func (e *explainer) group(op, all string, nodes []Node, depth int, how string) {
 	if how != "" {
 		all = "Not what matches " + strings.ToLower(all[:1]) + all[1:]
 		op = "NOT " + op

@@ -74,7 +74,7 @@ func (s *Scheduler) follows(r *request) bool {
 		if o.writing || o.cancelled || o.Space != r.Space {
 			continue
 		}
-		will := min(shared(o.Prompt, r.Prompt), len(r.Prompt)-1)
+		will := min(Shared(o.Prompt, r.Prompt), len(r.Prompt)-1)
 		if will >= have+worthwhile && len(o.seq.tokens) < will {
 			o.Background = o.Background && r.Background
 			return true
@@ -93,7 +93,7 @@ func (s *Scheduler) best(r *request) (*sequence, int) {
 		if q.space != r.Space {
 			continue
 		}
-		n := min(shared(q.tokens, r.Prompt), len(r.Prompt)-1)
+		n := min(Shared(q.tokens, r.Prompt), len(r.Prompt)-1)
 		if s.cfg.Whole && n < len(q.tokens) {
 			continue
 		}
@@ -217,7 +217,7 @@ func (s *Scheduler) remember(r *request) {
 		return
 	}
 	for _, o := range s.seen {
-		if n := min(shared(o.Prompt, r.Prompt), len(r.Prompt)-1); o.Space == r.Space && n >= worthwhile && n > len(r.seq.tokens) {
+		if n := min(Shared(o.Prompt, r.Prompt), len(r.Prompt)-1); o.Space == r.Space && n >= worthwhile && n > len(r.seq.tokens) {
 			r.mark = max(r.mark, n)
 		}
 	}
@@ -244,7 +244,7 @@ func (s *Scheduler) checkpoint(now time.Time) {
 func (s *Scheduler) Longest(tokens []Token) (seq, n int) {
 	seq = -1
 	for _, q := range s.seqs {
-		if m := shared(q.tokens, tokens); q.space == 0 && m > n {
+		if m := Shared(q.tokens, tokens); q.space == 0 && m > n {
 			seq, n = q.n, m
 		}
 	}
@@ -296,8 +296,8 @@ func (s *Scheduler) Drop(seq int) {
 	}
 }
 
-// shared returns how many tokens a and b have in common at their beginning.
-func shared(a, b []Token) int {
+// Shared returns how many tokens a and b have in common at their beginning.
+func Shared(a, b []Token) int {
 	n := min(len(a), len(b))
 	for i := range n {
 		if a[i] != b[i] {
