@@ -3,6 +3,8 @@ import { check } from "./browser.mjs";
 
 /** Asks by keyboard and waits for the finished answer. */
 export async function ask(page, question, timeout = 30_000) {
+  // In a field a stroke is a letter.
+  await page.evaluate(() => document.activeElement?.blur());
   await page.locator("body").press("/");
   const before = await page.locator("article").count();
   await page.keyboard.type(question);
