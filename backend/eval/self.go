@@ -46,7 +46,8 @@ func (s Share) Wilson() (least, most float64) {
 	p := float64(s.Right) / n
 	middle := (p + z*z/(2*n)) / (1 + z*z/n)
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return max(0, middle-half), min(1, middle+half)
+	// Rounding must not leave the share itself out, as where all were right.
+	return min(p, max(0, middle-half)), max(p, min(1, middle+half))
 }
 
 // SelfFailure is a question that went wrong, and how, as a sentence.
